@@ -1,0 +1,64 @@
+"""Errors that a user can act on: where, what was expected, what was found, and a hint.
+
+Every check collects all its problems and raises one exception that carries them together.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with the input. `line` counts from 1; `field` is a path such as `layers[2].kernel`."""
+
+    file: Path | None
+    line: int | None
+    field: str
+    expected: str
+    found: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.file, self.line) if part is not None)
+        head = f"{place}: {self.field}" if place else self.field
+        text = f"{head}: expected {self.expected}, found {self.found}"
+        return f"{text}\n    hint: {self.hint}" if self.hint else text
+
+
+class FpdeepError(Exception):
+    """Base of all errors that the command line reports without a traceback."""
+
+    exit_code: int = 3
+
+
+class InputError(FpdeepError):
+    """The user's input is wrong; holds every problem that was found."""
+
+    exit_code = 2
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = tuple(problems)
+
+
+class ComparisonError(FpdeepError):
+    """A comparison (simulation against golden, measurement against plan) failed."""
+
+    exit_code = 1
+
+
+class ToolError(FpdeepError):
+    """An external tool is missing or broke: the command, where its log is, and how to reproduce."""
+
+    exit_code = 3
+
+    def __init__(self, message: str, command: Sequence[str] = (), log: str = "") -> None:
+        parts = [message]
+        if command:
+            parts.append("command: " + " ".join(command))
+        if log:
+            parts.append(log.rstrip())
+        super().__init__("\n".join(parts))
+        self.command = tuple(command)
+        self.log = log

@@ -1,0 +1,383 @@
+"""The compiler's intermediate representation: processes of regions, and the network of streams between them.
+
+The front end (clang, LLVM passes, if-conversion, loop flattening) produces a `Module`; scheduling and emission read it.
+
+A **process** is one function that runs for ever: when its last region ends it starts again at its entry region, with
+its variables and memories kept. A **region** is a straight line of operations in single-assignment form; branches have
+become predicates (`predicate` operands, 1 bit, None = always) and selects. At the end of a region the next one is
+chosen by `exits`, tried in order. A region that exits to itself is a loop; with `ii` set it is a pipelined one and
+successive iterations overlap. Values cross regions and iterations only through `Variable`s (registers): a `Get` reads
+the value the variable had when the iteration began, `sets` gives its value when the iteration ends.
+
+All values are bit vectors without a sign; operations have one (`SDIV`, `SLT`, `SEXT`, ...). Widths follow LLVM: both
+operands of a binary operation are as wide as its result; shifts by constants are the rule, others are barrel shifters.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place in the user's C++, carried into warnings, reports and comments of the RTL. Lines count from 1."""
+
+    file: Path
+    line: int
+    column: int = 0
+
+
+class BinaryKind(Enum):
+    """Two operands of the result's width."""
+
+    ADD = auto()
+    SUB = auto()
+    MUL = auto()
+    SDIV = auto()
+    UDIV = auto()
+    SREM = auto()
+    UREM = auto()
+    AND = auto()
+    OR = auto()
+    XOR = auto()
+    SHL = auto()
+    LSHR = auto()
+    ASHR = auto()
+
+
+class CompareKind(Enum):
+    """Two operands of one width, a 1-bit result."""
+
+    EQ = auto()
+    NE = auto()
+    ULT = auto()
+    ULE = auto()
+    UGT = auto()
+    UGE = auto()
+    SLT = auto()
+    SLE = auto()
+    SGT = auto()
+    SGE = auto()
+
+
+class CastKind(Enum):
+    """Change of width."""
+
+    ZEXT = auto()
+    SEXT = auto()
+    TRUNC = auto()
+
+
+class Storage(Enum):
+    """What a memory or FIFO is built of. AUTO lets the back end choose by size."""
+
+    AUTO = auto()
+    REGISTERS = auto()
+    DISTRIBUTED = auto()
+    BLOCK = auto()
+
+
+@dataclass(eq=False, slots=True)
+class Variable:
+    """A register of a process that carries a value over iterations and regions. `initial` is its value at reset."""
+
+    name: str
+    width: int
+    initial: int = 0
+    location: Location | None = None
+
+
+@dataclass(eq=False, slots=True)
+class Memory:
+    """An array of `depth` words of `width` bits. Reads return the old word when the same cycle writes it.
+
+    `carried_distance`: the least number of iterations of a pipelined loop between a store and a load of the same word
+    in a later iteration, from a DEPENDENCE pragma; 1 when nothing is known, None when they never meet.
+    Loads and stores within one iteration keep their order.
+    """
+
+    name: str
+    width: int
+    depth: int
+    initial: tuple[int, ...] = ()
+    storage: Storage = Storage.AUTO
+    carried_distance: int | None = 1
+    location: Location | None = None
+
+
+@dataclass(eq=False, slots=True)
+class StreamPort:
+    """A formal stream argument of a process. `is_input`: the process reads it."""
+
+    name: str
+    width: int
+    is_input: bool
+
+
+@dataclass(eq=False, slots=True)
+class Operation:
+    """Base of all operations; `width` is that of the result (0: none). Operands are operations of the same region."""
+
+    width: int
+    location: Location | None = field(default=None, kw_only=True)
+    name: str = field(default="", kw_only=True)  # the C++ name where there is one
+
+    def operands(self) -> tuple["Operation", ...]:
+        """Every operand, predicates included."""
+        return ()
+
+
+@dataclass(eq=False, slots=True)
+class Constant(Operation):
+    """`value` in [0, 2**width)."""
+
+    value: int
+
+
+@dataclass(eq=False, slots=True)
+class Get(Operation):
+    """The variable's value at the start of the iteration."""
+
+    variable: Variable
+
+
+@dataclass(eq=False, slots=True)
+class Binary(Operation):
+    """`left` kind `right`."""
+
+    kind: BinaryKind
+    left: Operation
+    right: Operation
+
+    def operands(self) -> tuple[Operation, ...]:
+        return (self.left, self.right)
+
+
+@dataclass(eq=False, slots=True)
+class Compare(Operation):
+    """`left` kind `right`, 1 bit."""
+
+    kind: CompareKind
+    left: Operation
+    right: Operation
+
+    def operands(self) -> tuple[Operation, ...]:
+        return (self.left, self.right)
+
+
+@dataclass(eq=False, slots=True)
+class Select(Operation):
+    """`condition ? if_true : if_false`."""
+
+    condition: Operation
+    if_true: Operation
+    if_false: Operation
+
+    def operands(self) -> tuple[Operation, ...]:
+        return (self.condition, self.if_true, self.if_false)
+
+
+@dataclass(eq=False, slots=True)
+class Cast(Operation):
+    """Extend or truncate to `width`."""
+
+    kind: CastKind
+    value: Operation
+
+    def operands(self) -> tuple[Operation, ...]:
+        return (self.value,)
+
+
+@dataclass(eq=False, slots=True)
+class Extract(Operation):
+    """Bits [low, low + width) of `value`."""
+
+    value: Operation
+    low: int
+
+    def operands(self) -> tuple[Operation, ...]:
+        return (self.value,)
+
+
+@dataclass(eq=False, slots=True)
+class Concat(Operation):
+    """`parts` joined, parts[0] in the lowest bits."""
+
+    parts: tuple[Operation, ...]
+
+    def operands(self) -> tuple[Operation, ...]:
+        return self.parts
+
+
+@dataclass(eq=False, slots=True)
+class Load(Operation):
+    """The word at `address` (any width; the back end resizes it, it is always below depth when the predicate holds)."""
+
+    memory: Memory
+    address: Operation
+    predicate: Operation | None = None
+
+    def operands(self) -> tuple[Operation, ...]:
+        return (self.address,) if self.predicate is None else (self.address, self.predicate)
+
+
+@dataclass(eq=False, slots=True)
+class Store(Operation):
+    """Writes `value` at `address`; width 0."""
+
+    memory: Memory
+    address: Operation
+    value: Operation
+    predicate: Operation | None = None
+
+    def operands(self) -> tuple[Operation, ...]:
+        head = (self.address, self.value)
+        return head if self.predicate is None else (*head, self.predicate)
+
+
+@dataclass(eq=False, slots=True)
+class StreamRead(Operation):
+    """Blocking read of one word where the predicate holds (any value where it does not)."""
+
+    stream: StreamPort
+    predicate: Operation | None = None
+
+    def operands(self) -> tuple[Operation, ...]:
+        return () if self.predicate is None else (self.predicate,)
+
+
+@dataclass(eq=False, slots=True)
+class StreamTryRead(Operation):
+    """Non-blocking read; the result is 1 + W bits, its top bit says whether a word was there."""
+
+    stream: StreamPort
+    predicate: Operation | None = None
+
+    def operands(self) -> tuple[Operation, ...]:
+        return () if self.predicate is None else (self.predicate,)
+
+
+@dataclass(eq=False, slots=True)
+class StreamWrite(Operation):
+    """Blocking write; width 0."""
+
+    stream: StreamPort
+    value: Operation
+    predicate: Operation | None = None
+
+    def operands(self) -> tuple[Operation, ...]:
+        return (self.value,) if self.predicate is None else (self.value, self.predicate)
+
+
+@dataclass(eq=False, slots=True)
+class StreamTryWrite(Operation):
+    """Non-blocking write; 1-bit result: whether the word was taken."""
+
+    stream: StreamPort
+    value: Operation
+    predicate: Operation | None = None
+
+    def operands(self) -> tuple[Operation, ...]:
+        return (self.value,) if self.predicate is None else (self.value, self.predicate)
+
+
+@dataclass(eq=False, slots=True)
+class StreamEmpty(Operation):
+    """1 bit: no word can be read now. A blocking read in the same iteration after it has no stall when it is 0."""
+
+    stream: StreamPort
+
+
+@dataclass(eq=False, slots=True)
+class StreamFull(Operation):
+    """1 bit: no word can be written now."""
+
+    stream: StreamPort
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """Where control goes when `condition` (1 bit, None = always) holds and no earlier exit was taken."""
+
+    condition: Operation | None
+    target: "Region"
+
+
+@dataclass(eq=False, slots=True)
+class Region:
+    """A straight line of operations in program order. Only a region that exits to itself may have `ii`."""
+
+    name: str
+    operations: list[Operation] = field(default_factory=list)
+    sets: dict[int, tuple[Variable, Operation]] = field(default_factory=dict)  # keyed by id(variable)
+    exits: list[Exit] = field(default_factory=list)
+    ii: int | None = None  # the initiation interval asked for
+    location: Location | None = None
+
+    def set(self, variable: Variable, value: Operation) -> None:
+        """The variable's value when the iteration ends."""
+        self.sets[id(variable)] = (variable, value)
+
+
+@dataclass(eq=False, slots=True)
+class Process:
+    """One function that runs for ever. `regions[0]` is its entry; an exit to it from the last region restarts it."""
+
+    name: str
+    ports: list[StreamPort] = field(default_factory=list)
+    variables: list[Variable] = field(default_factory=list)
+    memories: list[Memory] = field(default_factory=list)
+    regions: list[Region] = field(default_factory=list)
+    location: Location | None = None
+
+    def operations(self) -> Iterator[Operation]:
+        """Every operation of every region."""
+        for region in self.regions:
+            yield from region.operations
+
+
+@dataclass(eq=False, slots=True)
+class Stream:
+    """A FIFO between two instances, or between an instance and a port of the top."""
+
+    name: str
+    width: int
+    depth: int = 2
+    storage: Storage = Storage.AUTO
+
+
+@dataclass(eq=False, slots=True)
+class Instance:
+    """One task of a network. `bindings[i]` is the stream or top port that the process's ports[i] is tied to."""
+
+    name: str
+    process: Process
+    bindings: tuple[Stream | StreamPort, ...]
+
+
+@dataclass(eq=False, slots=True)
+class Network:
+    """A dataflow top: free-running tasks joined by streams. `ports` are seen from inside: is_input = words come in."""
+
+    name: str
+    ports: list[StreamPort] = field(default_factory=list)
+    streams: list[Stream] = field(default_factory=list)
+    instances: list[Instance] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """Something that was not honoured, e.g. a pragma."""
+
+    location: Location | None
+    text: str
+
+
+@dataclass(eq=False, slots=True)
+class Module:
+    """What the front end hands over. `top` is a network, or a single process when the top has no tasks."""
+
+    top: Network | Process
+    processes: list[Process] = field(default_factory=list)
+    warnings: list[Diagnostic] = field(default_factory=list)

@@ -1,0 +1,141 @@
+"""The typed layer graph: a chain of convolution and fully connected layers, each with its ReLU and max-pool.
+
+Tensors are numbered: tensor 0 is the input image, tensor l + 1 the output of layer l (after its ReLU and pool).
+A fully connected layer is kept with the map it reads (`in_rows` x `in_columns`), so that its weights have the
+same four axes as a convolution's: [out_channel][in_channel][kernel_row][kernel_column].
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+@dataclass(frozen=True)
+class Format:
+    """Signed two's-complement fixed point: `width` bits, `fraction` of them behind the binary point (may exceed it)."""
+
+    width: int
+    fraction: int
+
+    @property
+    def minimum(self) -> int:
+        """Least raw value."""
+        return -(1 << (self.width - 1))
+
+    @property
+    def maximum(self) -> int:
+        """Greatest raw value."""
+        return (1 << (self.width - 1)) - 1
+
+
+class LayerKind(Enum):
+    """What a layer multiplies."""
+
+    CONVOLUTION = "convolution"
+    FULLY_CONNECTED = "fully_connected"
+
+
+@dataclass(frozen=True)
+class LayerFormats:
+    """Number formats of one layer.
+
+    `output`: the rounded sum, which is also the format of the layer's output tensor. `error`: the derivative of the
+    loss by that output tensor, as it comes back. `gradient_width`: bits of the exact sum over the mini-batch, whose
+    fraction is the input's plus the error's.
+    """
+
+    weight: Format
+    output: Format
+    error: Format
+    gradient_width: int
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer: multiply, then ReLU (if `relu`), then max-pool over `pool` x `pool` windows (1: none). Stride 1."""
+
+    name: str
+    kind: LayerKind
+    in_channels: int
+    in_rows: int
+    in_columns: int
+    out_channels: int
+    kernel_rows: int
+    kernel_columns: int
+    padding: int
+    relu: bool
+    pool: int
+    formats: LayerFormats
+
+    @property
+    def conv_rows(self) -> int:
+        """Rows of the sum, before the pool."""
+        return self.in_rows + 2 * self.padding - self.kernel_rows + 1
+
+    @property
+    def conv_columns(self) -> int:
+        """Columns of the sum, before the pool."""
+        return self.in_columns + 2 * self.padding - self.kernel_columns + 1
+
+    @property
+    def out_rows(self) -> int:
+        """Rows of the output tensor."""
+        return self.conv_rows // self.pool
+
+    @property
+    def out_columns(self) -> int:
+        """Columns of the output tensor."""
+        return self.conv_columns // self.pool
+
+    @property
+    def weight_shape(self) -> tuple[int, int, int, int]:
+        """[out_channel, in_channel, kernel_row, kernel_column]."""
+        return (self.out_channels, self.in_channels, self.kernel_rows, self.kernel_columns)
+
+    @property
+    def weight_count(self) -> int:
+        """Number of weights."""
+        return self.out_channels * self.in_channels * self.kernel_rows * self.kernel_columns
+
+    @property
+    def forward_macs(self) -> int:
+        """Multiply-accumulates of the forward phase of one image; the other two phases have as many."""
+        return self.conv_rows * self.conv_columns * self.weight_count
+
+
+@dataclass(frozen=True)
+class Training:
+    """How the network is trained. `learning_rate` is applied to the mean gradient of the `batch` images."""
+
+    batch: int
+    learning_rate: float
+    epochs: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class Network:
+    """A whole network; the last layer's outputs are the logits of a softmax cross-entropy loss.
+
+    `dataset`: name of a built-in data set (`digits`, `mnist5k`) or path of an .npz file.
+    """
+
+    name: str
+    input_channels: int
+    input_rows: int
+    input_columns: int
+    input_format: Format
+    layers: tuple[Layer, ...]
+    training: Training
+    dataset: str
+    accumulator_width: int = 48
+
+    def tensor_format(self, tensor: int) -> Format:
+        """Format of tensor `tensor` (0: the image)."""
+        return self.input_format if tensor == 0 else self.layers[tensor - 1].formats.output
+
+    def tensor_shape(self, tensor: int) -> tuple[int, int, int]:
+        """(channels, rows, columns) of tensor `tensor`."""
+        if tensor == 0:
+            return (self.input_channels, self.input_rows, self.input_columns)
+        layer = self.layers[tensor - 1]
+        return (layer.out_channels, layer.out_rows, layer.out_columns)

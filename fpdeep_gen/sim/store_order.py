@@ -71,7 +71,7 @@ def _slice_shape(plan: Plan, piece: SlicePlan) -> SliceShape:
 
 
 def to_store_order(shape: SliceShape, weights: Integers) -> Integers:
-    """Weights of the whole layer [o][i][kr][kc] -> the slice's weights in store order with zeros as padding [elements]."""
+    """Weights of the whole layer [o][i][kr][kc] -> the slice's in store order, zeros as padding: [elements]."""
     layer = shape.layer
     padded_out = shape.out_groups * shape.p_out
     padded_in = shape.in_channel_groups * shape.p_in

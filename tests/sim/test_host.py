@@ -1,5 +1,7 @@
 """The host's words against the store and stream order as the architecture document states them, element by element."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -52,7 +54,7 @@ def random_weights(plan: Plan, seed: int) -> tuple[Integers, ...]:
 
 @st.composite
 def plans(draw: st.DrawFn) -> Plan:
-    """A conv layer and a fully connected one with any lanes and taps, each cut over boards on a multiple of its lanes."""
+    """A conv and a fully connected layer with any lanes and taps, each cut over boards on a multiple of its lanes."""
     rows, columns = draw(st.integers(3, 5)), draw(st.integers(3, 5))
     channels, middle, outputs = draw(st.integers(1, 5)), draw(st.integers(1, 9)), draw(st.integers(1, 9))
     kernel = draw(st.sampled_from([1, 3]))
@@ -66,7 +68,7 @@ def plans(draw: st.DrawFn) -> Plan:
         steps = list(range(lanes[layer + 1], size, lanes[layer + 1]))
         inner = draw(st.lists(st.sampled_from(steps), unique=True, max_size=2)) if steps else []
         edges = [0, *sorted(inner), size]
-        cuts += [(layer, board, begin, end) for board, (begin, end) in enumerate(zip(edges, edges[1:], strict=False))]
+        cuts += [(layer, board, begin, end) for board, (begin, end) in enumerate(itertools.pairwise(edges))]
     return make_plan((first, second), lanes, taps, tuple(cuts))
 
 

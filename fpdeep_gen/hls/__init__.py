@@ -1,0 +1,1 @@
+"""From HLS C++ to SystemVerilog: front end, scheduling, emission; and headers for native simulation."""

@@ -1,0 +1,115 @@
+// hls::stream for native C simulation: the vendor's interface over a queue that fibers wait on.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "hls_fibers.h"
+
+namespace hls {
+
+template <typename T, int DEPTH = 0>
+class stream;
+
+// A queue of any depth (0: unbounded). Functions take this type; streams with a depth derive from it.
+template <typename T>
+class stream<T, 0> : public native::StreamState {
+  public:
+    using value_type = T;
+
+    stream() : stream("") {}
+    explicit stream(const char* name) : stream(std::string(name), 0) {}
+    explicit stream(const std::string& name) : stream(name, 0) {}
+    stream(const stream&) = delete;
+    stream& operator=(const stream&) = delete;
+
+    T read() {
+        scheduler().wait(*this, native::Wait::word);
+        return pop();
+    }
+    void read(T& word) { word = read(); }
+    void write(const T& word) {
+        scheduler().wait(*this, native::Wait::room);
+        push(word);
+    }
+    bool read_nb(T& word) {
+        if (empty()) {
+            return false;
+        }
+        word = pop();
+        return true;
+    }
+    bool write_nb(const T& word) {
+        if (full()) {
+            return false;
+        }
+        push(word);
+        return true;
+    }
+    // In the main program these two first let the tasks run as far as they can.
+    bool empty() const { return !poll(native::Wait::word); }
+    bool full() const { return !poll(native::Wait::room); }
+    std::size_t size() const { return count_; }
+    std::size_t capacity() const { return depth_; }
+
+    stream& operator>>(T& word) {
+        read(word);
+        return *this;
+    }
+    stream& operator<<(const T& word) {
+        write(word);
+        return *this;
+    }
+
+  protected:
+    stream(const std::string& name, std::size_t depth) : native::StreamState(name, depth) {}
+
+  private:
+    static native::Scheduler& scheduler() { return native::Scheduler::instance(); }
+
+    bool poll(native::Wait wait) const {
+        if (scheduler().run_until(*this, wait)) {
+            return true;
+        }
+        scheduler().polled();
+        return false;
+    }
+    T pop() {
+        T word = std::move(words_[head_]);
+        head_ = (head_ + 1) % words_.size();
+        --count_;
+        scheduler().moved();
+        return word;
+    }
+    void push(const T& word) {
+        if (count_ == words_.size()) {
+            grow();
+        }
+        words_[(head_ + count_) % words_.size()] = word;
+        ++count_;
+        scheduler().moved();
+    }
+    void grow() {
+        std::vector<T> larger(words_.empty() ? 8 : 2 * words_.size());
+        for (std::size_t i = 0; i < count_; ++i) {
+            larger[i] = std::move(words_[(head_ + i) % words_.size()]);
+        }
+        words_ = std::move(larger);
+        head_ = 0;
+    }
+
+    std::vector<T> words_;
+    std::size_t head_ = 0;
+};
+
+template <typename T, int DEPTH>
+class stream : public stream<T, 0> {
+  public:
+    stream() : stream<T, 0>(std::string(), DEPTH) {}
+    explicit stream(const char* name) : stream<T, 0>(std::string(name), DEPTH) {}
+    explicit stream(const std::string& name) : stream<T, 0>(name, DEPTH) {}
+};
+
+}  // namespace hls

@@ -1,0 +1,1 @@
+"""Network YAML to the typed layer graph, with shapes and number formats."""

@@ -1,0 +1,150 @@
+"""Network YAML to `Network`: fields checked, shapes inferred, number formats chosen."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from fpdeep_gen.document import Document, load_document, validate
+from fpdeep_gen.document_problems import did_you_mean
+from fpdeep_gen.errors import InputError, Problem
+from fpdeep_gen.network.calibrate import calibrate
+from fpdeep_gen.network.dataset import BUILT_IN, load_dataset
+from fpdeep_gen.network.formats import default_formats, format_problems, with_given
+from fpdeep_gen.network.model import Format, Layer, LayerFormats, LayerKind, Network, Training
+from fpdeep_gen.network.parse_layers import Draft, parse_layers
+from fpdeep_gen.network.schema import NetworkSchema
+
+
+def load_network(path: Path) -> Network:
+    """Reads a network file. Raises `InputError` with every problem of the file, or of its data set.
+
+    A data set that is a file is looked up beside the network file.
+    """
+    document = load_document(path)
+    schema, drafts = _checked(document)
+    formats = default_formats(schema.formats)
+    shape = (schema.input.channels, schema.input.rows, schema.input.columns)
+    layers, problems = infer_layers(document, drafts, shape, formats)
+    problems += _dataset_problems(document, schema, drafts)
+    if problems:
+        raise InputError(problems)
+    network = _assemble(path, schema, layers)
+    if schema.formats.calibrate is not None:
+        network = calibrate(network, load_dataset(network), schema.formats.calibrate.images)
+    network = with_given(network, schema.formats, drafts)
+    problems = format_problems(network, document, drafts)
+    if problems:
+        raise InputError(problems)
+    return network
+
+
+def _checked(document: Document) -> tuple[NetworkSchema, list[Draft]]:
+    """Fields and drafts of the layers; raises with the problems of both."""
+    problems: list[Problem] = []
+    schema: NetworkSchema | None = None
+    try:
+        schema = validate(document, NetworkSchema)
+    except InputError as error:
+        problems.extend(error.problems)
+    drafts: list[Draft | None] = []
+    items = document.data.get("layers") if isinstance(document.data, dict) else None
+    if isinstance(items, list) and items:
+        drafts, layer_problems = parse_layers(document, items)
+        problems.extend(layer_problems)
+    whole = [draft for draft in drafts if draft is not None]
+    if schema is None or problems:
+        if schema is not None:
+            known = whole if len(whole) == len(drafts) else drafts[: drafts.index(None)]
+            problems.extend(_shape_problems(document, schema, [draft for draft in known if draft is not None]))
+        raise InputError(sorted(problems, key=lambda problem: problem.line or 0))
+    return schema, whole
+
+
+def _shape_problems(document: Document, schema: NetworkSchema, drafts: Sequence[Draft]) -> list[Problem]:
+    """Problems of the shapes, as far as the layers are known."""
+    shape = (schema.input.channels, schema.input.rows, schema.input.columns)
+    return infer_layers(document, drafts, shape, default_formats(schema.formats))[1]
+
+
+def infer_layers(
+    document: Document, drafts: Sequence[Draft], shape: tuple[int, int, int], formats: LayerFormats
+) -> tuple[tuple[Layer, ...], list[Problem]]:
+    """Layers with their input shapes, from the image's (channels, rows, columns); stops at the first layer that has
+    no output, as those after it have no input."""
+    layers: list[Layer] = []
+    for draft in drafts:
+        channels, rows, columns = shape
+        full = draft.kind is LayerKind.FULLY_CONNECTED
+        layer = Layer(
+            name=draft.name,
+            kind=draft.kind,
+            in_channels=channels,
+            in_rows=rows,
+            in_columns=columns,
+            out_channels=draft.out_channels,
+            kernel_rows=rows if full else draft.kernel,
+            kernel_columns=columns if full else draft.kernel,
+            padding=draft.padding,
+            relu=draft.relu_at is not None,
+            pool=draft.pool,
+            formats=formats,
+        )
+        problems = _layer_problems(document, draft, layer)
+        if problems:
+            return tuple(layers), problems
+        layers.append(layer)
+        shape = (layer.out_channels, layer.out_rows, layer.out_columns)
+    return tuple(layers), []
+
+
+def _layer_problems(document: Document, draft: Draft, layer: Layer) -> list[Problem]:
+    """A kernel, padding or pool that does not fit the map."""
+    source = f"the map is {layer.in_rows} x {layer.in_columns}, with padding {layer.padding}"
+    if layer.conv_rows < 1 or layer.conv_columns < 1:
+        largest = min(layer.in_rows, layer.in_columns) + 2 * layer.padding
+        return [document.problem((*draft.at, "kernel"), f"a kernel of at most {largest}", f"`{draft.kernel}`", source)]
+    if draft.kind is LayerKind.CONVOLUTION and layer.padding >= draft.kernel:
+        expected = f"a padding of at most {draft.kernel - 1} (kernel {draft.kernel} - 1)"
+        return [document.problem((*draft.at, "padding"), expected, f"`{layer.padding}`")]
+    if draft.pool_at is not None and (layer.out_rows < 1 or layer.out_columns < 1):
+        largest = min(layer.conv_rows, layer.conv_columns)
+        hint = f"the map of `{layer.name}` is {layer.conv_rows} x {layer.conv_columns}"
+        expected = f"a window of at most {largest}" if largest > 1 else "no max_pool here"
+        return [document.problem(draft.pool_at, expected, f"`{draft.pool}`, which leaves nothing", hint)]
+    return []
+
+
+def _dataset_problems(document: Document, schema: NetworkSchema, drafts: Sequence[Draft]) -> list[Problem]:
+    """A data set that is unknown, or whose images or classes are not the network's."""
+    name, at = schema.dataset, ("dataset",)
+    built_in = BUILT_IN.get(name)
+    if built_in is None:
+        if name.endswith(".npz"):
+            return []
+        expected = "one of " + ", ".join(BUILT_IN) + ", or the path of an .npz file"
+        return [document.problem(at, expected, f"`{name}`", did_you_mean(name, BUILT_IN))]
+    problems = []
+    shape = (schema.input.channels, schema.input.rows, schema.input.columns)
+    if shape != built_in.shape:
+        wanted, found = (" x ".join(map(str, sides)) for sides in (built_in.shape, shape))
+        hint = "channels x rows x columns"
+        problems.append(document.problem(("input",), f"{wanted} (the images of `{name}`)", found, hint))
+    if drafts[-1].out_channels < built_in.classes:
+        expected = f"at least {built_in.classes} features (the classes of `{name}`)"
+        problems.append(document.problem((*drafts[-1].at, "features"), expected, f"`{drafts[-1].out_channels}`"))
+    return problems
+
+
+def _assemble(path: Path, schema: NetworkSchema, layers: tuple[Layer, ...]) -> Network:
+    """The network with default formats."""
+    training = schema.training
+    return Network(
+        name=schema.name,
+        input_channels=schema.input.channels,
+        input_rows=schema.input.rows,
+        input_columns=schema.input.columns,
+        input_format=Format(schema.input.format.width, schema.input.format.fraction),
+        layers=layers,
+        training=Training(training.batch, float(training.learning_rate), training.epochs, training.seed),
+        dataset=schema.dataset if schema.dataset in BUILT_IN else str(path.parent / schema.dataset),
+        accumulator_width=schema.formats.accumulator_width,
+    )

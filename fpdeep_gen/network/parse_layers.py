@@ -1,0 +1,168 @@
+"""The list of layers in a network file: items to drafts of layers, ReLU and pool joined to the layer before."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from fpdeep_gen.document import Document, Location, validate
+from fpdeep_gen.document_problems import did_you_mean, listed, shown
+from fpdeep_gen.errors import InputError, Problem
+from fpdeep_gen.network.model import LayerKind
+from fpdeep_gen.network.schema import ConvSchema, FractionsSchema, FullyConnectedSchema
+
+
+class Item(Enum):
+    """What an item of `layers` may be."""
+
+    CONV = "conv"
+    FULLY_CONNECTED = "fully_connected"
+    RELU = "relu"
+    MAX_POOL = "max_pool"
+    LOSS = "softmax_cross_entropy"
+
+
+ITEMS = tuple(item.value for item in Item)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A layer without its input shape and formats. `at`: where it stands; `pool_at`: where its pool does."""
+
+    at: Location
+    name: str
+    kind: LayerKind
+    out_channels: int
+    kernel: int
+    padding: int
+    fractions: FractionsSchema
+    relu_at: Location | None = None
+    pool: int = 1
+    pool_at: Location | None = None
+
+
+class _Drafting:
+    """Walks the items in order, collecting drafts and problems."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.drafts: list[Draft | None] = []  # None: a layer that is wrong in itself
+        self.loss_at: Location | None = None
+        self.problems: list[Problem] = []
+
+    def refuse(self, at: Location, expected: str, found: str, hint: str = "") -> None:
+        self.problems.append(self.document.problem(at, expected, found, hint))
+
+    def take(self, index: int, item: object) -> None:
+        """One item of the list."""
+        at: Location = ("layers", index)
+        kind, arguments = self.kind_of(at, item)
+        if self.loss_at is not None and kind is not None:
+            self.refuse(at, "nothing after the loss", f"`{kind.value}`")
+        elif kind is Item.CONV:
+            self.take_conv((*at, kind.value))
+        elif kind is Item.FULLY_CONNECTED:
+            self.take_fully_connected((*at, kind.value))
+        elif kind is Item.RELU:
+            self.take_relu(at, arguments)
+        elif kind is Item.MAX_POOL:
+            self.take_pool((*at, kind.value), arguments)
+        elif kind is Item.LOSS:
+            self.no_arguments(at, kind, arguments)
+            self.loss_at = at
+        else:
+            self.drafts.append(None)
+
+    def kind_of(self, at: Location, item: object) -> tuple[Item | None, object]:
+        """The kind of an item and what stands after its colon."""
+        if isinstance(item, str):
+            name, arguments = item, None
+        elif isinstance(item, dict) and len(item) == 1:
+            name, arguments = next(iter(item.items()))
+        else:
+            found = shown(item)
+            hint = "indent the fields of a layer below its type" if isinstance(item, dict) else ""
+            self.refuse(at, listed(ITEMS), found, hint)
+            return None, None
+        if name in ITEMS:
+            return Item(name), arguments
+        self.refuse(at, listed(ITEMS), shown(name), did_you_mean(name, ITEMS))
+        return None, None
+
+    def no_arguments(self, at: Location, kind: Item, arguments: object) -> None:
+        if arguments is not None:
+            self.refuse((*at, kind.value), "nothing after the colon", shown(arguments))
+
+    def take_conv(self, at: Location) -> None:
+        try:
+            fields = validate(self.document, ConvSchema, at)
+        except InputError as error:
+            self.wrong_layer(error.problems)
+            return
+        kind = LayerKind.CONVOLUTION
+        self.drafts.append(Draft(at, fields.name, kind, fields.channels, fields.kernel, fields.padding, fields))
+
+    def take_fully_connected(self, at: Location) -> None:
+        try:
+            fields = validate(self.document, FullyConnectedSchema, at)
+        except InputError as error:
+            self.wrong_layer(error.problems)
+            return
+        self.drafts.append(Draft(at, fields.name, LayerKind.FULLY_CONNECTED, fields.features, 0, 0, fields))
+
+    def wrong_layer(self, problems: Iterable[Problem]) -> None:
+        self.problems.extend(problems)
+        self.drafts.append(None)
+
+    def take_relu(self, at: Location, arguments: object) -> None:
+        self.no_arguments(at, Item.RELU, arguments)
+        if not self.drafts:
+            self.refuse(at, "a conv or fully_connected before it", "nothing")
+        elif self.drafts[-1] is not None and self.drafts[-1].relu_at is not None:
+            self.refuse(at, "one relu a layer", f"a second one after `{self.drafts[-1].name}`")
+        elif self.drafts[-1] is not None:
+            self.drafts[-1] = replace(self.drafts[-1], relu_at=at)
+
+    def take_pool(self, at: Location, size: object) -> None:
+        if not isinstance(size, int) or isinstance(size, bool) or not 2 <= size <= 64:
+            self.refuse(at, "the side of the window, 2..64", shown(size), "write `- max_pool: 2`")
+        elif not self.drafts:
+            self.refuse(at, "a conv or fully_connected before it", "nothing")
+        elif self.drafts[-1] is not None and self.drafts[-1].pool_at is not None:
+            self.refuse(at, "one max_pool a layer", f"a second one after `{self.drafts[-1].name}`")
+        elif self.drafts[-1] is not None:
+            self.drafts[-1] = replace(self.drafts[-1], pool=size, pool_at=at)
+
+    def check_whole(self, count: int) -> None:
+        """What the list as a whole must be: unique names, logits, a loss."""
+        first: dict[str, Draft] = {}
+        for draft in self.drafts:
+            if draft is not None and draft.name in first:
+                line = self.document.line((*first[draft.name].at, "name"))
+                self.refuse((*draft.at, "name"), "a name of its own", f"`{draft.name}` again", f"first on line {line}")
+            elif draft is not None:
+                first[draft.name] = draft
+        if self.loss_at is None:
+            self.refuse(("layers", count - 1), f"`{Item.LOSS.value}` as the last item", "a list without a loss")
+        if not self.drafts:
+            self.refuse(("layers",), "at least one conv or fully_connected", "none")
+        elif self.drafts[-1] is not None:
+            self.check_logits(self.drafts[-1])
+
+    def check_logits(self, last: Draft) -> None:
+        """The last layer gives logits: fully connected, without ReLU and pool."""
+        hint = "the loss takes the logits of a fully_connected layer as they are"
+        if last.kind is not LayerKind.FULLY_CONNECTED:
+            self.refuse(last.at, "a fully_connected last layer", f"`{last.kind.value}`", hint)
+        if last.relu_at is not None:
+            self.refuse(last.relu_at, f"no relu after the last layer `{last.name}`", "`relu`", hint)
+        if last.pool_at is not None:
+            self.refuse(last.pool_at, f"no max_pool after the last layer `{last.name}`", f"`{last.pool}`", hint)
+
+
+def parse_layers(document: Document, items: list[object]) -> tuple[list[Draft | None], list[Problem]]:
+    """Drafts of all layers in order (None where a layer is wrong in itself), and every problem."""
+    drafting = _Drafting(document)
+    for index, item in enumerate(items):
+        drafting.take(index, item)
+    drafting.check_whole(len(items))
+    return drafting.drafts, drafting.problems

@@ -43,7 +43,7 @@ def initial_weights(network: Network) -> Weights:
     weights = []
     for index, layer in enumerate(network.layers):
         words = random_words(network.training.seed, INITIAL_WEIGHTS_STEP, index, layer.weight_count)
-        uniform = (2.0 * words.astype(np.float64) + 1.0) / 2.0**32 - 1.0
+        uniform: Floats = (2.0 * words.astype(np.float64) + 1.0) / 2.0**32 - 1.0
         fan_in = layer.weight_count // layer.out_channels
         weights.append((uniform * math.sqrt(6.0 / fan_in)).reshape(layer.weight_shape))
     return tuple(weights)

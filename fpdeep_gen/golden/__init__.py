@@ -1,0 +1,1 @@
+"""Bit-exact NumPy model of training: what every plan must reproduce."""

@@ -1,0 +1,1 @@
+"""Board and cluster YAML to typed resources, links and clocks."""

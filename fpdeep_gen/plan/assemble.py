@@ -1,0 +1,140 @@
+"""From decisions (lanes, taps, slices) to the whole plan: depths, links, engines, uses and the prediction."""
+
+from collections.abc import Sequence
+
+from fpdeep_gen.board.model import Cluster
+from fpdeep_gen.network.model import Network
+from fpdeep_gen.plan.cost import Fold, backward_cycles, forward_cycles, slice_fold, update_cycles
+from fpdeep_gen.plan.depths import cache_depth, mask_depth
+from fpdeep_gen.plan.limits import all_limits, slice_name
+from fpdeep_gen.plan.links import link_plans
+from fpdeep_gen.plan.memory import Use
+from fpdeep_gen.plan.model import BoardUse, EnginePlan, LinkPlan, Plan, Prediction, SlicePlan
+from fpdeep_gen.plan.pieces import Piece
+from fpdeep_gen.plan.place import Found
+from fpdeep_gen.plan.resources import link_use, slice_use, total
+from fpdeep_gen.plan.schedule import SliceTimes, schedule
+
+LEARNING_RATE_MAXIMUM = (1 << 16) - 1
+SETTLED_IMAGES = 8
+"""Images after which the schedule repeats itself."""
+
+
+def learning_rate(network: Network) -> tuple[int, int]:
+    """(raw, fraction) of learning rate / batch as an unsigned 16-bit number with all its bits in use.
+
+    The fraction is at least what makes the update's shift positive for every layer.
+    """
+    step = network.training.learning_rate / network.training.batch
+    fraction = 0
+    while round(step * 2 ** (fraction + 1)) <= LEARNING_RATE_MAXIMUM and fraction < 64:
+        fraction += 1
+    return round(step * 2**fraction), fraction
+
+
+def folds_of(network: Network, lanes: Sequence[int], taps: Sequence[int], pieces: Sequence[Piece]) -> tuple[Fold, ...]:
+    """The fold of each slice."""
+    return tuple(
+        slice_fold(network, piece.layer, lanes[piece.layer], lanes[piece.layer + 1], taps[piece.layer], piece.channels)
+        for piece in pieces
+    )
+
+
+def engines_of(network: Network, pieces: Sequence[Piece], folds: Sequence[Fold]) -> tuple[EnginePlan, ...]:
+    """All engines, slice by slice."""
+    engines = []
+    for piece, fold in zip(pieces, folds, strict=True):
+        layer = network.layers[piece.layer]
+        useful = layer.forward_macs // layer.out_channels * piece.channels
+        for phase in ("forward", "gradient", "backward")[: fold.engine_count]:
+            cycles = backward_cycles(fold) if phase == "backward" else forward_cycles(fold)
+            name = f"{slice_name(network, piece)} {phase}"
+            engines.append(EnginePlan(name, phase, piece.layer, piece.board, fold.multipliers, cycles, useful))
+    return tuple(engines)
+
+
+def uses_of(
+    network: Network,
+    cluster: Cluster,
+    slices: Sequence[SlicePlan],
+    folds: Sequence[Fold],
+    update_lanes: Sequence[int],
+    links: Sequence[LinkPlan],
+) -> tuple[BoardUse, ...]:
+    """Resources of each board."""
+    parts: list[list[Use]] = [[] for _ in cluster.boards]
+    for piece, fold in zip(slices, folds, strict=True):
+        use = slice_use(
+            network,
+            piece.layer,
+            fold,
+            update_lanes[piece.layer],
+            piece.cache_depth,
+            piece.mask_depth,
+            piece.out_begin == 0,
+        )
+        parts[piece.board].append(use)
+    for link in links:
+        below, above = link_use(link, cluster.links[link.index])
+        parts[link.index].append(below)
+        parts[link.index + 1].append(above)
+    sums = [total(uses) for uses in parts]
+    return tuple(BoardUse(board, use.dsp, use.bram18 / 2, use.lut, use.ff) for board, use in enumerate(sums))
+
+
+def prediction_of(
+    network: Network,
+    cluster: Cluster,
+    interval: int,
+    alone: Sequence[SliceTimes],
+    updates: Sequence[int],
+) -> Prediction:
+    """Times of an image and of a mini-batch. `alone`: schedule of one image; `updates`: cycles of each slice's update.
+
+    The next mini-batch begins as soon as every slice will have its new weights when the first row reaches it.
+    """
+    latency = max(times.gradient_end for times in alone)
+    ready = max(
+        times.gradient_end + update - times.features_in[0] for times, update in zip(alone, updates, strict=True)
+    )
+    update = max(0, round(ready - latency))
+    batch = round(latency) + (network.training.batch - 1) * interval + update
+    rate = network.training.batch * cluster.clock_mhz * 1e6 / batch
+    return Prediction(interval, round(latency), update, batch, rate)
+
+
+def assemble(network: Network, cluster: Cluster, found: Found) -> Plan:
+    """The plan of a placement."""
+    pieces = found.pieces
+    folds = folds_of(network, found.lanes, found.taps, pieces)
+    links = link_plans(network, cluster, found.lanes, pieces)
+    interval = all_limits(network, cluster, pieces, folds, links)[0].cycles
+    settled = schedule(network, cluster, found.lanes, pieces, folds, SETTLED_IMAGES, interval)[-1]
+    alone = schedule(network, cluster, found.lanes, pieces, folds, 1, interval)[0]
+    slices = tuple(
+        SlicePlan(
+            piece.layer,
+            piece.board,
+            piece.out_begin,
+            piece.out_end,
+            cache_depth(fold, times, interval),
+            mask_depth(fold, times, interval),
+        )
+        for piece, fold, times in zip(pieces, folds, settled, strict=True)
+    )
+    updates = [update_cycles(fold, found.update_lanes[piece.layer]) for piece, fold in zip(pieces, folds, strict=True)]
+    raw, fraction = learning_rate(network)
+    return Plan(
+        network=network,
+        cluster=cluster,
+        lanes=found.lanes,
+        taps=found.taps,
+        update_lanes=found.update_lanes,
+        learning_rate_raw=raw,
+        learning_rate_fraction=fraction,
+        slices=slices,
+        links=links,
+        engines=engines_of(network, pieces, folds),
+        uses=uses_of(network, cluster, slices, folds, found.update_lanes, links),
+        prediction=prediction_of(network, cluster, interval, alone, updates),
+    )

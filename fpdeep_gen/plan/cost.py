@@ -1,0 +1,202 @@
+"""Cycles and words of the processes, as docs/architecture.md section 4 states them. All times are cycles an image.
+
+Everything here is a pure function of a `Fold`: one slice of a layer as its engines see it.
+"""
+
+from dataclasses import dataclass
+
+from fpdeep_gen.network.model import Layer, LayerKind, Network
+
+SOFTMAX_CYCLES_A_CLASS = 20
+"""Division of one exponential by their sum, and its way through the table."""
+
+
+def groups(channels: int, lanes: int) -> int:
+    """Words that hold `channels` channels, `lanes` to a word."""
+    return -(-channels // lanes)
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Loop counts of the engines of one slice: `p_in` x `p_out` x `p_tap` multipliers each, used `in_groups` x
+    `out_groups` x `tap_groups` times for each of `out_rows` x `out_columns` sums.
+
+    A fully connected layer is a 1 x 1 convolution on a 1 x 1 map whose input groups are the words of its input tensor;
+    its `tensor_rows` and `tensor_row_words` still tell how that tensor comes in.
+    """
+
+    p_in: int
+    p_out: int
+    p_tap: int
+    in_groups: int
+    out_groups: int
+    tap_groups: int
+    kernel: int
+    padding: int
+    in_rows: int
+    in_columns: int
+    out_rows: int
+    out_columns: int
+    tensor_rows: int
+    tensor_row_words: int
+    pool: int
+    has_relu_pool: bool
+    is_first: bool
+
+    @property
+    def multipliers(self) -> int:
+        """Multipliers of each engine."""
+        return self.p_in * self.p_out * self.p_tap
+
+    @property
+    def engine_count(self) -> int:
+        """Forward and gradient, and backward but for the first layer."""
+        return 2 if self.is_first else 3
+
+    @property
+    def weight_words(self) -> int:
+        """Words of the weight store, `multipliers` weights each."""
+        return self.out_groups * self.in_groups * self.tap_groups
+
+    @property
+    def in_words(self) -> int:
+        """Words of the input tensor."""
+        return self.tensor_rows * self.tensor_row_words
+
+    @property
+    def out_words(self) -> int:
+        """Words of the slice's part of the output tensor, after the pool."""
+        return (self.out_rows // self.pool) * self.out_groups * (self.out_columns // self.pool)
+
+    @property
+    def sum_words(self) -> int:
+        """Words of the slice's sums, before the pool."""
+        return self.out_rows * self.out_groups * self.out_columns
+
+    @property
+    def row_cycles(self) -> int:
+        """Cycles of one row of sums in the forward and the gradient engine."""
+        return self.weight_words * self.out_columns
+
+    @property
+    def backward_row_cycles(self) -> int:
+        """Cycles of one row of the backward engine."""
+        return self.weight_words * self.in_columns
+
+
+def slice_fold(network: Network, layer_index: int, p_in: int, p_out: int, p_tap: int, channels: int) -> Fold:
+    """The fold of a slice of `channels` output channels of layer `layer_index`."""
+    layer = network.layers[layer_index]
+    flat = layer.kind is LayerKind.FULLY_CONNECTED
+    row_words = groups(layer.in_channels, p_in) * layer.in_columns
+    kernel = 1 if flat else layer.kernel_rows
+    return Fold(
+        p_in=p_in,
+        p_out=p_out,
+        p_tap=p_tap,
+        in_groups=layer.in_rows * row_words if flat else groups(layer.in_channels, p_in),
+        out_groups=groups(channels, p_out),
+        tap_groups=groups(kernel * kernel, p_tap),
+        kernel=kernel,
+        padding=0 if flat else layer.padding,
+        in_rows=1 if flat else layer.in_rows,
+        in_columns=1 if flat else layer.in_columns,
+        out_rows=1 if flat else layer.conv_rows,
+        out_columns=1 if flat else layer.conv_columns,
+        tensor_rows=layer.in_rows,
+        tensor_row_words=row_words,
+        pool=layer.pool,
+        has_relu_pool=layer.relu or layer.pool > 1,
+        is_first=layer_index == 0,
+    )
+
+
+def tap_choices(layer: Layer) -> tuple[int, ...]:
+    """Values that p_tap may have: 1, K or K * K; 1 for a fully connected layer."""
+    if layer.kind is LayerKind.FULLY_CONNECTED:
+        return (1,)
+    return tuple(sorted({1, layer.kernel_rows, layer.kernel_rows * layer.kernel_rows}))
+
+
+def forward_cycles(fold: Fold) -> int:
+    """Forward engine; the gradient engine takes as long."""
+    return fold.out_rows * fold.row_cycles
+
+
+def backward_cycles(fold: Fold) -> int:
+    """Backward engine; none for the first layer."""
+    return 0 if fold.is_first else fold.in_rows * fold.backward_row_cycles
+
+
+def window_row_gap(rows: int, kernel: int, padding: int, out_rows: int) -> int:
+    """Rows that a window of `kernel` + 1 rows must load after an image's last patch before the next image's first one.
+
+    While the last output row is emitted, the rows below it are still in use; only the others take rows of the next
+    image, whose first output row needs `kernel` - `padding` of them.
+    """
+    in_use = rows - max(0, out_rows - 1 - padding)
+    ahead = max(0, kernel + 1 - in_use)
+    needed = min(rows, kernel - padding)
+    return max(0, needed - ahead)
+
+
+def window_cycles(fold: Fold) -> int:
+    """Windows of the forward and the gradient engine: patches, and the rows that can't be loaded while they go out;
+    at least a cycle for each word that comes in."""
+    if fold.kernel == 1:
+        return max(forward_cycles(fold), fold.in_words)
+    gap = window_row_gap(fold.in_rows, fold.kernel, fold.padding, fold.out_rows)
+    return max(forward_cycles(fold) + gap * fold.tensor_row_words, fold.in_words)
+
+
+def backward_window_cycles(fold: Fold) -> int:
+    """Window of the backward engine, which reads the errors of the sums."""
+    if fold.is_first:
+        return 0
+    padding = fold.kernel - 1 - fold.padding
+    gap = 0 if fold.kernel == 1 else window_row_gap(fold.out_rows, fold.kernel, padding, fold.in_rows)
+    return max(backward_cycles(fold) + gap * fold.out_groups * fold.out_columns, fold.sum_words)
+
+
+def relu_pool_cycles(fold: Fold) -> int:
+    """`relu_pool` and `relu_pool_backward`: a cycle for each word of the sums."""
+    return fold.sum_words if fold.has_relu_pool else 0
+
+
+def softmax_cycles(classes: int) -> int:
+    """`softmax_loss`."""
+    return classes * SOFTMAX_CYCLES_A_CLASS
+
+
+def update_cycles(fold: Fold, update_lanes: int) -> int:
+    """A mini-batch's update: all weights of the store, `update_lanes` a cycle."""
+    return fold.weight_words * fold.multipliers // update_lanes
+
+
+def slice_cycles(fold: Fold) -> int:
+    """Slowest process of a slice: the interval that it allows."""
+    return max(window_cycles(fold), backward_window_cycles(fold), fold.in_words, relu_pool_cycles(fold))
+
+
+def tensor_words(network: Network, tensor: int, lanes: int, channels: int | None = None) -> int:
+    """Words of tensor `tensor`, or of its first `channels` channels."""
+    all_channels, rows, columns = network.tensor_shape(tensor)
+    return rows * groups(all_channels if channels is None else channels, lanes) * columns
+
+
+def row_words(network: Network, tensor: int, lanes: int, channels: int | None = None) -> int:
+    """Words of a row of tensor `tensor`, or of its first `channels` channels."""
+    all_channels, _, columns = network.tensor_shape(tensor)
+    return groups(all_channels if channels is None else channels, lanes) * columns
+
+
+def dsp_of_product(first_width: int, second_width: int) -> int:
+    """DSP48E1 slices of an exact signed product: limbs of 24 by 17 bits below a signed top limb of 25 by 18 (UG479)."""
+
+    def limbs(width: int, limb: int) -> int:
+        return max(1, -(-(width - 1) // limb))
+
+    return min(
+        limbs(first_width, 24) * limbs(second_width, 17),
+        limbs(first_width, 17) * limbs(second_width, 24),
+    )

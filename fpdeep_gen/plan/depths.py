@@ -1,0 +1,99 @@
+"""Depths of caches and FIFOs: the rule of docs/plan_format.md, "Depths". All depths are words.
+
+A cache is read in the order in which it is written, by a reader that waits for errors. Below one image it can fill up
+before that image's errors exist, and nothing moves again; from there on depth buys throughput: a cache holds what the
+schedule has in it at its fullest.
+"""
+
+import math
+from collections.abc import Sequence
+
+from fpdeep_gen.plan.cost import Fold
+from fpdeep_gen.plan.schedule import SliceTimes
+
+COMMAND_DEPTH = 4
+"""Processes that are done may run a few commands ahead of those that are not."""
+
+STAGE_DEPTH = 4
+"""Between two processes that both move a word a cycle."""
+
+PATCH_DEPTH = 4
+"""Patches are the widest words of a board, and the window makes one whenever the engine takes one."""
+
+WEIGHT_ROUND_TRIP_CYCLES = 14
+"""Store, FIFO, engine and the credit back: a fully connected layer takes a weight word every cycle all the while."""
+
+SLACK_CYCLES = 64
+"""What a pipeline of unmeasured depth may add to a row's stay in a cache."""
+
+SLACK_ROWS = 2
+"""A row that is being written and one that is being read."""
+
+GRAIN_WORDS = 16
+"""Depths above this are rounded up to a multiple of it."""
+
+
+def weight_depth(fold: Fold, columns: int) -> int:
+    """FIFO of weight words in front of an engine that keeps each for `columns` cycles; also the store's CREDITS."""
+    return 2 + -(-WEIGHT_ROUND_TRIP_CYCLES // columns)
+
+
+def feature_depth(fold: Fold) -> int:
+    """FIFO in front of the forward window: a stage, and the rows that a window loads at once when an image begins,
+    which would otherwise wait for the engine below (none with "same" padding)."""
+    if fold.kernel == 1:
+        return STAGE_DEPTH
+    rows_at_once = max(0, fold.in_rows - fold.out_rows)
+    return STAGE_DEPTH + rows_at_once * fold.tensor_row_words
+
+
+def merge_depth(row_words: int) -> int:
+    """FIFO of the inputs of `concat` and the outputs of `split`: while one side's row goes by, the other's waits."""
+    return STAGE_DEPTH + row_words
+
+
+def fullest(entered: Sequence[float], left: Sequence[float], period: int) -> int:
+    """Most rows in a cache at any time, where row r of image n enters at `entered[r]` + n * `period` and leaves at
+    `left[r]` + n * `period`."""
+    most = 0
+    for now in entered:
+        inside = sum(
+            math.floor((now - first) / period) - math.floor((now - last) / period)
+            for first, last in zip(entered, left, strict=True)
+        )
+        most = max(most, inside)
+    return most
+
+
+def _rounded(words: int) -> int:
+    return -(-words // GRAIN_WORDS) * GRAIN_WORDS
+
+
+def _depth(entered: Sequence[float], left: Sequence[float], period: int, row_words: int, least: int) -> int:
+    late = [time + SLACK_CYCLES for time in left]
+    rows = fullest(entered, late, period) + SLACK_ROWS
+    return _rounded(max(rows * row_words, least))
+
+
+def least_cache_depth(fold: Fold) -> int:
+    """One image, and the rows that the next image's first output row needs."""
+    return fold.in_words + min(fold.kernel, fold.tensor_rows) * fold.tensor_row_words
+
+
+def cache_depth(fold: Fold, times: SliceTimes, period: int) -> int:
+    """Feature cache of a slice, in words of its input tensor."""
+    least = least_cache_depth(fold)
+    return _depth(times.features_in, times.features_out, period, fold.tensor_row_words, least)
+
+
+def least_mask_depth(fold: Fold) -> int:
+    """One image of the pooled output and a row."""
+    return fold.out_words + fold.out_groups * (fold.out_columns // fold.pool) if fold.has_relu_pool else 0
+
+
+def mask_depth(fold: Fold, times: SliceTimes, period: int) -> int:
+    """Mask FIFO of a slice, in words of its part of the output tensor; 0 without ReLU and pool."""
+    if not fold.has_relu_pool:
+        return 0
+    row_words = fold.out_groups * (fold.out_columns // fold.pool)
+    return _depth(times.masks_in, times.masks_out, period, row_words, least_mask_depth(fold))

@@ -1,0 +1,197 @@
+"""Resources of each part of a board: primitives are counted (DSP, block RAM), LUT and FF estimated."""
+
+from collections.abc import Iterable, Sequence
+
+from fpdeep_gen.board.model import Board, Link
+from fpdeep_gen.network.model import Network
+from fpdeep_gen.plan.cost import Fold, dsp_of_product
+from fpdeep_gen.plan.depths import (
+    COMMAND_DEPTH,
+    PATCH_DEPTH,
+    STAGE_DEPTH,
+    feature_depth,
+    merge_depth,
+    weight_depth,
+)
+from fpdeep_gen.plan.links import COMMAND_BITS, payload_bits
+from fpdeep_gen.plan.memory import Ports, Use, fifo_use, memory_use
+from fpdeep_gen.plan.model import LinkPlan, LinkStream
+
+PROCESS_LUT = 150
+"""Counters, handshakes and addresses of a process."""
+
+UPDATE_LANE_LUT = 1500
+"""Threefry (13 rounds of 32-bit additions), rounding and saturation of one weight a cycle."""
+
+SOFTMAX_LUT = 1200
+LEARNING_RATE_BITS = 17
+"""Unsigned 16 bits as a signed number."""
+
+
+def total(uses: Iterable[Use]) -> Use:
+    """Sum of uses."""
+    return sum(uses, Use())
+
+
+def board_room(board: Board) -> Use:
+    """What a board offers."""
+    return Use(board.dsp, 2 * board.bram36, board.lut, board.ff)
+
+
+def _process(lut: int = PROCESS_LUT) -> Use:
+    return Use(lut=lut, ff=lut)
+
+
+def _engine(products: int, first_width: int, second_width: int, accumulator: int, sums: int, depth: int) -> Use:
+    """`products` multipliers whose results are added up into `sums` rows of sums."""
+    adders = Use(lut=products * (first_width + second_width), ff=products * accumulator)
+    dsp = Use(dsp=products * dsp_of_product(first_width, second_width))
+    return _process() + adders + dsp + memory_use(sums * accumulator, depth)
+
+
+def _window(fold: Fold, width: int, lanes: int, row_words: int) -> Use:
+    """Line buffer of K + 1 rows, each a memory of its own."""
+    rows = fold.kernel + 1
+    bank = memory_use(lanes * width, row_words)
+    return _process(2 * PROCESS_LUT) + Use(rows * bank.dsp, rows * bank.bram18, rows * bank.lut, rows * bank.ff)
+
+
+def _formats(network: Network, layer: int) -> tuple[int, int, int, int, int]:
+    """Widths of input, weight, output, error of the output, gradient."""
+    formats = network.layers[layer].formats
+    return (
+        network.tensor_format(layer).width,
+        formats.weight.width,
+        formats.output.width,
+        formats.error.width,
+        formats.gradient_width,
+    )
+
+
+def _forward_use(network: Network, layer: int, fold: Fold) -> Use:
+    width, weight, _, _, _ = _formats(network, layer)
+    window_row = fold.in_words if fold.kernel == 1 else fold.tensor_row_words
+    patch = fold.p_tap * fold.p_in * width
+    return total(
+        (
+            _process(),
+            fifo_use(fold.p_in * width, feature_depth(fold)),
+            _window(fold, width, fold.p_in, window_row),
+            fifo_use(patch, PATCH_DEPTH),
+            fifo_use(fold.multipliers * weight, weight_depth(fold, fold.out_columns)),
+            _engine(fold.multipliers, width, weight, network.accumulator_width, fold.p_out, fold.out_columns),
+        )
+    )
+
+
+def _gradient_use(network: Network, layer: int, fold: Fold) -> Use:
+    width, _, _, error, gradient = _formats(network, layer)
+    window_row = fold.in_words if fold.kernel == 1 else fold.tensor_row_words
+    return total(
+        (
+            _window(fold, width, fold.p_in, window_row),
+            fifo_use(fold.p_tap * fold.p_in * width, PATCH_DEPTH),
+            fifo_use(fold.p_out * error, STAGE_DEPTH),
+            memory_use(fold.p_out * error, fold.out_columns),
+            _engine(fold.multipliers, width, error, gradient, fold.multipliers, fold.weight_words),
+        )
+    )
+
+
+def _backward_use(network: Network, layer: int, fold: Fold) -> Use:
+    if fold.is_first:
+        return Use()
+    _, weight, _, error, _ = _formats(network, layer)
+    window_row = fold.out_groups * fold.out_columns
+    return total(
+        (
+            fifo_use(fold.p_out * error, STAGE_DEPTH),
+            _window(fold, error, fold.p_out, window_row),
+            fifo_use(fold.p_tap * fold.p_out * error, PATCH_DEPTH),
+            fifo_use(fold.multipliers * weight, weight_depth(fold, fold.in_columns)),
+            _engine(fold.multipliers, error, weight, network.accumulator_width, fold.p_in, fold.in_columns),
+        )
+    )
+
+
+def _store_use(network: Network, layer: int, fold: Fold, update_lanes: int) -> Use:
+    _, weight, _, _, gradient = _formats(network, layer)
+    product = dsp_of_product(gradient, LEARNING_RATE_BITS)
+    return total(
+        (
+            _process(2 * PROCESS_LUT),
+            memory_use(fold.multipliers * weight, fold.weight_words, Ports.TWO_READ_WRITE),
+            fifo_use(update_lanes * gradient, STAGE_DEPTH),
+            Use(dsp=update_lanes * product, lut=update_lanes * UPDATE_LANE_LUT, ff=update_lanes * UPDATE_LANE_LUT),
+        )
+    )
+
+
+def _pool_use(network: Network, layer: int, fold: Fold, mask_depth: int) -> Use:
+    if not fold.has_relu_pool:
+        return Use()
+    _, _, output, error, _ = _formats(network, layer)
+    mask = fold.p_out * (1 + (fold.pool * fold.pool - 1).bit_length())
+    row = fold.out_groups * max(1, fold.out_columns // fold.pool)
+    buffers = Use()
+    if fold.pool > 1:
+        buffers = memory_use(fold.p_out * output + mask, row) + memory_use(fold.p_out * error + mask, row)
+    lut = PROCESS_LUT + fold.p_out * (output + error)
+    return (
+        _process(lut) + _process() + buffers + fifo_use(mask, mask_depth) + fifo_use(fold.p_out * output, STAGE_DEPTH)
+    )
+
+
+def _merge_use(network: Network, layer: int, fold: Fold, is_lowest: bool) -> Use:
+    """`concat` and `split` of a slice with slices below it."""
+    if is_lowest:
+        return Use()
+    _, _, output, error, _ = _formats(network, layer)
+    row = fold.out_groups * (fold.out_columns // fold.pool)
+    fifos = (fifo_use(fold.p_out * width, merge_depth(row)) for width in (output, output, error, error))
+    return _process() + _process() + total(fifos)
+
+
+def slice_use(
+    network: Network,
+    layer: int,
+    fold: Fold,
+    update_lanes: int,
+    cache_depth: int,
+    mask_depth: int,
+    is_lowest: bool,
+) -> Use:
+    """Everything of one slice on its board: engines, stores, caches and FIFOs; the last layer's with the loss."""
+    width = network.tensor_format(layer).width
+    loss = Use(bram18=1, lut=SOFTMAX_LUT, ff=SOFTMAX_LUT) if layer + 1 == len(network.layers) else Use()
+    commands = 5
+    command_fifos = (fifo_use(COMMAND_BITS, COMMAND_DEPTH) for _ in range(commands))
+    return total(
+        (
+            _forward_use(network, layer, fold),
+            _gradient_use(network, layer, fold),
+            _backward_use(network, layer, fold),
+            _store_use(network, layer, fold, update_lanes),
+            _pool_use(network, layer, fold, mask_depth),
+            _merge_use(network, layer, fold, is_lowest),
+            fifo_use(fold.p_in * width, cache_depth),
+            loss,
+            *command_fifos,
+        )
+    )
+
+
+def _end_use(streams: Sequence[LinkStream], sent: bool, payload: int) -> Use:
+    """One board's end of one direction: `pack` or `unpack` of each stream, and the receiver's credited FIFOs."""
+    ends = total(_process(PROCESS_LUT // 2) + fifo_use(stream.word_bits, STAGE_DEPTH) for stream in streams)
+    if sent:
+        return ends + _process(2 * PROCESS_LUT)
+    return ends + _process() + total(fifo_use(payload, stream.credits) for stream in streams)
+
+
+def link_use(plan: LinkPlan, link: Link) -> tuple[Use, Use]:
+    """What a boundary needs on the board below and on the board above it."""
+    payload = payload_bits(link)
+    below = _end_use(plan.up, True, payload) + _end_use(plan.down, False, payload)
+    above = _end_use(plan.up, False, payload) + _end_use(plan.down, True, payload)
+    return below, above

@@ -1,0 +1,280 @@
+"""When each row of each image is where, were no FIFO ever full: the source of latency and of the caches' depths.
+
+A recurrence over rows: a row of sums begins when the rows it needs are loaded and the engine has ended the row before;
+features go up through the slices, errors come back down. Times are cycles, images start `period` cycles apart.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from fpdeep_gen.board.model import Cluster, Link
+from fpdeep_gen.network.model import Network
+from fpdeep_gen.plan.cost import Fold, groups, softmax_cycles
+from fpdeep_gen.plan.links import payload_bits
+from fpdeep_gen.plan.pieces import Piece
+
+Rows = list[float]
+
+STEP_CYCLES = 3
+"""From a process that hands words on (fork, concat, split, relu_pool) to the next one's input."""
+
+ENGINE_CYCLES = 12
+"""From a patch's row buffer through window and engine to the sum."""
+
+LINK_END_CYCLES = 12
+"""Pack, choice, receiver and unpack of one word."""
+
+
+@dataclass(frozen=True)
+class SliceTimes:
+    """Of one slice and image: last words of the rows of its input tensor as they enter the cache and as the gradient's
+    window takes them; the same of the masks; and when its last gradient is added."""
+
+    features_in: Rows
+    features_out: Rows
+    masks_in: Rows
+    masks_out: Rows
+    gradient_end: float
+
+
+@dataclass
+class _Window:
+    """A window and its engine, from image to image. `rows` of `row_words` words come in."""
+
+    rows: int
+    row_words: int
+    kernel: int
+    padding: int
+    out_rows: int
+    out_row_cycles: int
+    freed: Rows = field(default_factory=list)
+    loaded: float = 0.0
+    busy: float = 0.0
+
+    def image(self, arrive: Rows, ready: Callable[[int], float] = lambda row: 0.0) -> tuple[Rows, Rows]:
+        """(end of the loading of each row, end of each output row); `ready(r)`: earliest start of output row r."""
+        loads: Rows = []
+        ends: Rows = []
+        done = len(self.freed)
+        for out_row in range(self.out_rows):
+            need = min(out_row + self.kernel - 1 - self.padding, self.rows - 1)
+            while len(loads) <= need:
+                loads.append(self._load(len(loads), arrive, done))
+            start = max(loads[need] if need >= 0 else 0.0, self.busy, ready(out_row))
+            self.busy = start + self.out_row_cycles
+            ends.append(self.busy)
+            while len(self.freed) - done <= out_row - self.padding and len(self.freed) - done < self.rows:
+                self.freed.append(self.busy)
+        while len(self.freed) - done < self.rows:
+            self.freed.append(self.busy)
+        while len(loads) < self.rows:
+            loads.append(self._load(len(loads), arrive, done))
+        return loads, ends
+
+    def _load(self, row: int, arrive: Rows, done: int) -> float:
+        slot = done + row - (self.kernel + 1)
+        free = self.freed[slot] if 0 <= slot < len(self.freed) else 0.0
+        self.loaded = max(arrive[row], max(free, self.loaded) + self.row_words)
+        return self.loaded
+
+
+@dataclass
+class _LinkStream:
+    """A stream over a link: it takes its rows one after the other at the link's rate."""
+
+    link: Link
+    rate: float
+    word_bits: int
+    row_words: int
+    busy: float = 0.0
+
+    def image(self, rows: Rows) -> Rows:
+        """Arrival of rows whose last words are sent at `rows`."""
+        flits = groups(self.word_bits, payload_bits(self.link))
+        arrive = []
+        for time in rows:
+            self.busy = max(time + flits / self.rate, self.busy + self.row_words * flits / self.rate)
+            arrive.append(self.busy + self.link.latency_cycles + LINK_END_CYCLES)
+        return arrive
+
+
+def _forward_window(fold: Fold) -> _Window:
+    rows, words = (1, fold.in_words) if fold.kernel == 1 else (fold.in_rows, fold.tensor_row_words)
+    return _Window(rows, words, fold.kernel, fold.padding, fold.out_rows, fold.row_cycles)
+
+
+def _backward_window(fold: Fold) -> _Window:
+    padding = fold.kernel - 1 - fold.padding
+    words = fold.out_groups * fold.out_columns
+    return _Window(fold.out_rows, words, fold.kernel, padding, fold.in_rows, fold.backward_row_cycles)
+
+
+def _as_windows_rows(fold: Fold, rows: Rows) -> Rows:
+    """Rows as the window sees them: a 1 x 1 kernel over a flattened map takes the whole tensor as one row."""
+    return rows if len(rows) == fold.in_rows else [rows[-1]]
+
+
+class _SliceSchedule:
+    """The processes of one slice, from image to image."""
+
+    def __init__(self, fold: Fold) -> None:
+        self.fold = fold
+        self.forward = _forward_window(fold)
+        self.gradient = _forward_window(fold)
+        self.backward = _backward_window(fold)
+        self.emitted = 0.0
+        self.concat = 0.0
+
+    def features(self, arrive: Rows) -> Rows:
+        """Pooled rows of the slice's part of the output tensor."""
+        _, ends = self.forward.image(_as_windows_rows(self.fold, arrive))
+        pool = self.fold.pool
+        delay = ENGINE_CYCLES + (STEP_CYCLES if self.fold.has_relu_pool else 0)
+        return [ends[row * pool + pool - 1] + delay for row in range(len(ends) // pool)]
+
+    def sum_errors(self, arrive: Rows) -> Rows:
+        """Errors of the sums' rows, from those of the pooled rows."""
+        if not self.fold.has_relu_pool:
+            return arrive
+        words = self.fold.out_groups * self.fold.out_columns
+        rows = []
+        for row in range(self.fold.out_rows):
+            source = min(row // self.fold.pool, len(arrive) - 1)
+            self.emitted = max(arrive[source] + STEP_CYCLES, self.emitted + words)
+            rows.append(self.emitted)
+        return rows
+
+    def gradients(self, features: Rows, errors: Rows) -> tuple[Rows, float]:
+        """(rows of the input tensor as they leave the cache, end of the last gradient)."""
+        later_groups = (self.fold.out_groups - 1) * self.fold.out_columns
+        loads, ends = self.gradient.image(_as_windows_rows(self.fold, features), lambda row: errors[row] - later_groups)
+        left = loads if len(loads) == len(features) else [loads[-1]] * len(features)
+        return left, ends[-1] + ENGINE_CYCLES
+
+    def input_errors(self, errors: Rows, partial: Rows | None) -> Rows:
+        """Rows of the input tensor's error, or of its partial sums. `partial`: sums from the slice above."""
+        fold = self.fold
+        if fold.kernel == 1 and fold.tensor_rows != fold.in_rows:
+            _, ends = self.backward.image(errors)
+            step = fold.backward_row_cycles / fold.tensor_rows
+            rows = [ends[0] - (fold.tensor_rows - 1 - row) * step for row in range(fold.tensor_rows)]
+        else:
+            _, rows = self.backward.image(errors)
+            step = fold.backward_row_cycles / max(1, fold.in_groups)
+        if partial is not None:
+            rows = [max(row, sums + step) for row, sums in zip(rows, partial, strict=True)]
+            self.backward.busy = max(self.backward.busy, rows[-1])
+        return [row + ENGINE_CYCLES for row in rows]
+
+
+class _Chain:
+    """All slices and the links between them."""
+
+    def __init__(
+        self, network: Network, cluster: Cluster, lanes: Sequence[int], pieces: Sequence[Piece], folds: Sequence[Fold]
+    ) -> None:
+        self.network = network
+        self.cluster = cluster
+        self.lanes = lanes
+        self.pieces = pieces
+        self.slices = [_SliceSchedule(fold) for fold in folds]
+        self.streams: dict[tuple[str, int], _LinkStream] = {}
+        self.softmax = 0.0
+
+    def across(self, name: str, index: int, below: int, above: int, bits: int, words: int, rows: Rows) -> Rows:
+        """`rows` as they arrive at the neighbour: over the link, or at the next process where it is the same board."""
+        if below == above:
+            return [row + STEP_CYCLES for row in rows]
+        if (name, index) not in self.streams:
+            link = self.cluster.links[below]
+            rate = link.flits_per_cycle(self.cluster.clock_mhz)
+            self.streams[name, index] = _LinkStream(link, rate, bits, words)
+        return self.streams[name, index].image(rows)
+
+    def image(self, start: float) -> tuple[SliceTimes, ...]:
+        """One image whose first pixel enters at `start`."""
+        features, masks = self._up(start)
+        self.softmax = max(self.softmax, masks[-1][-1]) + softmax_cycles(self.network.layers[-1].out_channels)
+        return self._down(features, masks)
+
+    def _up(self, start: float) -> tuple[list[Rows], list[Rows]]:
+        network, lanes = self.network, self.lanes
+        words = self.slices[0].fold.tensor_row_words
+        arrive = [start + (row + 1) * words for row in range(network.input_rows)]
+        low: Rows | None = None
+        inputs: list[Rows] = []
+        outputs: list[Rows] = []
+        for index, (piece, part) in enumerate(zip(self.pieces, self.slices, strict=True)):
+            inputs.append(arrive)
+            made = part.features(arrive)
+            outputs.append(made)
+            if low is not None:
+                made = self._concatenated(index, low, made)
+            if index + 1 == len(self.pieces):
+                break
+            board, following = piece.board, self.pieces[index + 1]
+            row_words = groups(piece.out_end, lanes[piece.layer + 1]) * network.layers[piece.layer].out_columns
+            bits = lanes[piece.layer + 1] * network.tensor_format(piece.layer + 1).width
+            passed = self.across("up", index, board, following.board, bits, row_words, made)
+            if following.layer == piece.layer:
+                low = passed
+                bits = lanes[piece.layer] * network.tensor_format(piece.layer).width
+                words = part.fold.tensor_row_words
+                arrive = self.across("pass", index, board, following.board, bits, words, arrive)
+            else:
+                arrive, low = passed, None
+        return inputs, outputs
+
+    def _concatenated(self, index: int, low: Rows, high: Rows) -> Rows:
+        part = self.slices[index]
+        columns = part.fold.out_columns // part.fold.pool
+        low_words = groups(self.pieces[index].out_begin, part.fold.p_out) * columns
+        high_words = part.fold.out_groups * columns
+        rows = []
+        for low_row, high_row in zip(low, high, strict=True):
+            from_low = max(low_row, part.concat + low_words)
+            part.concat = max(from_low + high_words, high_row)
+            rows.append(part.concat + STEP_CYCLES)
+        return rows
+
+    def _down(self, features: list[Rows], masks: list[Rows]) -> tuple[SliceTimes, ...]:
+        network, lanes = self.network, self.lanes
+        errors = [self.softmax]
+        partial: Rows | None = None
+        times: list[SliceTimes] = []
+        for index in reversed(range(len(self.pieces))):
+            piece, part = self.pieces[index], self.slices[index]
+            sums = part.sum_errors(errors)
+            left, end = part.gradients(features[index], sums)
+            times.append(SliceTimes(features[index], left, masks[index], errors, end))
+            if index == 0:
+                break
+            below = self.pieces[index - 1]
+            sent = part.input_errors(sums, partial) if piece.layer else None
+            words = part.fold.tensor_row_words
+            if below.layer == piece.layer:
+                bits = lanes[piece.layer + 1] * network.layers[piece.layer].formats.error.width
+                row_words = groups(below.out_end, part.fold.p_out) * (part.fold.out_columns // part.fold.pool)
+                errors = self.across("error", index, below.board, piece.board, bits, row_words, errors)
+                bits = lanes[piece.layer] * network.accumulator_width
+                if sent is not None:
+                    partial = self.across("partial", index, below.board, piece.board, bits, words, sent)
+            elif sent is not None:
+                bits = lanes[piece.layer] * network.layers[piece.layer - 1].formats.error.width
+                errors = self.across("error", index, below.board, piece.board, bits, words, sent)
+                partial = None
+        return tuple(reversed(times))
+
+
+def schedule(
+    network: Network,
+    cluster: Cluster,
+    lanes: Sequence[int],
+    pieces: Sequence[Piece],
+    folds: Sequence[Fold],
+    images: int,
+    period: int,
+) -> tuple[tuple[SliceTimes, ...], ...]:
+    """[image][slice] times of `images` images, one every `period` cycles."""
+    chain = _Chain(network, cluster, lanes, pieces, folds)
+    return tuple(chain.image(image * period) for image in range(images))

@@ -15,7 +15,7 @@ DEVELOPMENT := $(VENV)/.fpdeep-development
 .PHONY: help demo setup setup-dev lint types unit test csim rtl sim synth bench clean distclean
 
 help: ## list these targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '%-18s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z -]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '%-26s %s\n' "$$name" "$$text"; done
 
 demo: $(RUNTIME) ## plan, generate, compile, simulate and compare the digits example on its cluster
 	$(BIN)/fpdeep run $(NETWORK) --cluster $(CLUSTER) -o $(OUT) $(RUN_FLAGS)

@@ -41,6 +41,10 @@ class InputError(FpdeepError):
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = tuple(problems)
 
+    def __reduce__(self) -> tuple[type["InputError"], tuple[tuple[Problem, ...]]]:
+        """Lets the error pass between processes, which the default (the message as the argument) would garble."""
+        return (InputError, (self.problems,))
+
 
 class ComparisonError(FpdeepError):
     """A comparison (simulation against golden, measurement against plan) failed."""

@@ -1,0 +1,42 @@
+"""`fpdeep doctor`: which tools there are, and what is missing."""
+
+import click
+from rich.table import Table
+
+from fpdeep_gen.cli.output import current_output, json_option
+from fpdeep_gen.cli.tools import Tool, find_tools
+from fpdeep_gen.errors import ToolError
+
+
+@click.command()
+@json_option
+def doctor() -> None:
+    """Show each tool, its version and what it is for; exit code 3 if one that is needed is missing."""
+    output = current_output()
+    tools = find_tools()
+    output.human.print(_table(tools))
+    output.result({"tools": [_document(tool) for tool in tools]})
+    missing = [tool for tool in tools if tool.needed and not tool.found]
+    if missing:
+        raise ToolError("missing: " + "; ".join(f"{tool.name} ({tool.hint})" for tool in missing))
+
+
+def _document(tool: Tool) -> dict[str, object]:
+    return {
+        "name": tool.name,
+        "found": tool.found,
+        "needed": tool.needed,
+        "version": tool.version,
+        "place": tool.place,
+        "purpose": tool.purpose,
+    }
+
+
+def _table(tools: tuple[Tool, ...]) -> Table:
+    table = Table(title="Tools", title_justify="left")
+    for heading in ("tool", "state", "version", "for"):
+        table.add_column(heading)
+    for tool in tools:
+        state = "[green]found[/]" if tool.found else "[red]missing[/]" if tool.needed else "[dim]not there[/]"
+        table.add_row(tool.name, state, tool.version, tool.purpose + ("" if tool.found else f"; {tool.hint}"))
+    return table

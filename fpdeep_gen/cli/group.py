@@ -1,0 +1,72 @@
+"""The root command: turns every error into a message and an exit code, never a traceback."""
+
+import json
+import tempfile
+import traceback
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fpdeep_gen import __version__
+from fpdeep_gen.cli.output import wants_json
+from fpdeep_gen.errors import FpdeepError, InputError, Problem, ToolError
+
+BUG_EXIT_CODE = 3
+INTERRUPTED_EXIT_CODE = 130
+
+
+class ReportingGroup(click.Group):
+    """Exit codes: 0 fine, 1 a comparison failed, 2 the input is wrong, 3 a tool is missing or broke (or a bug)."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command; a `FpdeepError` is shown as its text, anything unexpected as a bug with its log."""
+        try:
+            return super().invoke(ctx)
+        except FpdeepError as error:
+            click.echo(f"error: {error}" if len(str(error).splitlines()) == 1 else str(error), err=True)
+            _fail(ctx, _error_document(error), error.exit_code)
+        except KeyboardInterrupt:
+            click.echo("interrupted", err=True)
+            ctx.exit(INTERRUPTED_EXIT_CODE)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:  # the one place that catches all: it becomes a bug report, and exit code 3
+            log = _write_bug_log()
+            summary = f"{type(error).__name__}: {error}"
+            click.echo(f"bug in fpdeep {__version__}: {summary}\ntraceback: {log}", err=True)
+            _fail(ctx, {"kind": "bug", "message": summary, "log": str(log)}, BUG_EXIT_CODE)
+
+
+def _fail(ctx: click.Context, error: dict[str, object], exit_code: int) -> None:
+    if wants_json(ctx):
+        click.echo(json.dumps({"error": error, "exit_code": exit_code}, indent=2, sort_keys=True))
+    ctx.exit(exit_code)
+
+
+def _error_document(error: FpdeepError) -> dict[str, object]:
+    document: dict[str, object] = {"kind": type(error).__name__, "message": str(error)}
+    if isinstance(error, InputError):
+        document["problems"] = [_problem_document(problem) for problem in error.problems]
+    if isinstance(error, ToolError):
+        document["command"] = list(error.command)
+        document["log"] = error.log
+    return document
+
+
+def _problem_document(problem: Problem) -> dict[str, object]:
+    return {
+        "file": None if problem.file is None else str(problem.file),
+        "line": problem.line,
+        "field": problem.field,
+        "expected": problem.expected,
+        "found": problem.found,
+        "hint": problem.hint,
+    }
+
+
+def _write_bug_log() -> Path:
+    """Keeps the traceback that is being handled in a file of the system's temporary folder."""
+    with tempfile.NamedTemporaryFile("w", prefix="fpdeep-bug-", suffix=".log", delete=False, encoding="utf-8") as log:
+        log.write(f"fpdeep {__version__}\n{traceback.format_exc()}")
+    return Path(log.name)

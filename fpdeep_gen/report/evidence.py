@@ -1,0 +1,79 @@
+"""What a verification measured, as the report shows it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class StepEvidence:
+    """One SGD step. `loss`: mean over the mini-batch, from the simulated chain's result words; `golden_loss`: the
+    golden model's. `differing_weights`: weights that are not equal after the step; None where they were not read."""
+
+    step: int
+    images: int
+    loss: float
+    golden_loss: float
+    differing_weights: int | None
+
+
+@dataclass(frozen=True)
+class EngineEvidence:
+    """One engine in steady state: cycles between images as simulated (None: too few images to tell), and the share
+    of that time in which it worked."""
+
+    name: str
+    board: int
+    interval: float | None
+    busy: float | None
+
+
+@dataclass(frozen=True)
+class LinkEvidence:
+    """One direction of a link: flits that crossed it in the whole run, and flits of an interval in steady state."""
+
+    link: int
+    direction: str
+    flits: int
+    flits_per_image: float | None
+
+
+@dataclass(frozen=True)
+class FifoEvidence:
+    """One stream inside a board: how full it got, and how long its writer and its reader waited (cycles)."""
+
+    board: int
+    name: str
+    width: int
+    depth: int
+    peak: int
+    pushed: int
+    full_cycles: int
+    empty_cycles: int
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All that was measured. `equal`: every compared weight and result word was. `interval`: cycles between images in
+    steady state as simulated (None: too few images). Times of the simulation itself are wall-clock seconds."""
+
+    equal: bool
+    compared_weights: int
+    steps: tuple[StepEvidence, ...]
+    cycles: int
+    interval: float | None
+    simulation_seconds: float
+    engines: tuple[EngineEvidence, ...]
+    links: tuple[LinkEvidence, ...]
+    fifos: tuple[FifoEvidence, ...]
+
+    def engine(self, name: str) -> EngineEvidence | None:
+        """The engine of that name, if it was measured."""
+        return next((engine for engine in self.engines if engine.name == name), None)
+
+    def link(self, link: int, direction: str) -> LinkEvidence | None:
+        """That direction of that link, if it was measured."""
+        return next((one for one in self.links if (one.link, one.direction) == (link, direction)), None)
+
+    def board_interval(self, board: int) -> float | None:
+        """The longest measured interval of a board's engines."""
+        known = [engine.interval for engine in self.engines if engine.board == board and engine.interval is not None]
+        return max(known, default=None)

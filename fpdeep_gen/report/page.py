@@ -1,0 +1,261 @@
+"""Rows of the report as the template shows them: texts, and shares for the bars."""
+
+from dataclasses import dataclass
+
+from fpdeep_gen.plan.model import Plan
+from fpdeep_gen.report.evidence import Evidence, FifoEvidence, StepEvidence
+from fpdeep_gen.report.figures import BoardRow, EngineRow, LinkRow, Used
+
+TIGHT = 0.7
+FULL = 0.9
+MISSING = "\N{EN DASH}"
+
+
+@dataclass(frozen=True)
+class Meter:
+    """A bar: `percent` of it is filled (0..100), `level` names its colour (ok, tight, full)."""
+
+    text: str
+    percent: float
+    level: str
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One key figure."""
+
+    value: str
+    label: str
+    note: str
+
+
+@dataclass(frozen=True)
+class LayerView:
+    """A row of the network's table."""
+
+    name: str
+    computes: str
+    input: str
+    output: str
+    weights: str
+    macs: str
+    formats: str
+    fold: str
+
+
+@dataclass(frozen=True)
+class BoardView:
+    """A row of the boards' table."""
+
+    board: int
+    name: str
+    slices: str
+    dsp: Meter
+    bram36: Meter
+    lut: Meter
+    ff: Meter
+    planned: str
+    simulated: str
+
+
+@dataclass(frozen=True)
+class EngineView:
+    """A row of the engines' table."""
+
+    name: str
+    phase: str
+    layer: str
+    board: int
+    multipliers: str
+    planned: str
+    simulated: str
+    busy: Meter
+    useful: str
+    limits: bool
+
+
+@dataclass(frozen=True)
+class StreamView:
+    """A stream of a link."""
+
+    carries: str
+    words: str
+    flits: str
+    credits: str
+
+
+@dataclass(frozen=True)
+class LinkView:
+    """One direction of a link."""
+
+    name: str
+    flits: str
+    simulated: str
+    load: Meter
+    streams: tuple[StreamView, ...]
+
+
+@dataclass(frozen=True)
+class StepView:
+    """A training step."""
+
+    step: int
+    images: int
+    loss: str
+    golden_loss: str
+    weights: str
+    equal: bool
+
+
+@dataclass(frozen=True)
+class FifoView:
+    """A stream inside a board."""
+
+    name: str
+    width: int
+    depth: str
+    peak: Meter
+    pushed: str
+    full_cycles: str
+    empty_cycles: str
+
+
+@dataclass(frozen=True)
+class FifoGroup:
+    """The streams of a board, fullest first."""
+
+    board: int
+    fifos: tuple[FifoView, ...]
+
+
+def tiles(plan: Plan, evidence: Evidence | None) -> tuple[Tile, ...]:
+    """The key figures on top of the page."""
+    planned = plan.prediction
+    found = [
+        Tile(
+            f"{planned.interval:,}",
+            "cycles an image, planned",
+            f"limit of throughput at {plan.cluster.clock_mhz:g} MHz",
+        ),
+        Tile(f"{planned.images_per_second:,.0f}", "images/s, planned", f"training, batches of {planned.batch}"),
+    ]
+    if evidence is not None:
+        if evidence.interval is not None:
+            off = evidence.interval / planned.interval - 1 if planned.interval else 0.0
+            found.insert(
+                1, Tile(f"{evidence.interval:,.0f}", "cycles an image, simulated", f"{off:+.1%} against the plan")
+            )
+        found.append(
+            Tile(f"{evidence.compared_weights:,}", "weights compared", f"over {len(evidence.steps)} SGD steps")
+        )
+        speed = evidence.cycles / evidence.simulation_seconds if evidence.simulation_seconds else 0.0
+        note = f"{speed / 1e3:,.0f} thousand a second" if speed else ""
+        found.append(Tile(f"{evidence.cycles:,}", "clock cycles simulated", note))
+    return tuple(found)
+
+
+def board_view(row: BoardRow, evidence: Evidence | None) -> BoardView:
+    """One board's row."""
+    return BoardView(
+        board=row.board,
+        name=row.name,
+        slices=", ".join(row.slices),
+        dsp=_use(row.dsp),
+        bram36=_use(row.bram36),
+        lut=_use(row.lut),
+        ff=_use(row.ff),
+        planned=f"{row.interval:,}",
+        simulated=_number(None if evidence is None else evidence.board_interval(row.board)),
+    )
+
+
+def engine_view(row: EngineRow, evidence: Evidence | None, interval: int) -> EngineView:
+    """One engine's row; the bar shows the measured share of busy cycles, or the planned one where none is."""
+    found = None if evidence is None else evidence.engine(row.name)
+    busy = row.busy if found is None or found.busy is None else found.busy
+    return EngineView(
+        name=row.name,
+        phase=row.phase,
+        layer=row.layer,
+        board=row.board,
+        multipliers=f"{row.multipliers:,}",
+        planned=f"{row.cycles_per_image:,}",
+        simulated=_number(None if found is None else found.interval),
+        busy=Meter(f"{busy:.1%}", _percent(busy), "ok"),
+        useful=f"{row.useful:.0%}",
+        limits=row.cycles_per_image == interval,
+    )
+
+
+def link_view(row: LinkRow, evidence: Evidence | None) -> LinkView:
+    """One direction's row."""
+    found = None if evidence is None else evidence.link(row.link, row.direction)
+    return LinkView(
+        name=row.name,
+        flits=f"{row.flits_per_image:,.0f}",
+        simulated=_number(None if found is None else found.flits_per_image),
+        load=_meter(f"{row.load:.1%}", row.load),
+        streams=tuple(
+            StreamView(
+                stream.carries, f"{stream.words_per_image:,}", f"{stream.flits_per_image:,}", f"{stream.credits:,}"
+            )
+            for stream in row.streams
+        ),
+    )
+
+
+def step_view(step: StepEvidence) -> StepView:
+    """One step's row."""
+    weights = "not read" if step.differing_weights is None else f"{step.differing_weights:,} differ"
+    return StepView(
+        step=step.step,
+        images=step.images,
+        loss=f"{step.loss:.6f}",
+        golden_loss=f"{step.golden_loss:.6f}",
+        weights="equal" if step.differing_weights == 0 else weights,
+        equal=step.differing_weights == 0,
+    )
+
+
+def fifo_groups(evidence: Evidence | None) -> tuple[FifoGroup, ...]:
+    """All measured streams by board, the fullest first."""
+    fifos = evidence.fifos if evidence else ()
+    boards = sorted({fifo.board for fifo in fifos})
+    return tuple(
+        FifoGroup(board, tuple(_fifo(one) for one in sorted(fifos, key=_fullest_first) if one.board == board))
+        for board in boards
+    )
+
+
+def _fullest_first(fifo: FifoEvidence) -> tuple[float, str]:
+    return (-fifo.peak / max(1, fifo.depth), fifo.name)
+
+
+def _fifo(fifo: FifoEvidence) -> FifoView:
+    share = fifo.peak / max(1, fifo.depth)
+    return FifoView(
+        name=fifo.name,
+        width=fifo.width,
+        depth=f"{fifo.depth:,}",
+        peak=Meter(f"{fifo.peak:,}", _percent(share), "ok"),
+        pushed=f"{fifo.pushed:,}",
+        full_cycles=f"{fifo.full_cycles:,}",
+        empty_cycles=f"{fifo.empty_cycles:,}",
+    )
+
+
+def _use(used: Used) -> Meter:
+    amount = f"{used.amount:,.1f}".removesuffix(".0")
+    return _meter(f"{amount} of {used.available:,.0f}", used.share)
+
+
+def _meter(text: str, share: float) -> Meter:
+    return Meter(text, _percent(share), "full" if share > FULL else "tight" if share > TIGHT else "ok")
+
+
+def _percent(share: float) -> float:
+    return round(100 * max(0.0, min(1.0, share)), 2)
+
+
+def _number(value: float | None) -> str:
+    return MISSING if value is None else f"{value:,.0f}"

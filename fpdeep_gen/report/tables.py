@@ -1,0 +1,102 @@
+"""Tables for the terminal."""
+
+from rich.table import Table
+from rich.text import Text
+
+from fpdeep_gen.plan.model import Plan
+from fpdeep_gen.report.evidence import Evidence
+from fpdeep_gen.report.figures import Used, board_rows, link_rows
+
+FULL = 0.9
+TIGHT = 0.7
+
+
+def boards_table(plan: Plan, evidence: Evidence | None) -> Table:
+    """One row a board: slices, resources, interval planned and (with evidence) simulated."""
+    table = _table("Boards", ["board", "type", "slices"], ["DSP", "BRAM36", "interval planned"])
+    if evidence is not None:
+        table.add_column("simulated", justify="right")
+    for row in board_rows(plan):
+        cells = [
+            str(row.board),
+            row.name,
+            ", ".join(row.slices),
+            _used(row.dsp),
+            _used(row.bram36),
+            f"{row.interval:,}",
+        ]
+        measured = [] if evidence is None else [_cycles(evidence.board_interval(row.board))]
+        table.add_row(*cells, *measured)
+    return table
+
+
+def links_table(plan: Plan, evidence: Evidence | None) -> Table:
+    """Two rows a link: words and flits for a trained image, and how much of the link they take."""
+    table = _table("Links", ["link", "carries"], ["words/image", "flits/image", "load"])
+    if evidence is not None:
+        table.add_column("flits/image simulated", justify="right")
+    for row in link_rows(plan):
+        carries = ", ".join(stream.carries for stream in row.streams if stream.words_per_image)
+        cells = [row.name, carries, f"{row.words_per_image:,}", f"{row.flits_per_image:,.0f}", _share(row.load)]
+        if evidence is not None:
+            found = evidence.link(row.link, row.direction)
+            cells.append("" if found is None or found.flits_per_image is None else f"{found.flits_per_image:,.0f}")
+        table.add_row(*cells)
+    return table
+
+
+def steps_table(evidence: Evidence) -> Table:
+    """One row an SGD step: loss as simulated and as the golden model has it, and the comparison of all weights."""
+    table = _table("Training steps", [], ["step", "images", "loss simulated", "loss golden"])
+    table.add_column("weights")
+    for step in evidence.steps:
+        loss = (f"{step.loss:.6f}", f"{step.golden_loss:.6f}")
+        table.add_row(str(step.step), str(step.images), *loss, _verdict(step.differing_weights))
+    return table
+
+
+def prediction_text(plan: Plan) -> str:
+    """One line: interval, throughput, latency and update as planned."""
+    found = plan.prediction
+    return (
+        f"planned: {found.interval:,} cycles an image, {found.images_per_second:,.0f} images/s at "
+        f"{plan.cluster.clock_mhz:g} MHz; latency {found.latency:,} cycles; update {found.update:,} cycles "
+        f"after each batch of {found.batch}"
+    )
+
+
+def verdict_text(evidence: Evidence) -> Text:
+    """The one sentence that matters."""
+    if evidence.equal:
+        text = f"equal: {evidence.compared_weights:,} weights compared over {len(evidence.steps)} steps, bit for bit"
+        return Text(text, style="bold green")
+    return Text("DIFFERENT: the simulated chain and the golden model disagree", style="bold red")
+
+
+def _verdict(differing: int | None) -> Text:
+    if differing is None:
+        return Text("not read", style="dim")
+    return Text(f"{differing:,} differ", style="red") if differing else Text("equal", style="green")
+
+
+def _used(used: Used) -> Text:
+    amount = f"{used.amount:,.1f}".removesuffix(".0")
+    style = "red" if used.share > FULL else "yellow" if used.share > TIGHT else ""
+    return Text(f"{amount} of {used.available:,.0f} ({used.share:.0%})", style=style)
+
+
+def _share(share: float) -> Text:
+    return Text(f"{share:.1%}", style="red" if share > FULL else "yellow" if share > TIGHT else "")
+
+
+def _cycles(interval: float | None) -> str:
+    return "" if interval is None else f"{interval:,.0f}"
+
+
+def _table(title: str, left: list[str], right: list[str]) -> Table:
+    table = Table(title=title, title_justify="left")
+    for heading in left:
+        table.add_column(heading)
+    for heading in right:
+        table.add_column(heading, justify="right")
+    return table

@@ -1,0 +1,337 @@
+"""What the templates see: texts and numbers, all computed here."""
+
+import textwrap
+from dataclasses import dataclass
+
+from fpdeep_gen import __version__
+from fpdeep_gen.emit.configs import Config, ConvEngineConfig, GradientEngineConfig
+from fpdeep_gen.emit.links import describe, payload_bits
+from fpdeep_gen.emit.network import BoardNetwork, Port, PortDirection, Section, Stream, Task
+from fpdeep_gen.emit.words import Word
+from fpdeep_gen.plan.model import LinkStream, Plan
+
+LINE_WIDTH = 110
+"""Longest text of a process's streams in a line, without its indentation."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """One member of a configuration struct, as a C++ declaration."""
+
+    declaration: str
+
+
+@dataclass(frozen=True)
+class StructText:
+    """A configuration struct."""
+
+    name: str
+    comment: str
+    members: tuple[Member, ...]
+
+
+@dataclass(frozen=True)
+class StreamText:
+    """A stream of the top."""
+
+    name: str
+    declarator: str
+    cpp: str
+    depth: int
+    storage: str
+    comment: str
+
+
+@dataclass(frozen=True)
+class TaskText:
+    """A process of the top."""
+
+    name: str
+    lines: tuple[str, ...]
+    comment: str
+
+
+@dataclass(frozen=True)
+class SectionText:
+    """A section of the top and of its configuration."""
+
+    title: str
+    streams: tuple[StreamText, ...]
+    tasks: tuple[TaskText, ...]
+    structs: tuple[StructText, ...]
+
+
+@dataclass(frozen=True)
+class PortText:
+    """A port of the top. `traffic`: name of the word file that goes through it."""
+
+    name: str
+    cpp: str
+    bits: int
+    is_input: bool
+    is_link: bool
+    traffic: str
+
+
+@dataclass(frozen=True)
+class LinkStreamText:
+    """One stream over one direction of a link."""
+
+    id: int
+    carried: str
+    tensor: int
+    describe: str
+    word_bits: int
+    flits_per_word: int
+    words_per_image: int
+    credits: int
+
+
+@dataclass(frozen=True)
+class DirectionText:
+    """One direction of a link as this board sees it."""
+
+    port: str
+    direction: str
+    streams: tuple[LinkStreamText, ...]
+
+
+@dataclass(frozen=True)
+class LinkText:
+    """A link at this board."""
+
+    name: str
+    index: int
+    other_board: int
+    flit_bits: int
+    payload_bits: int
+    flits_per_cycle: str
+    latency_cycles: int
+    directions: tuple[DirectionText, ...]
+    received_credits: tuple[int, ...]
+    sent_credits: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class BoardContext:
+    """Everything that a board's files tell."""
+
+    version: str
+    network: str
+    board: int
+    board_name: str
+    boards: int
+    top: str
+    namespace: str
+    contents: tuple[str, ...]
+    part: str
+    clock_mhz: str
+    clock_period_ns: str
+    ports: tuple[PortText, ...]
+    sections: tuple[SectionText, ...]
+    links: tuple[LinkText, ...]
+
+
+@dataclass(frozen=True)
+class CableText:
+    """One direction of a link in the native chain: from port `source` of one board to port `target` of another."""
+
+    name: str
+    tag: str
+    cpp: str
+    source: str
+    target: str
+
+
+@dataclass(frozen=True)
+class CallText:
+    """The call of a board's top."""
+
+    top: str
+    source: str
+    arguments: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ChainContext:
+    """Everything that the files of the whole chain tell."""
+
+    version: str
+    network: str
+    boards: int
+    cables: tuple[CableText, ...]
+    calls: tuple[CallText, ...]
+    host_ports: tuple[PortText, ...]
+
+
+def board_context(plan: Plan, network: BoardNetwork) -> BoardContext:
+    """Context of one board's templates."""
+    board = plan.cluster.boards[network.board]
+    return BoardContext(
+        version=__version__,
+        network=plan.network.name,
+        board=network.board,
+        board_name=board.name,
+        boards=len(plan.cluster.boards),
+        top=network.top,
+        namespace=f"{network.top}_config",
+        contents=tuple(section.title for section in network.sections),
+        part=board.part,
+        clock_mhz=f"{plan.cluster.clock_mhz:g}",
+        clock_period_ns=f"{1e3 / plan.cluster.clock_mhz:.4g}",
+        ports=tuple(_port(network.board, port) for port in network.ports),
+        sections=tuple(_section(section) for section in network.sections),
+        links=_links(plan, network.board),
+    )
+
+
+def chain_context(plan: Plan, networks: tuple[BoardNetwork, ...]) -> ChainContext:
+    """Context of the whole chain's templates."""
+    return ChainContext(
+        version=__version__,
+        network=plan.network.name,
+        boards=len(networks),
+        cables=_cables(networks),
+        calls=tuple(
+            CallText(
+                network.top,
+                f"{network.top}/src/{network.top}.cpp",
+                tuple(_chain_stream(network.board, port) for port in network.ports),
+            )
+            for network in networks
+        ),
+        host_ports=tuple(_port(0, port) for port in networks[0].ports if port.name.startswith("host_")),
+    )
+
+
+def _chain_stream(board: int, port: Port) -> str:
+    """Name of the native stream at a port."""
+    return port.name if port.name.startswith("host_") else f"board_{board}_{port.name}"
+
+
+def _cables(networks: tuple[BoardNetwork, ...]) -> tuple[CableText, ...]:
+    cables = []
+    for lower_board in range(len(networks) - 1):
+        cpp = next(port.word.cpp for port in networks[lower_board].ports if port.name == "up_tx")
+        ends = (
+            ("up", f"board_{lower_board}_up_tx", f"board_{lower_board + 1}_down_rx"),
+            ("down", f"board_{lower_board + 1}_down_tx", f"board_{lower_board}_up_rx"),
+        )
+        for direction, source, target in ends:
+            tag = f"Link{lower_board}{direction.capitalize()}"
+            cables.append(CableText(f"link_{lower_board}_{direction}", tag, cpp, source, target))
+    return tuple(cables)
+
+
+def _port(board: int, port: Port) -> PortText:
+    traffic = {
+        "down_rx": f"link_{board - 1}_up",
+        "down_tx": f"link_{board - 1}_down",
+        "up_tx": f"link_{board}_up",
+        "up_rx": f"link_{board}_down",
+    }
+    return PortText(
+        name=port.name,
+        cpp=port.word.cpp,
+        bits=port.word.bits,
+        is_input=port.direction is PortDirection.IN,
+        is_link=port.name in traffic,
+        traffic=traffic.get(port.name, port.name),
+    )
+
+
+def _section(section: Section) -> SectionText:
+    return SectionText(
+        title=section.title,
+        streams=tuple(_stream(stream) for stream in section.streams),
+        tasks=tuple(_task(task) for task in section.tasks),
+        structs=tuple(_struct(task) for task in section.tasks),
+    )
+
+
+def _stream(stream: Stream) -> StreamText:
+    return StreamText(
+        name=stream.name,
+        declarator=stream.name if stream.count is None else f"{stream.name}[{stream.count}]",
+        cpp=stream.word.cpp,
+        depth=stream.depth,
+        storage=stream.storage.value,
+        comment=stream.comment,
+    )
+
+
+def _task(task: Task) -> TaskText:
+    arguments = [f"{task.config.kernel}<config::{task.config_name}>", *(str(argument) for argument in task.arguments)]
+    lines = textwrap.wrap(", ".join(arguments), LINE_WIDTH, break_long_words=False, break_on_hyphens=False)
+    return TaskText(task.name, tuple(lines), task.comment)
+
+
+def _struct(task: Task) -> StructText:
+    members = tuple(_member(name, value) for name, value in task.config.members())
+    return StructText(task.config_name, f"{task.comment}{_cost(task.config)}", members)
+
+
+def _cost(config: Config) -> str:
+    """Fold and cycles of an engine, cycles of another process."""
+    cycles = config.cycles
+    if cycles is None:
+        return ""
+    text = f"; {cycles} cycles an image"
+    if isinstance(config, ConvEngineConfig | GradientEngineConfig):
+        fold = config.in_groups * config.out_groups * config.tap_groups
+        multipliers = config.p_in * config.p_out * config.p_tap
+        return f"; fold {fold} on {multipliers} multipliers{text}"
+    return text
+
+
+def _member(name: str, value: int | tuple[int, ...] | Word) -> Member:
+    match value:
+        case Word():
+            return Member(f"using {name} = {value.cpp};")
+        case tuple():
+            values = ", ".join(str(entry) for entry in value)
+            return Member(f"static constexpr int {name}[{len(value)}] = {{{values}}};")
+        case int():
+            return Member(f"static constexpr int {name} = {value};")
+
+
+def _links(plan: Plan, board: int) -> tuple[LinkText, ...]:
+    links = []
+    if board > 0:
+        links.append(_link(plan, board - 1, "down", board - 1))
+    if board < len(plan.cluster.boards) - 1:
+        links.append(_link(plan, board, "up", board + 1))
+    return tuple(links)
+
+
+def _link(plan: Plan, index: int, name: str, other_board: int) -> LinkText:
+    cable, link = plan.cluster.links[index], plan.links[index]
+    received, sent = (link.up, link.down) if name == "down" else (link.down, link.up)
+    return LinkText(
+        name=name,
+        index=index,
+        other_board=other_board,
+        flit_bits=cable.flit_bits,
+        payload_bits=payload_bits(plan, index),
+        flits_per_cycle=f"{cable.flits_per_cycle(plan.cluster.clock_mhz):.6g}",
+        latency_cycles=cable.latency_cycles,
+        directions=(
+            DirectionText(f"{name}_rx", "received", tuple(_link_stream(*entry) for entry in enumerate(received))),
+            DirectionText(f"{name}_tx", "sent", tuple(_link_stream(*entry) for entry in enumerate(sent))),
+        ),
+        received_credits=tuple(stream.credits for stream in received),
+        sent_credits=tuple(stream.credits for stream in sent),
+    )
+
+
+def _link_stream(index: int, stream: LinkStream) -> LinkStreamText:
+    return LinkStreamText(
+        id=index,
+        carried=stream.carried.value,
+        tensor=stream.tensor,
+        describe=describe(stream),
+        word_bits=stream.word_bits,
+        flits_per_word=stream.flits_per_word,
+        words_per_image=stream.words_per_image,
+        credits=stream.credits,
+    )

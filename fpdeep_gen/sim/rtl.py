@@ -69,10 +69,7 @@ def load_rtl_board(directory: Path, top: str) -> RtlBoard:
 
 
 def _ports(entries: Sequence[Mapping[str, object]]) -> tuple[RtlPort, ...]:
-    return tuple(
-        RtlPort(str(entry["name"]), int(str(entry["width"])), str(entry["direction"]) in ("in", "input"))
-        for entry in entries
-    )
+    return tuple(RtlPort(str(entry["name"]), int(str(entry["width"])), bool(entry["is_input"])) for entry in entries)
 
 
 def _fifos(entries: Sequence[Mapping[str, object]]) -> tuple[RtlFifo, ...]:

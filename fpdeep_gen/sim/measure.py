@@ -1,0 +1,162 @@
+"""Counters of a run -> what a plan predicts: interval, busy engines, traffic of the links, all in steady state.
+
+Steady state is the second half of a mini-batch: its first images fill the caches.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fpdeep_gen.emit.lower import lower, slice_prefix
+from fpdeep_gen.emit.network import BoardNetwork
+from fpdeep_gen.plan.model import EnginePlan, Plan
+from fpdeep_gen.sim.chain import Watch, links_of
+from fpdeep_gen.sim.chain_report import SAMPLE_CYCLES, ChainRun, LinkCounters
+from fpdeep_gen.sim.host import Infer, Program, Train
+
+LEAST_IMAGES = 6
+"""Images of a mini-batch from which on it is measured."""
+
+FORWARD = "forward"
+
+Cycles = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Span:
+    """Images [first, last] of the run's trained images: the steady state of one mini-batch."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class EngineMeasure:
+    """Cycles between two images of one engine (None: too few images) and the share of them in which it worked."""
+
+    engine: EnginePlan
+    interval: float | None
+    busy: float | None
+
+
+@dataclass(frozen=True)
+class LinkMeasure:
+    """One direction of a link. Flits an image in steady state, planned and measured (None: too few images), and what
+    share of the link's rate they are at the planned and the measured interval."""
+
+    link: int
+    direction: str
+    flits: int
+    planned_flits_per_image: float
+    flits_per_image: float | None
+    planned_utilisation: float
+    utilisation: float | None
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What a run measured. `interval`: cycles between the completions of two images (None: too few images)."""
+
+    interval: float | None
+    engines: tuple[EngineMeasure, ...]
+    links: tuple[LinkMeasure, ...]
+
+
+def engine_watches(plan: Plan) -> tuple[Watch, ...]:
+    """One watch for each engine of the plan, in order: its patches, image by image."""
+    networks = lower(plan)
+    return tuple(
+        Watch(engine.board, _patches(plan, networks, engine), engine.cycles_per_image) for engine in plan.engines
+    )
+
+
+def measure(plan: Plan, program: Program, run: ChainRun) -> Measurement:
+    """Interpret the counters of a run that had `engine_watches(plan)`."""
+    spans = _spans(program)
+    trained = [
+        _trained_events(engine, program, events) for engine, events in zip(plan.engines, run.events, strict=True)
+    ]
+    completions = np.max(np.stack(trained), axis=0)
+    interval = _interval(completions, spans)
+    return Measurement(
+        interval=interval,
+        engines=tuple(
+            _engine(engine, _interval(events, spans)) for engine, events in zip(plan.engines, trained, strict=True)
+        ),
+        links=tuple(_link(plan, counters, completions, spans, interval) for counters in run.links),
+    )
+
+
+def _patches(plan: Plan, networks: Sequence[BoardNetwork], engine: EnginePlan) -> str:
+    """Name of the stream of patches that feeds an engine."""
+    index = next(i for i, piece in enumerate(plan.slices) if (piece.layer, piece.board) == (engine.layer, engine.board))
+    name = f"{slice_prefix(plan, index)}_{engine.phase}_engine"
+    task = next(task for task in networks[engine.board].tasks() if task.name == name)
+    names = [str(argument) for argument in task.arguments]
+    return next(stream for stream in names if stream.endswith("_patches"))
+
+
+def _spans(program: Program) -> list[Span]:
+    spans, first = [], 0
+    for command in program.commands:
+        if isinstance(command, Train):
+            count = len(command.labels)
+            if count >= LEAST_IMAGES:
+                spans.append(Span(first + count // 2 - 1, first + count - 1))
+            first += count
+    return spans
+
+
+def _trained_events(engine: EnginePlan, program: Program, events: Sequence[int]) -> Cycles:
+    """Cycle in which the engine had all of each trained image; forward engines see inferred ones too."""
+    kept, position = [], 0
+    for command in program.commands:
+        if isinstance(command, Train):
+            kept += list(events[position : position + len(command.labels)])
+        if isinstance(command, Train) or (isinstance(command, Infer) and engine.phase == FORWARD):
+            position += len(command.labels)
+    return np.array(kept, dtype=np.int64)
+
+
+def _interval(cycles: Cycles, spans: Sequence[Span]) -> float | None:
+    """Mean cycles between two images of the spans."""
+    images = sum(span.last - span.first for span in spans)
+    total = sum(int(cycles[span.last] - cycles[span.first]) for span in spans)
+    return total / images if images else None
+
+
+def _engine(engine: EnginePlan, interval: float | None) -> EngineMeasure:
+    return EngineMeasure(engine, interval, engine.cycles_per_image / interval if interval else None)
+
+
+def _link(
+    plan: Plan, counters: LinkCounters, completions: Cycles, spans: Sequence[Span], interval: float | None
+) -> LinkMeasure:
+    _, number, direction = counters.name.split("_")
+    index = int(number)
+    link = plan.links[index]
+    planned = link.up_flits_per_image if direction == "up" else link.down_flits_per_image
+    rate = links_of(plan)[index].flits_per_cycle
+    per_image = _flits_per_image(counters, completions, spans)
+    return LinkMeasure(
+        link=index,
+        direction=direction,
+        flits=counters.flits,
+        planned_flits_per_image=planned,
+        flits_per_image=per_image,
+        planned_utilisation=planned / plan.prediction.interval / rate,
+        utilisation=per_image / interval / rate if per_image is not None and interval else None,
+    )
+
+
+def _flits_per_image(counters: LinkCounters, completions: Cycles, spans: Sequence[Span]) -> float | None:
+    """Flits between two completions, between the samples of the link's counter by straight lines."""
+    if not spans:
+        return None
+    samples = np.array(counters.flits_every_1024_cycles, dtype=np.float64)
+    times = np.arange(len(samples)) * SAMPLE_CYCLES
+    flits = np.interp(completions.astype(np.float64), times, samples)
+    images = sum(span.last - span.first for span in spans)
+    return float(sum(flits[span.last] - flits[span.first] for span in spans)) / images

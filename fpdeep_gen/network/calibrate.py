@@ -15,7 +15,7 @@ from fpdeep_gen.network.float_model import FloatGradients, FloatPass, Weights, i
 from fpdeep_gen.network.model import Format, Layer, Network
 from fpdeep_gen.network.schema import FRACTION_MAXIMUM, FRACTION_MINIMUM
 
-WEIGHT_HEADROOM = 2.0
+WEIGHT_HEADROOM = 4.0
 OUTPUT_HEADROOM = 4.0
 ERROR_HEADROOM = 4.0
 

@@ -51,7 +51,7 @@ def initial_weights(network: Network) -> Weights:
 
 def pixels(network: Network, images: NDArray[np.int64]) -> Floats:
     """Raw pixels as numbers."""
-    return images * 2.0**-network.input_format.fraction
+    return images.astype(np.float64) * 2.0**-network.input_format.fraction
 
 
 def forward_pass(network: Network, weights: Weights, x: Floats) -> FloatPass:

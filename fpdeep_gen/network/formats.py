@@ -64,36 +64,26 @@ def format_problems(network: Network, document: Document, drafts: Sequence[Draft
     """Formats that the hardware cannot do, named at the layer."""
     problems = []
     rate = step_size(network.training)
+    bits = network.accumulator_width
     for index, draft in enumerate(drafts):
         formats = network.layers[index].formats
-        fx, fw = network.tensor_format(index).fraction, formats.weight.fraction
-        fy, fdy = formats.output.fraction, formats.error.fraction
-        if forward_shift(network, index) < 0:
-            problems.append(
-                document.problem(
-                    (*draft.at, "output_fraction"),
-                    f"an output fraction of at most {fx + fw} (input {fx} + weight {fw})",
-                    f"{fy}",
-                    "the sum has no more bits behind its point; lower output_fraction or raise weight_fraction",
-                )
+        fx, fw, fdy = network.tensor_format(index).fraction, formats.weight.fraction, formats.error.fraction
+        if not 0 <= forward_shift(network, index) < bits:
+            finest = fx + fw
+            expected = (
+                f"an output fraction of {finest - bits + 1}..{finest} (input {fx} + weight {fw}, sums of {bits} bits)"
             )
-        if index > 0 and backward_shift(network, index) < 0:
-            problems.append(
-                document.problem(
-                    (*drafts[index - 1].at, "error_fraction"),
-                    f"an error fraction of at most {fdy + fw} (error {fdy} + weight {fw} of `{draft.name}`)",
-                    f"{network.layers[index - 1].formats.error.fraction}",
-                    "the sum has no more bits behind its point; lower error_fraction",
-                )
-            )
+            problems.append(document.problem((*draft.at, "output_fraction"), expected, f"{formats.output.fraction}"))
+        if index > 0 and not 0 <= backward_shift(network, index) < bits:
+            finest, below = fdy + fw, drafts[index - 1]
+            source = f"(error {fdy} + weight {fw} of `{draft.name}`, sums of {bits} bits)"
+            expected = f"an error fraction of {finest - bits + 1}..{finest} {source}"
+            found = f"{network.layers[index - 1].formats.error.fraction}"
+            problems.append(document.problem((*below.at, "error_fraction"), expected, found))
         shift = update_shift(network, index, rate.fraction)
         if not 1 <= shift <= UPDATE_SHIFT_MAXIMUM:
-            problems.append(
-                document.problem(
-                    (*draft.at, "weight_fraction"),
-                    f"an update shift of 1..{UPDATE_SHIFT_MAXIMUM}",
-                    f"{shift} = input {fx} + error {fdy} + learning rate {rate.fraction} - weight {fw}",
-                    "move the fractions of this layer, or the learning rate",
-                )
-            )
+            found = f"{shift} = input {fx} + error {fdy} + learning rate {rate.fraction} - weight {fw}"
+            hint = "move the fractions of this layer, or the learning rate"
+            expected = f"an update shift of 1..{UPDATE_SHIFT_MAXIMUM}"
+            problems.append(document.problem((*draft.at, "weight_fraction"), expected, found, hint))
     return problems

@@ -53,7 +53,7 @@ class FormatsSchema(FractionsSchema):
     """Formats of all layers."""
 
     width: int = Field(default=16, ge=4, le=16)
-    gradient_width: int = Field(default=40, ge=16, le=46)
+    gradient_width: int = Field(default=36, ge=16, le=46)
     accumulator_width: int = Field(default=48, ge=16, le=60)
     calibrate: CalibrateSchema | None = None
 

@@ -14,11 +14,12 @@ from fpdeep_gen.emit.configs import (
     WeightStoreFirstConfig,
     WindowConfig,
 )
-from fpdeep_gen.emit.depths import GRADIENT_DEPTH, PATCH_DEPTH, STAGE_DEPTH, WEIGHT_CREDITS, row_depth
+from fpdeep_gen.emit.depths import GRADIENT_DEPTH, WEIGHT_CREDITS, row_depth
 from fpdeep_gen.emit.forward import forward_window, relu_pool
 from fpdeep_gen.emit.geometry import SliceGeometry, error_format
 from fpdeep_gen.emit.network import Argument
 from fpdeep_gen.emit.words import CREDIT, Word, signed_vector
+from fpdeep_gen.plan.depths import PATCH_DEPTH, STAGE_DEPTH, merge_depth
 from fpdeep_gen.plan.model import Carried
 
 
@@ -27,7 +28,7 @@ def lower_backward(state: BoardState, section: SectionBuilder, prefix: str, piec
     errors = state.from_above.pop((Carried.ERROR, piece.plan.layer + 1))
     if not piece.is_lowest:
         errors = _split(state, section, prefix, piece, errors)
-    if piece.has_relu_pool:
+    if piece.fold.has_relu_pool:
         errors = _relu_pool_backward(section, prefix, piece, errors)
     backward: tuple[Argument, ...] = ()
     store = WeightStoreFirstConfig
@@ -58,14 +59,14 @@ def gradient_engine(state: BoardState, piece: SliceGeometry) -> GradientEngineCo
         in_width=state.plan.network.tensor_format(piece.plan.layer).width,
         error_width=piece.layer.formats.error.width,
         gradient_width=piece.layer.formats.gradient_width,
-        in_groups=piece.in_groups,
-        out_groups=piece.out_groups,
-        tap_groups=piece.tap_groups,
-        out_rows=piece.out_rows,
-        out_columns=piece.out_columns,
-        p_in=piece.p_in,
-        p_out=piece.p_out,
-        p_tap=piece.p_tap,
+        in_groups=piece.fold.in_groups,
+        out_groups=piece.fold.out_groups,
+        tap_groups=piece.fold.tap_groups,
+        out_rows=piece.fold.out_rows,
+        out_columns=piece.fold.out_columns,
+        p_in=piece.fold.p_in,
+        p_out=piece.fold.p_out,
+        p_tap=piece.fold.p_tap,
         update_lanes=state.plan.update_lanes[piece.plan.layer],
     )
 
@@ -79,19 +80,19 @@ def weight_store(
     return store(
         weight_width=formats.weight.width,
         gradient_width=formats.gradient_width,
-        in_groups=piece.in_groups,
-        out_groups=piece.out_groups,
-        tap_groups=piece.tap_groups,
-        p_in=piece.p_in,
-        p_out=piece.p_out,
-        p_tap=piece.p_tap,
+        in_groups=piece.fold.in_groups,
+        out_groups=piece.fold.out_groups,
+        tap_groups=piece.fold.tap_groups,
+        p_in=piece.fold.p_in,
+        p_out=piece.fold.p_out,
+        p_tap=piece.fold.p_tap,
         update_lanes=state.plan.update_lanes[piece.plan.layer],
-        forward_passes=piece.out_rows,
-        backward_passes=0 if piece.plan.layer == 0 else piece.in_rows,
+        forward_passes=piece.fold.out_rows,
+        backward_passes=0 if piece.plan.layer == 0 else piece.fold.in_rows,
         credits=WEIGHT_CREDITS,
         layer=piece.plan.layer,
         shift=source.fraction + formats.error.fraction + state.plan.learning_rate_fraction - formats.weight.fraction,
-        flattened=int(piece.flattened),
+        flattened=int(piece.is_flattened),
         in_channels=layer.in_channels,
         out_channels=piece.out_channels,
         out_base=piece.plan.out_begin,
@@ -105,16 +106,16 @@ def backward_window(piece: SliceGeometry) -> WindowConfig:
     """The window over the errors of the slice's sums: forward's with the roles of input and output swapped."""
     return WindowConfig(
         width=piece.layer.formats.error.width,
-        lanes=piece.p_out,
-        groups=piece.out_groups,
-        rows=piece.out_rows,
-        columns=piece.out_columns,
-        kernel_size=piece.kernel,
-        padding=piece.kernel - 1 - piece.padding,
-        p_tap=piece.p_tap,
-        out_rows=piece.in_rows,
-        out_columns=piece.in_columns,
-        repeat=piece.in_groups,
+        lanes=piece.fold.p_out,
+        groups=piece.fold.out_groups,
+        rows=piece.fold.out_rows,
+        columns=piece.fold.out_columns,
+        kernel_size=piece.fold.kernel,
+        padding=piece.fold.kernel - 1 - piece.fold.padding,
+        p_tap=piece.fold.p_tap,
+        out_rows=piece.fold.in_rows,
+        out_columns=piece.fold.in_columns,
+        repeat=piece.fold.in_groups,
     )
 
 
@@ -128,14 +129,14 @@ def backward_engine(state: BoardState, piece: SliceGeometry) -> ConvEngineConfig
         out_width=target.width,
         acc_width=state.plan.network.accumulator_width,
         shift=formats.error.fraction + formats.weight.fraction - target.fraction,
-        in_groups=piece.out_groups,
-        out_groups=piece.in_groups,
-        tap_groups=piece.tap_groups,
-        out_rows=piece.in_rows,
-        out_columns=piece.in_columns,
-        p_in=piece.p_out,
-        p_out=piece.p_in,
-        p_tap=piece.p_tap,
+        in_groups=piece.fold.out_groups,
+        out_groups=piece.fold.in_groups,
+        tap_groups=piece.fold.tap_groups,
+        out_rows=piece.fold.in_rows,
+        out_columns=piece.fold.in_columns,
+        p_in=piece.fold.p_out,
+        p_out=piece.fold.p_in,
+        p_tap=piece.fold.p_tap,
     )
 
 
@@ -147,17 +148,16 @@ def _backward_type(piece: SliceGeometry) -> type[ConvEngineConfig]:
 
 def _split(state: BoardState, section: SectionBuilder, prefix: str, piece: SliceGeometry, errors: Argument) -> Argument:
     tensor = piece.plan.layer + 1
-    word = signed_vector(piece.layer.formats.error.width, piece.p_out)
-    columns = piece.layer.out_columns
-    low_words, high_words = piece.low_groups * columns, piece.out_groups * columns
+    word = signed_vector(piece.layer.formats.error.width, piece.fold.p_out)
+    low_words, high_words = piece.low_row_words, piece.own_row_words
     low = section.stream(
         f"{prefix}_low_errors",
         word,
-        row_depth(low_words),
+        merge_depth(low_words),
         f"errors of tensor {tensor}, channels [0, {piece.plan.out_begin}), to the slices below",
     )
     high = section.stream(
-        f"{prefix}_high_errors", word, row_depth(high_words), f"errors of the slice's own channels of tensor {tensor}"
+        f"{prefix}_high_errors", word, merge_depth(high_words), f"errors of the slice's own channels of tensor {tensor}"
     )
     section.task(
         f"{prefix}_split",
@@ -172,7 +172,10 @@ def _split(state: BoardState, section: SectionBuilder, prefix: str, piece: Slice
 def _relu_pool_backward(section: SectionBuilder, prefix: str, piece: SliceGeometry, errors: Argument) -> Argument:
     config = relu_pool(ReluPoolBackwardConfig, piece, piece.layer.formats.error.width)
     sum_errors = section.stream(
-        f"{prefix}_sum_errors", signed_vector(config.width, piece.p_out), STAGE_DEPTH, "errors of the unpooled sums"
+        f"{prefix}_sum_errors",
+        signed_vector(config.width, piece.fold.p_out),
+        STAGE_DEPTH,
+        "errors of the unpooled sums",
     )
     section.task(
         f"{prefix}_relu_pool_backward",
@@ -186,8 +189,8 @@ def _relu_pool_backward(section: SectionBuilder, prefix: str, piece: SliceGeomet
 def _duplicate(
     section: SectionBuilder, prefix: str, piece: SliceGeometry, errors: Argument
 ) -> tuple[Argument, Argument]:
-    word = signed_vector(piece.layer.formats.error.width, piece.p_out)
-    depth = row_depth(piece.out_groups * piece.out_columns)
+    word = signed_vector(piece.layer.formats.error.width, piece.fold.p_out)
+    depth = row_depth(piece.fold.out_groups * piece.fold.out_columns)
     gradient = section.stream(f"{prefix}_gradient_errors", word, depth, "errors of the sums, for the gradient")
     backward = section.stream(f"{prefix}_backward_errors", word, depth, "errors of the sums, for the backward phase")
     section.task(
@@ -205,9 +208,9 @@ def _gradient(
     engine = gradient_engine(state, piece)
     patches = section.stream(
         f"{prefix}_gradient_patches",
-        signed_vector(engine.in_width, piece.p_tap * piece.p_in),
+        signed_vector(engine.in_width, piece.fold.p_tap * piece.fold.p_in),
         PATCH_DEPTH,
-        f"{counted(piece.p_tap, 'tap')} x {counted(piece.p_in, 'lane')}",
+        f"{counted(piece.fold.p_tap, 'tap')} x {counted(piece.fold.p_in, 'lane')}",
     )
     gradients = section.stream(
         f"{prefix}_gradients",
@@ -238,15 +241,16 @@ def _backward(
     engine = backward_engine(state, piece)
     patches = section.stream(
         f"{prefix}_backward_patches",
-        signed_vector(engine.in_width, piece.p_tap * piece.p_out),
+        signed_vector(engine.in_width, piece.fold.p_tap * piece.fold.p_out),
         PATCH_DEPTH,
-        f"{counted(piece.p_tap, 'tap')} x {counted(piece.p_out, 'lane')}",
+        f"{counted(piece.fold.p_tap, 'tap')} x {counted(piece.fold.p_out, 'lane')}",
     )
     weights = section.stream(
         f"{prefix}_backward_weights",
-        signed_vector(engine.weight_width, piece.p_out * piece.p_in * piece.p_tap),
+        signed_vector(engine.weight_width, piece.fold.p_out * piece.fold.p_in * piece.fold.p_tap),
         WEIGHT_CREDITS,
-        f"weight words, {piece.p_in} in x {piece.p_out} out x {counted(piece.p_tap, 'tap')}, kernel turned around",
+        f"weight words, {piece.fold.p_in} in x {piece.fold.p_out} out x {counted(piece.fold.p_tap, 'tap')}, "
+        "kernel turned around",
     )
     credits = section.stream(f"{prefix}_backward_credits", CREDIT, WEIGHT_CREDITS, "one for each weight word taken")
     section.task(f"{prefix}_backward_window", backward_window(piece), [errors, patches], "backward: patches of errors")
@@ -268,8 +272,8 @@ def _out(state: BoardState, section: SectionBuilder, name: str, piece: SliceGeom
     network = state.plan.network
     rounded = carried is Carried.ERROR
     width = error_format(network, tensor).width if rounded else network.accumulator_width
-    word: Word = signed_vector(width, piece.p_in)
-    row_words = piece.in_groups * piece.in_columns
+    word: Word = signed_vector(width, piece.fold.p_in)
+    row_words = piece.fold.in_groups * piece.fold.in_columns
     what = "errors" if rounded else "partial sums of the errors"
     stream = section.stream(name, word, row_depth(row_words), f"{what} of tensor {tensor}")
     state.from_above[carried, tensor] = stream

@@ -1,22 +1,15 @@
-"""Depths of FIFOs that the plan doesn't decide, each with its reason."""
+"""Depths of FIFOs, each with its reason, beside those that are the planner's (plan/depths.py)."""
 
 from fpdeep_gen.emit.network import Storage
+from fpdeep_gen.plan.depths import STAGE_DEPTH
+from fpdeep_gen.plan.memory import LUTRAM_DEPTH
 
 LINK_WORD_DEPTH = 2
 """Beside `pack` and `unpack`: they take or give a word every few cycles, so two words cover the hand-over."""
 
-STAGE_DEPTH = 4
-"""Between two processes that both move a word a cycle: covers the registers of a FIFO's two ends."""
-
-PATCH_DEPTH = 4
-"""Patches are the widest words of a board, and the window makes one a cycle whenever the engine takes one."""
-
-COMMAND_DEPTH = 4
-"""Fast processes may run a few commands ahead of slow ones, so that a batch begins before the last has drained."""
-
 WEIGHT_CREDITS = 16
 """Weight words in flight to an engine: more than the round trip store -> engine -> credit -> store, since a fully
-connected layer takes a new word every cycle."""
+connected layer takes a new word every cycle. As much LUT memory as for any depth up to 32."""
 
 GRADIENT_DEPTH = 4
 """Gradient engine and weight store move a word of gradients a cycle."""
@@ -36,11 +29,9 @@ FREED_DEPTH = 4
 PAYLOAD_DEPTH = 2
 """Between `pack` and `link_tx`."""
 
-ROW_DEPTH_LIMIT = 64
-"""Where an engine gives a row in a burst to a slower reader, a FIFO takes the row, up to what LUT memory holds."""
-
-LUTRAM_DEPTH_LIMIT = 64
-"""Deepest FIFO in LUT memory: one LUT a bit (UG474); a deeper one goes to block RAM."""
+ROW_DEPTH_LIMIT = 32
+"""Where a process gives a row in a burst to a slower one, a FIFO takes the row, up to what costs no more LUT memory
+than the smallest FIFO (plan/memory.py)."""
 
 
 def row_depth(words: int) -> int:
@@ -50,4 +41,4 @@ def row_depth(words: int) -> int:
 
 def storage(depth: int) -> Storage:
     """What a FIFO of `depth` words is built of."""
-    return Storage.BRAM if depth > LUTRAM_DEPTH_LIMIT else Storage.LUTRAM
+    return Storage.BRAM if depth > LUTRAM_DEPTH else Storage.LUTRAM

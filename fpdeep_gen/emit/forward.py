@@ -9,10 +9,11 @@ from fpdeep_gen.emit.configs import (
     ReluPoolConfig,
     WindowConfig,
 )
-from fpdeep_gen.emit.depths import PATCH_DEPTH, STAGE_DEPTH, WEIGHT_CREDITS, row_depth
+from fpdeep_gen.emit.depths import WEIGHT_CREDITS, row_depth
 from fpdeep_gen.emit.geometry import SliceGeometry
 from fpdeep_gen.emit.network import Argument
 from fpdeep_gen.emit.words import CREDIT, signed_vector, unsigned_vector
+from fpdeep_gen.plan.depths import PATCH_DEPTH, STAGE_DEPTH, merge_depth
 from fpdeep_gen.plan.model import Carried
 
 
@@ -20,16 +21,16 @@ def forward_window(state: BoardState, piece: SliceGeometry) -> WindowConfig:
     """The window over the slice's input; forward and gradient phase each have one."""
     return WindowConfig(
         width=state.plan.network.tensor_format(piece.plan.layer).width,
-        lanes=piece.p_in,
-        groups=piece.in_groups,
-        rows=piece.in_rows,
-        columns=piece.in_columns,
-        kernel_size=piece.kernel,
-        padding=piece.padding,
-        p_tap=piece.p_tap,
-        out_rows=piece.out_rows,
-        out_columns=piece.out_columns,
-        repeat=piece.out_groups,
+        lanes=piece.fold.p_in,
+        groups=piece.fold.in_groups,
+        rows=piece.fold.in_rows,
+        columns=piece.fold.in_columns,
+        kernel_size=piece.fold.kernel,
+        padding=piece.fold.padding,
+        p_tap=piece.fold.p_tap,
+        out_rows=piece.fold.out_rows,
+        out_columns=piece.fold.out_columns,
+        repeat=piece.fold.out_groups,
     )
 
 
@@ -43,14 +44,14 @@ def forward_engine(state: BoardState, piece: SliceGeometry) -> ConvEngineConfig:
         out_width=formats.output.width,
         acc_width=state.plan.network.accumulator_width,
         shift=source.fraction + formats.weight.fraction - formats.output.fraction,
-        in_groups=piece.in_groups,
-        out_groups=piece.out_groups,
-        tap_groups=piece.tap_groups,
-        out_rows=piece.out_rows,
-        out_columns=piece.out_columns,
-        p_in=piece.p_in,
-        p_out=piece.p_out,
-        p_tap=piece.p_tap,
+        in_groups=piece.fold.in_groups,
+        out_groups=piece.fold.out_groups,
+        tap_groups=piece.fold.tap_groups,
+        out_rows=piece.fold.out_rows,
+        out_columns=piece.fold.out_columns,
+        p_in=piece.fold.p_in,
+        p_out=piece.fold.p_out,
+        p_tap=piece.fold.p_tap,
     )
 
 
@@ -58,21 +59,26 @@ def relu_pool(kind: type[ReluPoolConfig], piece: SliceGeometry, width: int) -> R
     """ReLU and pool of the slice's sums, forward or backward; words of `width` bits an element."""
     return kind(
         width=width,
-        lanes=piece.p_out,
-        groups=piece.out_groups,
-        rows=piece.out_rows,
-        columns=piece.out_columns,
+        lanes=piece.fold.p_out,
+        groups=piece.fold.out_groups,
+        rows=piece.fold.out_rows,
+        columns=piece.fold.out_columns,
         pool=piece.layer.pool,
         relu=int(piece.layer.relu),
         mask_bits=1 + (piece.layer.pool**2 - 1).bit_length(),
     )
 
 
+def output_depth(piece: SliceGeometry) -> int:
+    """Depth of the FIFO of the slice's own channels: they wait while those of the slices below go by."""
+    return row_depth(piece.own_row_words) if piece.is_lowest else merge_depth(piece.own_row_words)
+
+
 def lower_forward(state: BoardState, section: SectionBuilder, prefix: str, piece: SliceGeometry) -> None:
     """Add the forward half of `piece`; its features go from `state.from_below[l]` to `state.from_below[l + 1]`."""
     engine_features = _fork(state, section, prefix, piece)
     sums = _engine(state, section, prefix, piece, engine_features)
-    outputs = _relu_pool(state, section, prefix, piece, sums) if piece.has_relu_pool else sums
+    outputs = _relu_pool(state, section, prefix, piece, sums) if piece.fold.has_relu_pool else sums
     tensor = (Carried.FEATURE, piece.plan.layer + 1)
     if piece.is_lowest:
         state.from_below[tensor] = outputs
@@ -83,8 +89,8 @@ def lower_forward(state: BoardState, section: SectionBuilder, prefix: str, piece
 def _fork(state: BoardState, section: SectionBuilder, prefix: str, piece: SliceGeometry) -> Argument:
     tensor = piece.plan.layer
     width = state.plan.network.tensor_format(tensor).width
-    word = signed_vector(width, piece.p_in)
-    words = piece.in_rows * piece.in_groups * piece.in_columns
+    word = signed_vector(width, piece.fold.p_in)
+    words = piece.fold.in_words
     source = state.from_below.pop((Carried.FEATURE, tensor))
     engine = section.stream(f"{prefix}_engine_features", word, STAGE_DEPTH, f"tensor {tensor} to the forward window")
     cache = section.stream(
@@ -97,16 +103,16 @@ def _fork(state: BoardState, section: SectionBuilder, prefix: str, piece: SliceG
     if piece.is_topmost:
         section.task(
             f"{prefix}_fork",
-            ForkFeaturesConfig(width, piece.p_in, words),
+            ForkFeaturesConfig(width, piece.fold.p_in, words),
             arguments,
             f"tensor {tensor} to the engine and into the feature cache",
         )
         return engine
-    depth = row_depth(piece.in_groups * piece.in_columns)
+    depth = row_depth(piece.fold.in_groups * piece.fold.in_columns)
     passed = section.stream(f"{prefix}_passed_features", word, depth, f"tensor {tensor} on to the next slice")
     section.task(
         f"{prefix}_fork",
-        ForkFeaturesPassConfig(width, piece.p_in, words),
+        ForkFeaturesPassConfig(width, piece.fold.p_in, words),
         [*arguments, passed],
         f"tensor {tensor} to the engine, into the feature cache, and on to the next slice",
     )
@@ -120,23 +126,23 @@ def _engine(
     window, engine = forward_window(state, piece), forward_engine(state, piece)
     patches = section.stream(
         f"{prefix}_forward_patches",
-        signed_vector(engine.in_width, piece.p_tap * piece.p_in),
+        signed_vector(engine.in_width, piece.fold.p_tap * piece.fold.p_in),
         PATCH_DEPTH,
-        f"{counted(piece.p_tap, 'tap')} x {counted(piece.p_in, 'lane')}",
+        f"{counted(piece.fold.p_tap, 'tap')} x {counted(piece.fold.p_in, 'lane')}",
     )
     weights = section.stream(
         f"{prefix}_forward_weights",
-        signed_vector(engine.weight_width, piece.p_out * piece.p_in * piece.p_tap),
+        signed_vector(engine.weight_width, piece.fold.p_out * piece.fold.p_in * piece.fold.p_tap),
         WEIGHT_CREDITS,
-        f"weight words, {piece.p_out} out x {piece.p_in} in x {counted(piece.p_tap, 'tap')}",
+        f"weight words, {piece.fold.p_out} out x {piece.fold.p_in} in x {counted(piece.fold.p_tap, 'tap')}",
     )
     credits = section.stream(f"{prefix}_forward_credits", CREDIT, WEIGHT_CREDITS, "one for each weight word taken")
     sums = section.stream(
         f"{prefix}_sums",
-        signed_vector(engine.out_width, piece.p_out),
-        row_depth(piece.out_groups * piece.out_columns),
+        signed_vector(engine.out_width, piece.fold.p_out),
+        row_depth(piece.fold.out_groups * piece.fold.out_columns) if piece.fold.has_relu_pool else output_depth(piece),
         "rounded sums, before ReLU and pool"
-        if piece.has_relu_pool
+        if piece.fold.has_relu_pool
         else f"own channels of tensor {piece.plan.layer + 1}",
     )
     section.task(f"{prefix}_forward_window", window, [features, patches], "forward: patches of the input")
@@ -150,13 +156,13 @@ def _relu_pool(
     config = relu_pool(ReluPoolConfig, piece, piece.layer.formats.output.width)
     outputs = section.stream(
         f"{prefix}_outputs",
-        signed_vector(config.width, piece.p_out),
-        row_depth(piece.out_groups * piece.layer.out_columns),
+        signed_vector(config.width, piece.fold.p_out),
+        output_depth(piece),
         f"own channels of tensor {piece.plan.layer + 1}",
     )
     mask = section.stream(
         f"{prefix}_mask",
-        unsigned_vector(config.mask_bits, piece.p_out),
+        unsigned_vector(config.mask_bits, piece.fold.p_out),
         piece.plan.mask_depth,
         "mask cache: which errors pass, and to which place of the pool's window",
     )
@@ -171,8 +177,7 @@ def _relu_pool(
 
 
 def _concat(section: SectionBuilder, prefix: str, piece: SliceGeometry, low: Argument, high: Argument) -> Argument:
-    word = signed_vector(piece.layer.formats.output.width, piece.p_out)
-    columns = piece.layer.out_columns
+    word = signed_vector(piece.layer.formats.output.width, piece.fold.p_out)
     joined = section.stream(
         f"{prefix}_joined_outputs",
         word,
@@ -181,7 +186,7 @@ def _concat(section: SectionBuilder, prefix: str, piece: SliceGeometry, low: Arg
     )
     section.task(
         f"{prefix}_concat",
-        ConcatConfig(word, piece.low_groups * columns, piece.out_groups * columns),
+        ConcatConfig(word, piece.low_row_words, piece.own_row_words),
         [low, high, joined],
         "each row: the channels from below, then the slice's own",
     )

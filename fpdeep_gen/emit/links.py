@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from fpdeep_gen.emit.builder import BoardState, Key, SectionBuilder, carried_key, counted
 from fpdeep_gen.emit.configs import LinkRxConfig, LinkTxConfig, PackConfig, UnpackConfig
-from fpdeep_gen.emit.depths import COMMAND_DEPTH, FREED_DEPTH, LABEL_DEPTH, LINK_WORD_DEPTH, PAYLOAD_DEPTH
+from fpdeep_gen.emit.depths import FREED_DEPTH, LABEL_DEPTH, LINK_WORD_DEPTH, PAYLOAD_DEPTH
 from fpdeep_gen.emit.geometry import error_format
 from fpdeep_gen.emit.network import Argument, LinkSide
 from fpdeep_gen.emit.words import (
@@ -19,6 +19,7 @@ from fpdeep_gen.emit.words import (
     payload,
     signed_vector,
 )
+from fpdeep_gen.plan.depths import COMMAND_DEPTH
 from fpdeep_gen.plan.model import Carried, LinkStream, Plan
 
 _WORD_DEPTHS = {Carried.COMMAND: COMMAND_DEPTH, Carried.LABEL: LABEL_DEPTH}

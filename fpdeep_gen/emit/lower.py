@@ -9,12 +9,14 @@ from fpdeep_gen.emit.configs import (
     DistributeLoadConfig,
     SoftmaxLossConfig,
 )
-from fpdeep_gen.emit.depths import COMMAND_DEPTH, RESULT_DEPTH, WEIGHT_STREAM_DEPTH, row_depth
+from fpdeep_gen.emit.depths import RESULT_DEPTH, WEIGHT_STREAM_DEPTH, row_depth
 from fpdeep_gen.emit.forward import lower_forward
-from fpdeep_gen.emit.geometry import SliceGeometry, groups, slice_geometry
+from fpdeep_gen.emit.geometry import SliceGeometry, slice_geometry
 from fpdeep_gen.emit.links import LinkEnd, link_ends, lower_receive, lower_send, stream_key
 from fpdeep_gen.emit.network import Argument, BoardNetwork, LinkSide, Port, PortDirection
 from fpdeep_gen.emit.words import COMMAND, LABEL, RESULT, WEIGHT, flit, signed_vector
+from fpdeep_gen.plan.cost import groups
+from fpdeep_gen.plan.depths import COMMAND_DEPTH
 from fpdeep_gen.plan.model import Carried, Plan
 
 _COMMAND: Key = (Carried.COMMAND, 0)
@@ -141,7 +143,7 @@ def _distribute(
 ) -> None:
     """Give commands and loads to the board's processes and to the boards above."""
     sent = {stream_key(stream) for stream in up.sent} if up else set()
-    takers = sum(3 + piece.has_relu_pool for piece in pieces) + has_loss
+    takers = sum(3 + piece.fold.has_relu_pool for piece in pieces) + has_loss
     commands = _broadcast(state, control, takers + (_COMMAND in sent))
     loads = _deal_loads(state, control, pieces, _LOAD in sent)
     state.commands = iter(commands[:takers])

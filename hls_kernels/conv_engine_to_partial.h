@@ -1,0 +1,39 @@
+// Convolution engine that hands on its sums unrounded, for the slice below to add to.
+//
+//   for each image (one activation)
+//     for output < OUT_ROWS * OUT_GROUPS          row, output group
+//       for input < IN_GROUPS * TAP_GROUPS        input group, tap group
+//         for column < OUT_COLUMNS                one cycle each
+//
+// OUT_ROWS * OUT_GROUPS * IN_GROUPS * TAP_GROUPS * OUT_COLUMNS cycles an image. A weight word is taken (and a credit
+// given back) at column 0 and kept for the OUT_COLUMNS patches that it meets; an output word leaves
+// with the last input of its column.
+#pragma once
+
+#include "conv_arithmetic.h"
+
+template <typename C>
+void conv_engine_to_partial(hls::stream<ConvPatch<C>>& patches, hls::stream<ConvWeights<C>>& weights,
+                            hls::stream<ap_uint<1>>& credits, hls::stream<ConvSums<C>>& out) {
+    static ConvSums<C> sums[C::OUT_COLUMNS];
+#pragma HLS DEPENDENCE variable=sums inter distance=C::OUT_COLUMNS true
+    ConvWeights<C> weight;
+    ConvSums<C> first = ConvSums<C>(ap_int<C::ACC_WIDTH>(0));
+    for (int output = 0; output < C::OUT_ROWS * C::OUT_GROUPS; ++output) {
+        for (int input = 0; input < C::IN_GROUPS * C::TAP_GROUPS; ++input) {
+            for (int column = 0; column < C::OUT_COLUMNS; ++column) {
+#pragma HLS PIPELINE II=1
+                if (column == 0) {
+                    weight = weights.read();
+                    credits.write(1);
+                }
+                const ConvPatch<C> patch = patches.read();
+                const ConvSums<C> sum = conv_accumulate<C>(input == 0, first, sums[column], patch, weight);
+                sums[column] = sum;
+                if (input == C::IN_GROUPS * C::TAP_GROUPS - 1) {
+                    out.write(sum);
+                }
+            }
+        }
+    }
+}

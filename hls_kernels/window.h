@@ -1,0 +1,264 @@
+// Line buffer: tensor words in, patches for an engine out, with zero padding.
+//
+//   emitter, one patch a cycle                    loader, one word a cycle
+//     for row < OUT_ROWS                            for row < ROWS
+//       for repeat < REPEAT   (output group)          for group < GROUPS
+//         for group < GROUPS  (input group)             for column < COLUMNS
+//           for tap group     (kernel row, kernel column)
+//             for column < OUT_COLUMNS
+//
+// Both run in the same step: max(OUT_ROWS*REPEAT*GROUPS*TAP_GROUPS*OUT_COLUMNS, ROWS*GROUPS*COLUMNS) cycles an image.
+// An output row is begun when its input rows are complete; a row's slot is free after the last output row that reads it.
+// ROW_SLOTS rows are kept: the KERNEL rows of a window and one that fills, and at least twice the KERNEL - PADDING rows
+// that the first and the last window of an image need, so that the next image is at hand when this one ends.
+//
+// Storage: P_TAP = 1: one bank. P_TAP = KERNEL: one kernel row at a time, banks by column mod KERNEL.
+// P_TAP = KERNEL*KERNEL: also a bank for each row slot. A bank has one write and one read a cycle.
+#pragma once
+
+#include "arithmetic.h"
+
+template <typename C>
+struct WindowShape {
+    static_assert(C::P_TAP == 1 || C::P_TAP == C::KERNEL || C::P_TAP == C::KERNEL * C::KERNEL, "taps a patch");
+    static_assert(C::OUT_ROWS == C::ROWS + 2 * C::PADDING - C::KERNEL + 1, "stride is 1");
+    static_assert(C::OUT_COLUMNS == C::COLUMNS + 2 * C::PADDING - C::KERNEL + 1, "stride is 1");
+    static_assert(C::PADDING >= 0 && C::PADDING < C::KERNEL, "a window touches the map");
+
+    static constexpr int TAP_ROWS = C::P_TAP == C::KERNEL * C::KERNEL ? C::KERNEL : 1;  // in one patch
+    static constexpr int TAP_COLUMNS = C::P_TAP == 1 ? 1 : C::KERNEL;
+    static constexpr int ROW_STEPS = C::KERNEL / TAP_ROWS;  // patches for all the taps
+    static constexpr int COLUMN_STEPS = C::KERNEL / TAP_COLUMNS;
+
+    static constexpr int ROW_SLOTS = maximum_of(C::KERNEL + 1, 2 * (C::KERNEL - C::PADDING));
+    static constexpr int ROW_BANKS = TAP_ROWS == 1 ? 1 : ROW_SLOTS;
+    static constexpr int COLUMN_BANKS = TAP_COLUMNS;
+    static constexpr int BANK_COLUMNS = ceil_divide(C::COLUMNS, COLUMN_BANKS);
+    static constexpr int ROW_WORDS = C::GROUPS * BANK_COLUMNS;  // words of one row in one bank
+    static constexpr int ROWS_IN_BANK = ROW_SLOTS / ROW_BANKS;
+    static constexpr int BANK_WORDS = ROWS_IN_BANK * ROW_WORDS;
+
+    // Row slots are used in turn for ever. The top row of the first window lies PADDING rows above the image, in the
+    // slot that a row there would have.
+    static constexpr int FIRST_TOP = (2 * ROW_SLOTS - C::PADDING) % ROW_SLOTS;
+    // From the top row of an image's last window to that of the next image's first.
+    static constexpr int NEXT_IMAGE = (C::KERNEL - 2 * C::PADDING + 2 * ROW_SLOTS) % ROW_SLOTS;
+    static constexpr int FIRST_ROWS = minimum_of(C::KERNEL - C::PADDING, C::ROWS);  // rows that the first window needs
+
+    static constexpr int POSITIONS = C::OUT_COLUMNS + C::KERNEL;
+    static constexpr int FIRST_PHASE = (2 * COLUMN_BANKS * C::KERNEL - C::PADDING) % COLUMN_BANKS;
+
+    using Word = hls::vector<ap_int<C::WIDTH>, C::LANES>;
+    using Patch = hls::vector<ap_int<C::WIDTH>, C::P_TAP * C::LANES>;
+    using Address = Counter<BANK_WORDS>;
+    using Slot = Counter<ROW_SLOTS>;
+};
+
+// slot + count, in turn.
+template <typename C>
+typename WindowShape<C>::Slot window_next_slot(const typename WindowShape<C>::Slot& slot, int count) {
+#pragma HLS INLINE
+    using S = WindowShape<C>;
+    return slot >= S::ROW_SLOTS - count ? slot - (S::ROW_SLOTS - count) : slot + count;
+}
+
+// Where a row slot begins in its bank.
+template <typename C>
+typename WindowShape<C>::Address window_row_address(const typename WindowShape<C>::Slot& slot) {
+#pragma HLS INLINE
+    using S = WindowShape<C>;
+    typename S::Address address = 0;
+    for (int held = 1; held < S::ROWS_IN_BANK; ++held) {
+#pragma HLS UNROLL
+        if (slot == held) {
+            address = held * S::ROW_WORDS;  // a choice of constants, no multiplier
+        }
+    }
+    return address;
+}
+
+template <typename C>
+void window(hls::stream<typename WindowShape<C>::Word>& in, hls::stream<typename WindowShape<C>::Patch>& out) {
+#pragma HLS PIPELINE II=1
+    using S = WindowShape<C>;
+    using Word = typename S::Word;
+    static Word lines[S::ROW_BANKS][S::COLUMN_BANKS][S::BANK_WORDS];
+#pragma HLS ARRAY_PARTITION variable=lines dim=1 complete
+#pragma HLS ARRAY_PARTITION variable=lines dim=2 complete
+
+    // The loader's place.
+    static Counter<C::GROUPS * C::COLUMNS> load_word = 0;
+    static Counter<C::COLUMNS> load_column = 0;
+    static Counter<S::COLUMN_BANKS> load_bank = 0;
+    static typename S::Slot load_slot = 0;
+    static typename S::Address load_address = 0;
+
+    // The emitter's place. `position` = column + kernel_column; the leftmost input column is position - PADDING, which
+    // lies in bank `phase`. offset[bank]: the bank's first column that the patch needs (clipped to the row).
+    static Counter<C::OUT_ROWS> row = 0;
+    static Counter<C::REPEAT> repeat = 0;
+    static Counter<C::GROUPS> group = 0;
+    static Counter<S::ROW_STEPS> kernel_row = 0;
+    static Counter<S::COLUMN_STEPS> kernel_column = 0;
+    static Counter<C::OUT_COLUMNS> column = 0;
+    static Counter<S::POSITIONS> position = 0;
+    static Counter<S::COLUMN_BANKS> phase = S::FIRST_PHASE;
+    static Counter<S::BANK_COLUMNS> offset[S::COLUMN_BANKS] = {};
+#pragma HLS ARRAY_PARTITION variable=offset dim=1 complete
+    static typename S::Slot top_slot = S::FIRST_TOP;  // of the window's top row
+    static typename S::Slot row_slot = S::FIRST_TOP;  // of kernel row `kernel_row`
+    static typename S::Address row_address = window_row_address<C>(S::FIRST_TOP);
+    static typename S::Address group_address = 0;
+
+    // Complete rows in the buffer from the window's top row on, and how many of them the window needs.
+    static Counter<S::ROW_SLOTS + 1> rows_held = 0;
+    static Counter<S::ROW_SLOTS + 1> rows_needed = S::FIRST_ROWS;
+    static bool ready = false;
+    static bool room = true;
+
+    Counter<S::ROW_SLOTS + 1> rows_freed = 0;
+    if (ready) {
+        // Read every bank, turn the banks into columns and rows, and blank what lies outside of the map.
+        Word columns[S::ROW_BANKS][S::TAP_COLUMNS];
+#pragma HLS ARRAY_PARTITION variable=columns dim=0 complete
+        for (int row_bank = 0; row_bank < S::ROW_BANKS; ++row_bank) {
+#pragma HLS UNROLL
+            Word words[S::COLUMN_BANKS];
+#pragma HLS ARRAY_PARTITION variable=words dim=1 complete
+            for (int bank = 0; bank < S::COLUMN_BANKS; ++bank) {
+#pragma HLS UNROLL
+                words[bank] = lines[row_bank][bank][row_address + group_address + offset[bank]];
+            }
+            for (int tap = 0; tap < S::TAP_COLUMNS; ++tap) {
+#pragma HLS UNROLL
+                columns[row_bank][tap] = words[tap];
+                for (int turn = 1; turn < S::COLUMN_BANKS; ++turn) {
+#pragma HLS UNROLL
+                    if (phase == turn) {
+                        columns[row_bank][tap] = words[(turn + tap) % S::COLUMN_BANKS];
+                    }
+                }
+            }
+        }
+        typename S::Patch patch;
+        for (int tap_row = 0; tap_row < S::TAP_ROWS; ++tap_row) {
+#pragma HLS UNROLL
+            const ap_uint<16> below = row + kernel_row + tap_row;  // input row + PADDING
+            const bool row_inside = below >= C::PADDING && below < C::PADDING + C::ROWS;
+            for (int tap = 0; tap < S::TAP_COLUMNS; ++tap) {
+#pragma HLS UNROLL
+                const ap_uint<16> right = position + tap;  // input column + PADDING
+                const bool inside = row_inside && right >= C::PADDING && right < C::PADDING + C::COLUMNS;
+                Word word = columns[tap_row % S::ROW_BANKS][tap];
+                for (int turn = 1; turn < S::ROW_BANKS; ++turn) {
+#pragma HLS UNROLL
+                    if (top_slot == turn) {
+                        word = columns[(turn + tap_row) % S::ROW_BANKS][tap];
+                    }
+                }
+                for (int lane = 0; lane < C::LANES; ++lane) {
+#pragma HLS UNROLL
+                    patch[(tap_row * S::TAP_COLUMNS + tap) * C::LANES + lane] =
+                        inside ? word[lane] : ap_int<C::WIDTH>(0);
+                }
+            }
+        }
+        out.write(patch);
+
+        const bool column_ends = column == C::OUT_COLUMNS - 1;
+        const bool kernel_column_ends = column_ends && kernel_column == S::COLUMN_STEPS - 1;
+        const bool taps_end = kernel_column_ends && kernel_row == S::ROW_STEPS - 1;
+        const bool groups_end = taps_end && group == C::GROUPS - 1;
+        const bool row_ends = groups_end && repeat == C::REPEAT - 1;
+        const bool image_ends = row_ends && row == C::OUT_ROWS - 1;
+
+        // Rows: free those that no later window of the image needs.
+        if (row_ends) {
+            const bool top_inside = row >= C::PADDING;
+            const bool bottom_grows = row < C::ROWS + C::PADDING - C::KERNEL;
+            if (image_ends) {
+                rows_freed = rows_needed;
+                rows_needed = S::FIRST_ROWS;
+            } else {
+                rows_freed = top_inside ? 1 : 0;
+                if (bottom_grows && !top_inside) {
+                    rows_needed = rows_needed + 1;
+                } else if (!bottom_grows && top_inside) {
+                    rows_needed = rows_needed - 1;
+                }
+            }
+            top_slot = image_ends ? window_next_slot<C>(top_slot, S::NEXT_IMAGE) : window_next_slot<C>(top_slot, 1);
+            row = image_ends ? Counter<C::OUT_ROWS>(0) : Counter<C::OUT_ROWS>(row + 1);
+        }
+        if (groups_end) {
+            repeat = row_ends ? Counter<C::REPEAT>(0) : Counter<C::REPEAT>(repeat + 1);
+        }
+        if (taps_end) {
+            group = groups_end ? Counter<C::GROUPS>(0) : Counter<C::GROUPS>(group + 1);
+            group_address = groups_end ? typename S::Address(0) : typename S::Address(group_address + S::BANK_COLUMNS);
+        }
+        // Taps: only those that one patch does not hold.
+        if (kernel_column_ends) {
+            kernel_row = taps_end ? Counter<S::ROW_STEPS>(0) : Counter<S::ROW_STEPS>(kernel_row + 1);
+            row_slot = taps_end ? top_slot : window_next_slot<C>(row_slot, 1);
+            row_address = window_row_address<C>(row_slot);
+        }
+        // Columns: only the bank that held the leftmost column moves on, unless it was padding or the row ends.
+        const bool left_inside = position >= C::PADDING;
+        const bool right_grows = position < C::COLUMNS + C::PADDING - S::COLUMN_BANKS;
+        for (int bank = 0; bank < S::COLUMN_BANKS; ++bank) {
+#pragma HLS UNROLL
+            if (column_ends) {
+                offset[bank] = 0;
+            } else if (phase == bank && left_inside && right_grows) {
+                offset[bank] = offset[bank] + 1;
+            }
+        }
+        phase = column_ends                        ? Counter<S::COLUMN_BANKS>(S::FIRST_PHASE)
+                : phase == S::COLUMN_BANKS - 1 ? Counter<S::COLUMN_BANKS>(0)
+                                               : Counter<S::COLUMN_BANKS>(phase + 1);
+        if (column_ends) {
+            kernel_column = kernel_column_ends ? Counter<S::COLUMN_STEPS>(0) : Counter<S::COLUMN_STEPS>(kernel_column + 1);
+            position = kernel_column;
+            if constexpr (S::COLUMN_STEPS > 1) {
+                offset[0] = kernel_column > C::PADDING ? Counter<S::BANK_COLUMNS>(kernel_column - C::PADDING)
+                                                       : Counter<S::BANK_COLUMNS>(0);
+            }
+            column = 0;
+        } else {
+            position = position + 1;
+            column = column + 1;
+        }
+    }
+
+    bool row_loaded = false;
+    Word loaded;
+    if (room && in.read_nb(loaded)) {
+        for (int row_bank = 0; row_bank < S::ROW_BANKS; ++row_bank) {
+#pragma HLS UNROLL
+            for (int bank = 0; bank < S::COLUMN_BANKS; ++bank) {
+#pragma HLS UNROLL
+                if ((S::ROW_BANKS == 1 || load_slot == row_bank) && load_bank == bank) {
+                    lines[row_bank][bank][load_address] = loaded;
+                }
+            }
+        }
+        const bool group_loaded = load_column == C::COLUMNS - 1;
+        const bool banks_full = load_bank == S::COLUMN_BANKS - 1;
+        row_loaded = load_word == C::GROUPS * C::COLUMNS - 1;
+        const bool bank_wraps = row_loaded && (S::ROW_BANKS > 1 || load_slot == S::ROW_SLOTS - 1);
+        load_address = bank_wraps                    ? typename S::Address(0)
+                       : group_loaded || banks_full ? typename S::Address(load_address + 1)
+                                                    : load_address;
+        load_bank = group_loaded || banks_full ? Counter<S::COLUMN_BANKS>(0) : Counter<S::COLUMN_BANKS>(load_bank + 1);
+        load_column = group_loaded ? Counter<C::COLUMNS>(0) : Counter<C::COLUMNS>(load_column + 1);
+        load_word = row_loaded ? Counter<C::GROUPS * C::COLUMNS>(0) : Counter<C::GROUPS * C::COLUMNS>(load_word + 1);
+        if (row_loaded) {
+            load_slot = window_next_slot<C>(load_slot, 1);
+        }
+    }
+
+    rows_held = rows_held + (row_loaded ? 1 : 0) - rows_freed;
+    ready = rows_held >= rows_needed;
+    room = rows_held < S::ROW_SLOTS;
+}

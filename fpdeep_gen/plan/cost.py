@@ -128,34 +128,20 @@ def backward_cycles(fold: Fold) -> int:
     return 0 if fold.is_first else fold.in_rows * fold.backward_row_cycles
 
 
-def window_row_gap(rows: int, kernel: int, padding: int, out_rows: int) -> int:
-    """Rows that a window of `kernel` + 1 rows must load after an image's last patch before the next image's first one.
-
-    While the last output row is emitted, the rows below it are still in use; only the others take rows of the next
-    image, whose first output row needs `kernel` - `padding` of them.
-    """
-    in_use = rows - max(0, out_rows - 1 - padding)
-    ahead = max(0, kernel + 1 - in_use)
-    needed = min(rows, kernel - padding)
-    return max(0, needed - ahead)
+def window_slots(kernel: int, padding: int) -> int:
+    """Rows that a window keeps: those of a patch and one that fills, and at least twice what an image's first patch
+    needs, so that the next image is at hand when this one ends and no row has to wait."""
+    return max(kernel + 1, 2 * (kernel - padding))
 
 
 def window_cycles(fold: Fold) -> int:
-    """Windows of the forward and the gradient engine: patches, and the rows that can't be loaded while they go out;
-    at least a cycle for each word that comes in."""
-    if fold.kernel == 1:
-        return max(forward_cycles(fold), fold.in_words)
-    gap = window_row_gap(fold.in_rows, fold.kernel, fold.padding, fold.out_rows)
-    return max(forward_cycles(fold) + gap * fold.tensor_row_words, fold.in_words)
+    """Windows of the forward and the gradient engine: a patch a cycle, a word in a cycle."""
+    return max(forward_cycles(fold), fold.in_words)
 
 
 def backward_window_cycles(fold: Fold) -> int:
     """Window of the backward engine, which reads the errors of the sums."""
-    if fold.is_first:
-        return 0
-    padding = fold.kernel - 1 - fold.padding
-    gap = 0 if fold.kernel == 1 else window_row_gap(fold.out_rows, fold.kernel, padding, fold.in_rows)
-    return max(backward_cycles(fold) + gap * fold.out_groups * fold.out_columns, fold.sum_words)
+    return 0 if fold.is_first else max(backward_cycles(fold), fold.sum_words)
 
 
 def relu_pool_cycles(fold: Fold) -> int:

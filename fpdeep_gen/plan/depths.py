@@ -38,15 +38,6 @@ def weight_depth(fold: Fold, columns: int) -> int:
     return 2 + -(-WEIGHT_ROUND_TRIP_CYCLES // columns)
 
 
-def feature_depth(fold: Fold) -> int:
-    """FIFO in front of the forward window: a stage, and the rows that a window loads at once when an image begins,
-    which would otherwise wait for the engine below (none with "same" padding)."""
-    if fold.kernel == 1:
-        return STAGE_DEPTH
-    rows_at_once = max(0, fold.in_rows - fold.out_rows)
-    return STAGE_DEPTH + rows_at_once * fold.tensor_row_words
-
-
 def merge_depth(row_words: int) -> int:
     """FIFO of the inputs of `concat` and the outputs of `split`: while one side's row goes by, the other's waits."""
     return STAGE_DEPTH + row_words

@@ -4,12 +4,11 @@ from collections.abc import Iterable, Sequence
 
 from fpdeep_gen.board.model import Board, Link
 from fpdeep_gen.network.model import Network
-from fpdeep_gen.plan.cost import Fold, dsp_of_product
+from fpdeep_gen.plan.cost import Fold, dsp_of_product, groups, window_slots
 from fpdeep_gen.plan.depths import (
     COMMAND_DEPTH,
     PATCH_DEPTH,
     STAGE_DEPTH,
-    feature_depth,
     merge_depth,
     weight_depth,
 )
@@ -49,11 +48,15 @@ def _engine(products: int, first_width: int, second_width: int, accumulator: int
     return _process() + adders + dsp + memory_use(sums * accumulator, depth)
 
 
-def _window(fold: Fold, width: int, lanes: int, row_words: int) -> Use:
-    """Line buffer of K + 1 rows, each a memory of its own."""
-    rows = fold.kernel + 1
-    bank = memory_use(lanes * width, row_words)
-    return _process(2 * PROCESS_LUT) + Use(rows * bank.dsp, rows * bank.bram18, rows * bank.lut, rows * bank.ff)
+def _window(fold: Fold, padding: int, width: int, lanes: int, row_groups: int, columns: int) -> Use:
+    """Line buffer: a bank for each column of a patch, and for each row kept where a patch takes all its rows."""
+    slots = window_slots(fold.kernel, padding)
+    column_banks = 1 if fold.p_tap == 1 else fold.kernel
+    row_banks = slots if fold.p_tap > fold.kernel else 1
+    bank_row = row_groups * groups(columns, column_banks)
+    bank = memory_use(lanes * width, bank_row * (slots // row_banks))
+    turned = Use(lut=column_banks * row_banks * lanes * width)
+    return total((_process(2 * PROCESS_LUT), turned, *([bank] * (row_banks * column_banks))))
 
 
 def _formats(network: Network, layer: int) -> tuple[int, int, int, int, int]:
@@ -70,13 +73,12 @@ def _formats(network: Network, layer: int) -> tuple[int, int, int, int, int]:
 
 def _forward_use(network: Network, layer: int, fold: Fold) -> Use:
     width, weight, _, _, _ = _formats(network, layer)
-    window_row = fold.in_words if fold.kernel == 1 else fold.tensor_row_words
     patch = fold.p_tap * fold.p_in * width
     return total(
         (
             _process(),
-            fifo_use(fold.p_in * width, feature_depth(fold)),
-            _window(fold, width, fold.p_in, window_row),
+            fifo_use(fold.p_in * width, STAGE_DEPTH),
+            _window(fold, fold.padding, width, fold.p_in, fold.in_groups, fold.in_columns),
             fifo_use(patch, PATCH_DEPTH),
             fifo_use(fold.multipliers * weight, weight_depth(fold, fold.out_columns)),
             _engine(fold.multipliers, width, weight, network.accumulator_width, fold.p_out, fold.out_columns),
@@ -86,10 +88,9 @@ def _forward_use(network: Network, layer: int, fold: Fold) -> Use:
 
 def _gradient_use(network: Network, layer: int, fold: Fold) -> Use:
     width, _, _, error, gradient = _formats(network, layer)
-    window_row = fold.in_words if fold.kernel == 1 else fold.tensor_row_words
     return total(
         (
-            _window(fold, width, fold.p_in, window_row),
+            _window(fold, fold.padding, width, fold.p_in, fold.in_groups, fold.in_columns),
             fifo_use(fold.p_tap * fold.p_in * width, PATCH_DEPTH),
             fifo_use(fold.p_out * error, STAGE_DEPTH),
             memory_use(fold.p_out * error, fold.out_columns),
@@ -102,11 +103,11 @@ def _backward_use(network: Network, layer: int, fold: Fold) -> Use:
     if fold.is_first:
         return Use()
     _, weight, _, error, _ = _formats(network, layer)
-    window_row = fold.out_groups * fold.out_columns
+    padding = fold.kernel - 1 - fold.padding
     return total(
         (
             fifo_use(fold.p_out * error, STAGE_DEPTH),
-            _window(fold, error, fold.p_out, window_row),
+            _window(fold, padding, error, fold.p_out, fold.out_groups, fold.out_columns),
             fifo_use(fold.p_tap * fold.p_out * error, PATCH_DEPTH),
             fifo_use(fold.multipliers * weight, weight_depth(fold, fold.in_columns)),
             _engine(fold.multipliers, error, weight, network.accumulator_width, fold.p_in, fold.in_columns),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from fpdeep_gen.board.model import Cluster, Link
 from fpdeep_gen.network.model import Network
-from fpdeep_gen.plan.cost import Fold, groups, softmax_cycles
+from fpdeep_gen.plan.cost import Fold, groups, softmax_cycles, window_slots
 from fpdeep_gen.plan.links import payload_bits
 from fpdeep_gen.plan.pieces import Piece
 
@@ -72,7 +72,7 @@ class _Window:
         return loads, ends
 
     def _load(self, row: int, arrive: Rows, done: int) -> float:
-        slot = done + row - (self.kernel + 1)
+        slot = done + row - window_slots(self.kernel, self.padding)
         free = self.freed[slot] if 0 <= slot < len(self.freed) else 0.0
         self.loaded = max(arrive[row], max(free, self.loaded) + self.row_words)
         return self.loaded

@@ -170,7 +170,9 @@ def build(cases: Sequence[Case]) -> Program:
     main = (
         "int main(int argc, char** argv) {\n    folder = argv[2];\n    for (int i = 3; i < argc; ++i) {\n"
         "        const std::string text = argv[i];\n        const auto at = text.find('=');\n"
-        "        counts[text.substr(0, at)] = std::stoul(text.substr(at + 1));\n    }\n" + dispatch + "    return 0;\n}\n"
+        "        counts[text.substr(0, at)] = std::stoul(text.substr(at + 1));\n    }\n"
+        + dispatch
+        + "    return 0;\n}\n"
     )
     source = _MAIN_HEAD + "\n".join(case.source() for case in cases) + main
     includes = native_include_dirs()

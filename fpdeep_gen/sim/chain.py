@@ -4,7 +4,7 @@ Cycle-exact and deterministic: a link's latency lets boards run apart by that ma
 """
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,9 +12,9 @@ import jinja2
 
 from fpdeep_gen.errors import ToolError
 from fpdeep_gen.plan.model import Plan
-from fpdeep_gen.sim.chain_report import ChainRun, check_end, read_run
+from fpdeep_gen.sim.chain_report import ChainRun, check_end, count_words, read_run
 from fpdeep_gen.sim.rtl import RtlBoard, RtlPort
-from fpdeep_gen.sim.toolchain import content_key, find_compiler, find_verilator, run_all, run_tool
+from fpdeep_gen.sim.toolchain import content_key, find_compiler, find_verilator, run_all, run_tool, run_watched
 from fpdeep_gen.sim.verilate import VerilatedModel, build_models, build_runtime, compile_command
 from fpdeep_gen.sim.words import Words, write_words
 
@@ -59,6 +59,9 @@ class Limits:
     drain_cycles: int = 1024
 
 
+DEFAULT_LIMITS = Limits()
+
+
 def links_of(plan: Plan) -> tuple[LinkModel, ...]:
     """Rate and latency of each link as the cluster file gives them."""
     clock = plan.cluster.clock_mhz
@@ -89,13 +92,14 @@ def run_chain(
     inputs: Mapping[str, Words],
     expected: Mapping[str, int],
     directory: Path,
-    limits: Limits = Limits(),
+    limits: Limits = DEFAULT_LIMITS,
     threads: int = 1,
+    progress: Callable[[int], None] | None = None,
 ) -> ChainRun:
     """Run until each output `expected` has as many words as it names; their files and the report are in `directory`.
 
-    `SimulationStall` if nothing moves any more before that, `ComparisonError` if words come that nobody expects or
-    the time is over.
+    `progress` hears now and then how many words all outputs have. Raises `SimulationStall` if nothing moves any more
+    before that, `ComparisonError` if words come that nobody expects or the time is over.
     """
     input_folder, output_folder = directory / "inputs", directory / "outputs"
     shutil.rmtree(directory, ignore_errors=True)
@@ -106,8 +110,9 @@ def run_chain(
     for name, count in expected.items():
         (input_folder / f"{name}.expected").write_text(str(count), encoding="utf-8")
     numbers = (limits.stall_cycles, limits.most_cycles, limits.drain_cycles, threads)
-    run_tool([str(model.executable), str(input_folder), str(output_folder), *map(str, numbers)])
     bits = {port.name: port.bits for board in model.boards for port in board.ports if port.name in expected}
+    command = [str(model.executable), str(input_folder), str(output_folder), *map(str, numbers)]
+    run_watched(command, lambda: progress(count_words(output_folder, bits)) if progress else None)
     run = read_run(output_folder, bits, model.watches)
     check_end(run, model.boards, expected)
     return run

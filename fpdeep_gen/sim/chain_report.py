@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from fpdeep_gen.errors import ComparisonError
 from fpdeep_gen.sim.rtl import RtlBoard
-from fpdeep_gen.sim.words import Words, read_words
+from fpdeep_gen.sim.words import Words, chunks, read_words
 
 CREDIT_ID = 255
 SAMPLE_CYCLES = 1024
@@ -128,6 +128,12 @@ def read_run(folder: Path, bits: Mapping[str, int], watches: Sequence[WatchLike]
             for name, one in entry["ports"].items()
         ),
     )
+
+
+def count_words(folder: Path, bits: Mapping[str, int]) -> int:
+    """Words that the outputs have so far."""
+    files = [(folder / f"{name}.bin", 4 * chunks(width)) for name, width in bits.items()]
+    return sum(path.stat().st_size // size for path, size in files if path.exists())
 
 
 def check_end(run: ChainRun, boards: Sequence[RtlBoard], expected: Mapping[str, int]) -> None:

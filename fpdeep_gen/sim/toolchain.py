@@ -7,7 +7,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,11 +89,35 @@ def run_tool(command: Sequence[str], directory: Path | None = None, environment:
         )
     except OSError as error:
         raise ToolError(f"cannot start {command[0]}: {error}", command) from error
-    if done.returncode:
-        raise ToolError(
-            f"{Path(command[0]).name} failed with exit status {done.returncode}", command, done.stdout[-8000:]
-        )
+    _require_success(command, done.returncode, done.stdout)
     return done.stdout
+
+
+def run_watched(command: Sequence[str], look: Callable[[], None], seconds: float = 0.5) -> None:
+    """Run a long command and call `look` every so many seconds. `ToolError` like `run_tool`."""
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as log:
+        process = subprocess.Popen(list(command), stdout=log, stderr=subprocess.STDOUT)
+        try:
+            while _still_runs(process, seconds):
+                look()
+        finally:
+            process.kill()  # does nothing to one that has ended
+            process.wait()
+        log.seek(0)
+        _require_success(command, process.returncode, log.read())
+
+
+def _still_runs(process: subprocess.Popen[bytes], seconds: float) -> bool:
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return True
+    return False
+
+
+def _require_success(command: Sequence[str], status: int, log: str) -> None:
+    if status:
+        raise ToolError(f"{Path(command[0]).name} failed with exit status {status}", command, log[-8000:])
 
 
 def run_all(commands: Sequence[Sequence[str]], jobs: int | None = None) -> None:

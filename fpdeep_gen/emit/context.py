@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fpdeep_gen import __version__
 from fpdeep_gen.emit.configs import Config, ConvEngineConfig, GradientEngineConfig
 from fpdeep_gen.emit.links import describe, payload_bits
-from fpdeep_gen.emit.network import BoardNetwork, Port, PortDirection, Section, Stream, Task
+from fpdeep_gen.emit.network import BoardNetwork, LinkSide, Port, PortDirection, Section, Stream, Task
 from fpdeep_gen.emit.words import Word
 from fpdeep_gen.plan.model import LinkStream, Plan
 
@@ -63,14 +63,12 @@ class SectionText:
 
 @dataclass(frozen=True)
 class PortText:
-    """A port of the top. `traffic`: name of the word file that goes through it."""
+    """A port of the top."""
 
     name: str
     cpp: str
     bits: int
     is_input: bool
-    is_link: bool
-    traffic: str
 
 
 @dataclass(frozen=True)
@@ -108,6 +106,8 @@ class LinkText:
     flits_per_cycle: str
     latency_cycles: int
     directions: tuple[DirectionText, ...]
+    received_traffic: str
+    sent_traffic: str
     received_credits: tuple[int, ...]
     sent_credits: tuple[int, ...]
 
@@ -128,6 +128,7 @@ class BoardContext:
     clock_mhz: str
     clock_period_ns: str
     ports: tuple[PortText, ...]
+    host_ports: tuple[PortText, ...]
     sections: tuple[SectionText, ...]
     links: tuple[LinkText, ...]
 
@@ -179,7 +180,8 @@ def board_context(plan: Plan, network: BoardNetwork) -> BoardContext:
         part=board.part,
         clock_mhz=f"{plan.cluster.clock_mhz:g}",
         clock_period_ns=f"{1e3 / plan.cluster.clock_mhz:.4g}",
-        ports=tuple(_port(network.board, port) for port in network.ports),
+        ports=tuple(_port(port) for port in network.ports),
+        host_ports=_host_ports(network),
         sections=tuple(_section(section) for section in network.sections),
         links=_links(plan, network.board),
     )
@@ -200,13 +202,13 @@ def chain_context(plan: Plan, networks: tuple[BoardNetwork, ...]) -> ChainContex
             )
             for network in networks
         ),
-        host_ports=tuple(_port(0, port) for port in networks[0].ports if port.name.startswith("host_")),
+        host_ports=_host_ports(networks[0]),
     )
 
 
 def _chain_stream(board: int, port: Port) -> str:
     """Name of the native stream at a port."""
-    return port.name if port.name.startswith("host_") else f"board_{board}_{port.name}"
+    return port.name if port.side is LinkSide.HOST else f"board_{board}_{port.name}"
 
 
 def _cables(networks: tuple[BoardNetwork, ...]) -> tuple[CableText, ...]:
@@ -223,20 +225,16 @@ def _cables(networks: tuple[BoardNetwork, ...]) -> tuple[CableText, ...]:
     return tuple(cables)
 
 
-def _port(board: int, port: Port) -> PortText:
-    traffic = {
-        "down_rx": f"link_{board - 1}_up",
-        "down_tx": f"link_{board - 1}_down",
-        "up_tx": f"link_{board}_up",
-        "up_rx": f"link_{board}_down",
-    }
+def _host_ports(network: BoardNetwork) -> tuple[PortText, ...]:
+    return tuple(_port(port) for port in network.ports if port.side is LinkSide.HOST)
+
+
+def _port(port: Port) -> PortText:
     return PortText(
         name=port.name,
         cpp=port.word.cpp,
         bits=port.word.bits,
         is_input=port.direction is PortDirection.IN,
-        is_link=port.name in traffic,
-        traffic=traffic.get(port.name, port.name),
     )
 
 
@@ -319,6 +317,8 @@ def _link(plan: Plan, index: int, name: str, other_board: int) -> LinkText:
             DirectionText(f"{name}_rx", "received", tuple(_link_stream(*entry) for entry in enumerate(received))),
             DirectionText(f"{name}_tx", "sent", tuple(_link_stream(*entry) for entry in enumerate(sent))),
         ),
+        received_traffic=f"link_{index}_{'up' if name == 'down' else 'down'}",
+        sent_traffic=f"link_{index}_{name}",
         received_credits=tuple(stream.credits for stream in received),
         sent_credits=tuple(stream.credits for stream in sent),
     )

@@ -17,6 +17,7 @@ _BOARD_FILES = {
     "link.yaml": "link.yaml.j2",
     "Makefile": "board_makefile.j2",
     "test_{top}.py": "test_board.py.j2",
+    "board_bench.py": "board_bench.py.j2",
 }
 """Template of each file in a board's folder."""
 

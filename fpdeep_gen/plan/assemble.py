@@ -103,31 +103,45 @@ def prediction_of(
     return Prediction(interval, round(latency), update, batch, rate)
 
 
-def assemble(network: Network, cluster: Cluster, found: Found) -> Plan:
-    """The plan of a placement."""
-    pieces = found.pieces
-    folds = folds_of(network, found.lanes, found.taps, pieces)
-    links = link_plans(network, cluster, found.lanes, pieces)
-    interval = all_limits(network, cluster, pieces, folds, links)[0].cycles
-    settled = schedule(network, cluster, found.lanes, pieces, folds, SETTLED_IMAGES, interval)[-1]
-    alone = schedule(network, cluster, found.lanes, pieces, folds, 1, interval)[0]
-    slices = tuple(
+def slices_of(
+    pieces: Sequence[Piece], folds: Sequence[Fold], times: Sequence[SliceTimes], interval: int
+) -> tuple[SlicePlan, ...]:
+    """Slices with the depths that their times ask for."""
+    return tuple(
         SlicePlan(
             piece.layer,
             piece.board,
             piece.out_begin,
             piece.out_end,
-            cache_depth(fold, times, interval),
-            mask_depth(fold, times, interval),
+            cache_depth(fold, entry, interval),
+            mask_depth(fold, entry, interval),
         )
-        for piece, fold, times in zip(pieces, folds, settled, strict=True)
+        for piece, fold, entry in zip(pieces, folds, times, strict=True)
     )
+
+
+def assemble(
+    network: Network,
+    cluster: Cluster,
+    found: Found,
+    slices: tuple[SlicePlan, ...] | None = None,
+    links: tuple[LinkPlan, ...] | None = None,
+) -> Plan:
+    """The plan of a placement. `slices`, `links`: with depths and credits that are given, not computed."""
+    lanes, pieces = found.lanes, found.pieces
+    folds = folds_of(network, lanes, found.taps, pieces)
+    links = links or link_plans(network, cluster, lanes, pieces)
+    interval = all_limits(network, cluster, pieces, folds, links)[0].cycles
+    alone = schedule(network, cluster, lanes, pieces, folds, 1, interval)[0]
+    if slices is None:
+        settled = schedule(network, cluster, lanes, pieces, folds, SETTLED_IMAGES, interval)[-1]
+        slices = slices_of(pieces, folds, settled, interval)
     updates = [update_cycles(fold, found.update_lanes[piece.layer]) for piece, fold in zip(pieces, folds, strict=True)]
     raw, fraction = learning_rate(network)
     return Plan(
         network=network,
         cluster=cluster,
-        lanes=found.lanes,
+        lanes=lanes,
         taps=found.taps,
         update_lanes=found.update_lanes,
         learning_rate_raw=raw,

@@ -20,8 +20,9 @@ STAGE_DEPTH = 4
 PATCH_DEPTH = 4
 """Patches are the widest words of a board, and the window makes one whenever the engine takes one."""
 
-WEIGHT_ROUND_TRIP_CYCLES = 14
-"""Store, FIFO, engine and the credit back: a fully connected layer takes a weight word every cycle all the while."""
+WEIGHT_CREDITS = 16
+"""Weight words in flight to an engine: more than the round trip from store to engine and the credit back, as a fully
+connected layer takes a word every cycle; as much LUT memory as any depth up to 32."""
 
 SLACK_CYCLES = 64
 """What a pipeline of unmeasured depth may add to a row's stay in a cache."""
@@ -31,11 +32,6 @@ SLACK_ROWS = 2
 
 GRAIN_WORDS = 16
 """Depths above this are rounded up to a multiple of it."""
-
-
-def weight_depth(fold: Fold, columns: int) -> int:
-    """FIFO of weight words in front of an engine that keeps each for `columns` cycles; also the store's CREDITS."""
-    return 2 + -(-WEIGHT_ROUND_TRIP_CYCLES // columns)
 
 
 def merge_depth(row_words: int) -> int:

@@ -6,17 +6,17 @@ its labels are partial placements, of which only those stay that no other one be
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.network.model import Network
-from fpdeep_gen.plan.cost import Fold, groups, slice_cycles, slice_fold, tap_choices
+from fpdeep_gen.plan.cost import Fold, groups, slice_cycles, slice_fold, softmax_cycles, tap_choices
 from fpdeep_gen.plan.depths import least_cache_depth, least_mask_depth
 from fpdeep_gen.plan.fold import divisors, tensor_lane_choices, update_lane_choice
-from fpdeep_gen.plan.links import Crossing, link_cycles, link_plan
+from fpdeep_gen.plan.links import COMMAND_BITS, Crossing, link_cycles, link_plan, payload_bits
 from fpdeep_gen.plan.memory import Use
 from fpdeep_gen.plan.pieces import Forced, Piece, pieces_of_layer
-from fpdeep_gen.plan.resources import board_room, link_use, slice_use
+from fpdeep_gen.plan.resources import board_room, engines_use, link_use, slice_use
 
 LABELS_A_STATE = 12
 """Placements kept in a state, those with the fewest multipliers first: bounds the time of a search."""
@@ -100,6 +100,19 @@ def update_goal_cycles(network: Network, interval: int) -> int:
     return max(1, interval * network.training.batch // 16)
 
 
+def slowest_interval(network: Network, cluster: Cluster) -> int:
+    """Cycles that suffice for engines of one multiplier, and for words of one channel on the slowest link."""
+    areas = (max(layer.in_rows * layer.in_columns, layer.conv_rows * layer.conv_columns) for layer in network.layers)
+    work = max(area * layer.weight_count for area, layer in zip(areas, network.layers, strict=True))
+    if not cluster.links:
+        return work + softmax_cycles(network.layers[-1].out_channels)
+    tensors = range(len(network.layers) + 1)
+    values = max(rows * columns * channels for channels, rows, columns in map(network.tensor_shape, tensors))
+    flits = 2 * values * groups(network.accumulator_width, min(payload_bits(link) for link in cluster.links))
+    rate = min(link.flits_per_cycle(cluster.clock_mhz) for link in cluster.links)
+    return work + softmax_cycles(network.layers[-1].out_channels) + int((flits + COMMAND_BITS) / rate)
+
+
 class Search:
     """Placements within one `Task`, for any interval."""
 
@@ -113,18 +126,24 @@ class Search:
             (room[0] - keep[0], room[1] - keep[1], room[2] - keep[2], room[3] - keep[3])
             for room, keep in zip(rooms, kept, strict=True)
         ]
-        self.fold = lru_cache(maxsize=None)(self._fold)
-        self.use = lru_cache(maxsize=None)(self._use)
-        self.link = lru_cache(maxsize=None)(self._link)
+        self.most_dsp = max(room[0] for room in self.rooms)
+        self.fold = cache(self._fold)
+        self.use = cache(self._use)
+        self.engines = cache(self._engines)
+        self.link = cache(self._link)
 
     def _fold(self, layer: int, p_in: int, p_out: int, p_tap: int, channels: int) -> Fold:
         return slice_fold(self.network, layer, p_in, p_out, p_tap, channels)
 
+    def _engines(self, layer: int, fold: Fold) -> Use:
+        return engines_use(self.network, layer, fold)
+
     def _use(self, layer: int, fold: Fold, update_lanes: int, is_lowest: bool) -> Amounts:
         images = self.task.images_cached[layer]
-        cache = max(least_cache_depth(fold), images * fold.in_words)
+        words = max(least_cache_depth(fold), images * fold.in_words)
         mask = max(least_mask_depth(fold), images * fold.out_words) if fold.has_relu_pool else 0
-        return _amounts(slice_use(self.network, layer, fold, update_lanes, cache, mask, is_lowest))
+        engines = self.engines(layer, fold)
+        return _amounts(slice_use(self.network, layer, fold, update_lanes, words, mask, is_lowest, engines))
 
     def _link(self, board: int, where: Crossing, p_in: int, p_out: int) -> tuple[int, Amounts, Amounts]:
         """(cycles an image, use below, use above) of the boundary above `board`."""
@@ -167,6 +186,8 @@ class Search:
             folds = [self.fold(layer, p_in, p_out, p_tap, part) for part in channels]
             if max(slice_cycles(fold) for fold in folds) > interval:
                 continue
+            if folds[0].multipliers * folds[0].engine_count > self.most_dsp:
+                return None
             if forced.update_lanes is not None:
                 update = forced.update_lanes[layer]
                 if update not in divisors(folds[0].multipliers):

@@ -9,8 +9,8 @@ from fpdeep_gen.plan.depths import (
     COMMAND_DEPTH,
     PATCH_DEPTH,
     STAGE_DEPTH,
+    WEIGHT_CREDITS,
     merge_depth,
-    weight_depth,
 )
 from fpdeep_gen.plan.links import COMMAND_BITS, payload_bits
 from fpdeep_gen.plan.memory import Ports, Use, fifo_use, memory_use
@@ -21,6 +21,9 @@ PROCESS_LUT = 150
 
 UPDATE_LANE_LUT = 1500
 """Threefry (13 rounds of 32-bit additions), rounding and saturation of one weight a cycle."""
+
+COMMANDED_PROCESSES = 5
+"""Processes of a slice that take commands."""
 
 SOFTMAX_LUT = 1200
 LEARNING_RATE_BITS = 17
@@ -80,7 +83,7 @@ def _forward_use(network: Network, layer: int, fold: Fold) -> Use:
             fifo_use(fold.p_in * width, STAGE_DEPTH),
             _window(fold, fold.padding, width, fold.p_in, fold.in_groups, fold.in_columns),
             fifo_use(patch, PATCH_DEPTH),
-            fifo_use(fold.multipliers * weight, weight_depth(fold, fold.out_columns)),
+            fifo_use(fold.multipliers * weight, WEIGHT_CREDITS),
             _engine(fold.multipliers, width, weight, network.accumulator_width, fold.p_out, fold.out_columns),
         )
     )
@@ -109,7 +112,7 @@ def _backward_use(network: Network, layer: int, fold: Fold) -> Use:
             fifo_use(fold.p_out * error, STAGE_DEPTH),
             _window(fold, padding, error, fold.p_out, fold.out_groups, fold.out_columns),
             fifo_use(fold.p_tap * fold.p_out * error, PATCH_DEPTH),
-            fifo_use(fold.multipliers * weight, weight_depth(fold, fold.in_columns)),
+            fifo_use(fold.multipliers * weight, WEIGHT_CREDITS),
             _engine(fold.multipliers, error, weight, network.accumulator_width, fold.p_in, fold.in_columns),
         )
     )
@@ -153,6 +156,20 @@ def _merge_use(network: Network, layer: int, fold: Fold, is_lowest: bool) -> Use
     return _process() + _process() + total(fifos)
 
 
+def engines_use(network: Network, layer: int, fold: Fold) -> Use:
+    """What the fold alone decides of a slice: windows, engines, their FIFOs, commands; the loss with the last layer."""
+    loss = Use(bram18=1, lut=SOFTMAX_LUT, ff=SOFTMAX_LUT) if layer + 1 == len(network.layers) else Use()
+    return total(
+        (
+            _forward_use(network, layer, fold),
+            _gradient_use(network, layer, fold),
+            _backward_use(network, layer, fold),
+            *([fifo_use(COMMAND_BITS, COMMAND_DEPTH)] * COMMANDED_PROCESSES),
+            loss,
+        )
+    )
+
+
 def slice_use(
     network: Network,
     layer: int,
@@ -161,23 +178,17 @@ def slice_use(
     cache_depth: int,
     mask_depth: int,
     is_lowest: bool,
+    engines: Use | None = None,
 ) -> Use:
-    """Everything of one slice on its board: engines, stores, caches and FIFOs; the last layer's with the loss."""
+    """Everything of one slice on its board: engines, store, caches and FIFOs. `engines`: their use, where known."""
     width = network.tensor_format(layer).width
-    loss = Use(bram18=1, lut=SOFTMAX_LUT, ff=SOFTMAX_LUT) if layer + 1 == len(network.layers) else Use()
-    commands = 5
-    command_fifos = (fifo_use(COMMAND_BITS, COMMAND_DEPTH) for _ in range(commands))
     return total(
         (
-            _forward_use(network, layer, fold),
-            _gradient_use(network, layer, fold),
-            _backward_use(network, layer, fold),
+            engines_use(network, layer, fold) if engines is None else engines,
             _store_use(network, layer, fold, update_lanes),
             _pool_use(network, layer, fold, mask_depth),
             _merge_use(network, layer, fold, is_lowest),
             fifo_use(fold.p_in * width, cache_depth),
-            loss,
-            *command_fifos,
         )
     )
 

@@ -4,7 +4,7 @@ import json
 import tempfile
 import traceback
 from pathlib import Path
-from typing import Any
+from typing import NoReturn
 
 import click
 
@@ -19,7 +19,7 @@ INTERRUPTED_EXIT_CODE = 130
 class ReportingGroup(click.Group):
     """Exit codes: 0 fine, 1 a comparison failed, 2 the input is wrong, 3 a tool is missing or broke (or a bug)."""
 
-    def invoke(self, ctx: click.Context) -> Any:
+    def invoke(self, ctx: click.Context) -> object:
         """Runs the command; a `FpdeepError` is shown as its text, anything unexpected as a bug with its log."""
         try:
             return super().invoke(ctx)
@@ -38,7 +38,7 @@ class ReportingGroup(click.Group):
             _fail(ctx, {"kind": "bug", "message": summary, "log": str(log)}, BUG_EXIT_CODE)
 
 
-def _fail(ctx: click.Context, error: dict[str, object], exit_code: int) -> None:
+def _fail(ctx: click.Context, error: dict[str, object], exit_code: int) -> NoReturn:
     if wants_json(ctx):
         click.echo(json.dumps({"error": error, "exit_code": exit_code}, indent=2, sort_keys=True))
     ctx.exit(exit_code)

@@ -35,14 +35,25 @@ jobs_option = click.option(
 
 
 def verify_options(function: Function) -> Function:
-    """--batches, --images, --test-images: how much is simulated."""
-    batches = click.option(
-        "--batches", default=2, show_default=True, type=click.IntRange(min=1), help="SGD steps to simulate."
+    """--batches, --images, --test-images, --threads: how much is simulated, and with how many threads."""
+    options = (
+        click.option(
+            "--batches", default=4, show_default=True, type=click.IntRange(min=1), help="SGD steps to simulate."
+        ),
+        click.option(
+            "--images", type=click.IntRange(min=1), help="Images of a mini-batch (default: what the network says)."
+        ),
+        click.option(
+            "--test-images",
+            default=0,
+            show_default=True,
+            type=click.IntRange(min=0),
+            help="Test images to infer after.",
+        ),
+        click.option(
+            "--threads", default=1, show_default=True, type=click.IntRange(min=1), help="Threads of the simulation."
+        ),
     )
-    images = click.option(
-        "--images",
-        default=None,
-        type=click.IntRange(min=1),
-        help="Images of a mini-batch (default: what the network says).",
-    )
-    return batches(images(function))
+    for option in options:
+        function = option(function)
+    return function

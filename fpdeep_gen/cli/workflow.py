@@ -11,7 +11,6 @@ from fpdeep_gen.board.load import load_cluster
 from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.cli.steps import Done, Step, input_key, is_current, run_step
 from fpdeep_gen.emit.generate import generate
-from fpdeep_gen.emit.resources import kernels_dir
 from fpdeep_gen.errors import InputError, Problem
 from fpdeep_gen.hls.compile import compile_kernel
 from fpdeep_gen.network.load import load_network
@@ -21,6 +20,7 @@ from fpdeep_gen.plan.model import Plan
 from fpdeep_gen.plan.planner import make_plan
 
 PLAN_FILE = "plan.json"
+KERNELS_FOLDER = "hls_kernels"
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def read_plan(out: Path) -> Plan:
     if not path.is_file():
         hint = f"make it with `fpdeep plan NETWORK --cluster CLUSTER -o {out}`"
         raise InputError([Problem(path, None, "file", "a plan", "no such file", hint)])
-    return plan_from_json(path.read_text(encoding="utf-8"))
+    return plan_from_json(path.read_text(encoding="utf-8"), path)
 
 
 def generate_step(out: Path, plan: Plan, force: bool) -> Done:
@@ -114,7 +114,8 @@ def _board_job(out: Path, board: int, clock_mhz: float) -> BoardJob:
     if not (folder / f"board_{board}.cpp").is_file():
         hint = f"make it with `fpdeep generate {out}`"
         raise InputError([Problem(folder / f"board_{board}.cpp", None, "file", "generated C++", "no such file", hint)])
-    texts = [path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()]
+    sources = [*sorted(folder.iterdir()), *sorted((out / KERNELS_FOLDER).glob("*.h"))]
+    texts = [path.read_bytes() for path in sources if path.is_file()]
     name = f"rtl_board_{board}"
     return BoardJob(Step(out, name, input_key(name, [*texts, str(clock_mhz)])), board, clock_mhz)
 
@@ -123,10 +124,11 @@ def _compile_board(job: BoardJob) -> Done:
     """Compiles one board (also in a process of its own)."""
     name = f"board_{job.board}"
     source = job.step.out / name / "src"
+    kernels = job.step.out / KERNELS_FOLDER
 
     def produce(fresh: Path) -> None:
         target = fresh / name / "rtl"
         target.mkdir(parents=True)
-        compile_kernel(source / f"{name}.cpp", name, [source, kernels_dir()], target, job.clock_mhz)
+        compile_kernel(source / f"{name}.cpp", name, [source, kernels], target, job.clock_mhz)
 
     return run_step(job.step, produce, force=True)

@@ -6,34 +6,44 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class StepEvidence:
     """One SGD step. `loss`: mean over the mini-batch, from the simulated chain's result words; `golden_loss`: the
-    golden model's. `differing_weights`: weights that are not equal after the step; None where they were not read."""
+    golden model's. `differing_*`: weights after the step, and images whose results, are not the golden model's."""
 
     step: int
     images: int
     loss: float
     golden_loss: float
-    differing_weights: int | None
+    differing_weights: int
+    differing_results: int
+
+    @property
+    def equal(self) -> bool:
+        """Whether everything of the step is the golden model's."""
+        return not (self.differing_weights or self.differing_results)
 
 
 @dataclass(frozen=True)
 class EngineEvidence:
     """One engine in steady state: cycles between images as simulated (None: too few images to tell), and the share
-    of that time in which it worked."""
+    of that time in which it worked. `image_cycles`: when it had all of each image of the whole run."""
 
     name: str
     board: int
+    cycles_per_image: int
     interval: float | None
     busy: float | None
+    image_cycles: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class LinkEvidence:
-    """One direction of a link: flits that crossed it in the whole run, and flits of an interval in steady state."""
+    """One direction of a link: flits that crossed it in the whole run, and in steady state the flits of an image and
+    the share of the link's rate that they take (None: too few images to tell)."""
 
     link: int
     direction: str
     flits: int
     flits_per_image: float | None
+    utilisation: float | None
 
 
 @dataclass(frozen=True)
@@ -52,11 +62,15 @@ class FifoEvidence:
 
 @dataclass(frozen=True)
 class Evidence:
-    """All that was measured. `equal`: every compared weight and result word was. `interval`: cycles between images in
-    steady state as simulated (None: too few images). Times of the simulation itself are wall-clock seconds."""
+    """All that was measured. `equal`: every compared weight and result was. `interval`: cycles between images in
+    steady state as simulated (None: too few images). `accuracy`: of the chain on test images (None: none given).
+    `simulation_seconds`: wall-clock time of the simulation itself."""
 
     equal: bool
     compared_weights: int
+    differences: tuple[str, ...]
+    golden_wraps: int
+    accuracy: float | None
     steps: tuple[StepEvidence, ...]
     cycles: int
     interval: float | None

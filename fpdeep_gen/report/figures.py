@@ -158,8 +158,8 @@ def stream_text(plan: Plan, stream: LinkStream) -> str:
             return f"errors of {source}"
         case Carried.PARTIAL:
             return f"partial sums for {source}"
-        case _:
-            return stream.carried.value
+        case other:
+            return str(other.value)
 
 
 def _stream_rows(plan: Plan, streams: tuple[LinkStream, ...]) -> tuple[StreamRow, ...]:

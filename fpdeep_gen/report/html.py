@@ -7,7 +7,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from fpdeep_gen.emit.resources import templates_dir
 from fpdeep_gen.plan.model import Plan
-from fpdeep_gen.report.chain_drawing import ChainDrawing, draw_chain
+from fpdeep_gen.report.chain_drawing import draw_chain
 from fpdeep_gen.report.evidence import Evidence
 from fpdeep_gen.report.figures import board_rows, engine_rows, link_rows
 from fpdeep_gen.report.loss_chart import LossChart, draw_losses
@@ -27,6 +27,7 @@ from fpdeep_gen.report.page import (
     step_view,
     tiles,
 )
+from fpdeep_gen.report.shapes import Drawing
 
 TEMPLATE = "report/report.html.j2"
 
@@ -48,7 +49,7 @@ class Page:
     equal: bool | None
     verdict: str
     tiles: tuple[Tile, ...]
-    chain: ChainDrawing
+    chain: Drawing
     layers: tuple[LayerView, ...]
     boards: tuple[BoardView, ...]
     engines: tuple[EngineView, ...]

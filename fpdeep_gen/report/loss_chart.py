@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from fpdeep_gen.report.shapes import Drawing, Label, Line
+
 WIDTH = 680
 HEIGHT = 230
 LEFT = 54
@@ -11,14 +13,6 @@ RIGHT = 16
 TOP = 14
 BOTTOM = 34
 MOST_LABELS = 12
-
-
-@dataclass(frozen=True)
-class Tick:
-    """A label at a place on an axis."""
-
-    at: float
-    text: str
 
 
 @dataclass(frozen=True)
@@ -32,21 +26,15 @@ class Point:
 
 @dataclass(frozen=True)
 class LossChart:
-    """The whole drawing."""
+    """A grid with its labels, and the losses on it."""
 
-    width: int
-    height: int
-    left: int
-    right: int
-    bottom: int
+    drawing: Drawing
     points: tuple[Point, ...]
-    x_ticks: tuple[Tick, ...]
-    y_ticks: tuple[Tick, ...]
 
     @property
-    def line(self) -> str:
+    def curve(self) -> str:
         """The points as a polyline wants them."""
-        return " ".join(f"{point.x:.1f},{point.y:.1f}" for point in self.points)
+        return " ".join(f"{point.x},{point.y}" for point in self.points)
 
 
 def draw_losses(steps: Sequence[int], losses: Sequence[float]) -> LossChart | None:
@@ -58,16 +46,21 @@ def draw_losses(steps: Sequence[int], losses: Sequence[float]) -> LossChart | No
     bottom = HEIGHT - BOTTOM
     span = WIDTH - LEFT - RIGHT
     points = tuple(
-        Point(LEFT + span * index / (len(steps) - 1), bottom - (bottom - TOP) * loss / top, f"step {step}: {loss:.6f}")
+        Point(
+            round(LEFT + span * index / (len(steps) - 1), 1),
+            round(bottom - (bottom - TOP) * loss / top, 1),
+            f"step {step}: {loss:.6f}",
+        )
         for index, (step, loss) in enumerate(zip(steps, losses, strict=True))
     )
-    stride = -(-len(steps) // MOST_LABELS)
-    x_ticks = tuple(Tick(points[index].x, str(steps[index])) for index in range(0, len(steps), stride))
     count = round(top / step_size)
-    y_ticks = tuple(
-        Tick(bottom - (bottom - TOP) * index / count, f"{index * step_size:g}") for index in range(count + 1)
-    )
-    return LossChart(WIDTH, HEIGHT, LEFT, WIDTH - RIGHT, bottom, points, x_ticks, y_ticks)
+    heights = [round(bottom - (bottom - TOP) * index / count, 1) for index in range(count + 1)]
+    grid = tuple(Line(LEFT, WIDTH - RIGHT, y, 1, "grid") for y in heights)
+    labels = [Label(LEFT - 8, y + 4, f"{index * step_size:g}", "small", "end") for index, y in enumerate(heights)]
+    stride = -(-len(steps) // MOST_LABELS)
+    for index in range(0, len(steps), stride):
+        labels.append(Label(points[index].x, bottom + 20, str(steps[index]), "small", "middle"))
+    return LossChart(Drawing(WIDTH, HEIGHT, grid, (), tuple(labels)), points)
 
 
 def _round_step(raw: float) -> float:

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 
 from fpdeep_gen.plan.model import Plan
+from fpdeep_gen.report.chain_drawing import level
 from fpdeep_gen.report.evidence import Evidence, FifoEvidence, StepEvidence
 from fpdeep_gen.report.figures import BoardRow, EngineRow, LinkRow, Used
 
-TIGHT = 0.7
-FULL = 0.9
 MISSING = "\N{EN DASH}"
 
 
@@ -70,6 +69,7 @@ class EngineView:
     planned: str
     simulated: str
     busy: Meter
+    busy_simulated: Meter | None
     useful: str
     limits: bool
 
@@ -92,6 +92,7 @@ class LinkView:
     flits: str
     simulated: str
     load: Meter
+    load_simulated: Meter | None
     streams: tuple[StreamView, ...]
 
 
@@ -137,7 +138,11 @@ def tiles(plan: Plan, evidence: Evidence | None) -> tuple[Tile, ...]:
             "cycles an image, planned",
             f"limit of throughput at {plan.cluster.clock_mhz:g} MHz",
         ),
-        Tile(f"{planned.images_per_second:,.0f}", "images/s, planned", f"training, batches of {planned.batch}"),
+        Tile(
+            f"{planned.images_per_second:,.0f}",
+            "images/s, planned",
+            f"training, mini-batches of {plan.network.training.batch}",
+        ),
     ]
     if evidence is not None:
         if evidence.interval is not None:
@@ -170,9 +175,9 @@ def board_view(row: BoardRow, evidence: Evidence | None) -> BoardView:
 
 
 def engine_view(row: EngineRow, evidence: Evidence | None, interval: int) -> EngineView:
-    """One engine's row; the bar shows the measured share of busy cycles, or the planned one where none is."""
+    """One engine's row; `interval` is the planned one."""
     found = None if evidence is None else evidence.engine(row.name)
-    busy = row.busy if found is None or found.busy is None else found.busy
+    busy = None if found is None else found.busy
     return EngineView(
         name=row.name,
         phase=row.phase,
@@ -181,7 +186,8 @@ def engine_view(row: EngineRow, evidence: Evidence | None, interval: int) -> Eng
         multipliers=f"{row.multipliers:,}",
         planned=f"{row.cycles_per_image:,}",
         simulated=_number(None if found is None else found.interval),
-        busy=Meter(f"{busy:.1%}", _percent(busy), "ok"),
+        busy=Meter(f"{row.busy:.1%}", _percent(row.busy), "ok"),
+        busy_simulated=None if busy is None else Meter(f"{busy:.1%}", _percent(busy), "ok"),
         useful=f"{row.useful:.0%}",
         limits=row.cycles_per_image == interval,
     )
@@ -190,11 +196,13 @@ def engine_view(row: EngineRow, evidence: Evidence | None, interval: int) -> Eng
 def link_view(row: LinkRow, evidence: Evidence | None) -> LinkView:
     """One direction's row."""
     found = None if evidence is None else evidence.link(row.link, row.direction)
+    used = None if found is None else found.utilisation
     return LinkView(
         name=row.name,
         flits=f"{row.flits_per_image:,.0f}",
         simulated=_number(None if found is None else found.flits_per_image),
         load=_meter(f"{row.load:.1%}", row.load),
+        load_simulated=None if used is None else _meter(f"{used:.1%}", used),
         streams=tuple(
             StreamView(
                 stream.carries, f"{stream.words_per_image:,}", f"{stream.flits_per_image:,}", f"{stream.credits:,}"
@@ -206,14 +214,14 @@ def link_view(row: LinkRow, evidence: Evidence | None) -> LinkView:
 
 def step_view(step: StepEvidence) -> StepView:
     """One step's row."""
-    weights = "not read" if step.differing_weights is None else f"{step.differing_weights:,} differ"
+    differing = f"{step.differing_weights:,} weights, {step.differing_results:,} results differ"
     return StepView(
         step=step.step,
         images=step.images,
         loss=f"{step.loss:.6f}",
         golden_loss=f"{step.golden_loss:.6f}",
-        weights="equal" if step.differing_weights == 0 else weights,
-        equal=step.differing_weights == 0,
+        weights="equal" if step.equal else differing,
+        equal=step.equal,
     )
 
 
@@ -250,7 +258,7 @@ def _use(used: Used) -> Meter:
 
 
 def _meter(text: str, share: float) -> Meter:
-    return Meter(text, _percent(share), "full" if share > FULL else "tight" if share > TIGHT else "ok")
+    return Meter(text, _percent(share), level(share))
 
 
 def _percent(share: float) -> float:

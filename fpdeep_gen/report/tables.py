@@ -4,7 +4,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fpdeep_gen.plan.model import Plan
-from fpdeep_gen.report.evidence import Evidence
+from fpdeep_gen.report.evidence import Evidence, StepEvidence
 from fpdeep_gen.report.figures import Used, board_rows, link_rows
 
 FULL = 0.9
@@ -17,7 +17,7 @@ def boards_table(plan: Plan, evidence: Evidence | None) -> Table:
     if evidence is not None:
         table.add_column("simulated", justify="right")
     for row in board_rows(plan):
-        cells = [
+        cells: list[str | Text] = [
             str(row.board),
             row.name,
             ", ".join(row.slices),
@@ -25,8 +25,9 @@ def boards_table(plan: Plan, evidence: Evidence | None) -> Table:
             _used(row.bram36),
             f"{row.interval:,}",
         ]
-        measured = [] if evidence is None else [_cycles(evidence.board_interval(row.board))]
-        table.add_row(*cells, *measured)
+        if evidence is not None:
+            cells.append(_cycles(evidence.board_interval(row.board)))
+        table.add_row(*cells)
     return table
 
 
@@ -34,13 +35,21 @@ def links_table(plan: Plan, evidence: Evidence | None) -> Table:
     """Two rows a link: words and flits for a trained image, and how much of the link they take."""
     table = _table("Links", ["link", "carries"], ["words/image", "flits/image", "load"])
     if evidence is not None:
-        table.add_column("flits/image simulated", justify="right")
+        table.add_column("flits simulated", justify="right")
+        table.add_column("load simulated", justify="right")
     for row in link_rows(plan):
         carries = ", ".join(stream.carries for stream in row.streams if stream.words_per_image)
-        cells = [row.name, carries, f"{row.words_per_image:,}", f"{row.flits_per_image:,.0f}", _share(row.load)]
+        cells: list[str | Text] = [
+            row.name,
+            carries,
+            f"{row.words_per_image:,}",
+            f"{row.flits_per_image:,.0f}",
+            _share(row.load),
+        ]
         if evidence is not None:
             found = evidence.link(row.link, row.direction)
-            cells.append("" if found is None or found.flits_per_image is None else f"{found.flits_per_image:,.0f}")
+            cells.append(_cycles(None if found is None else found.flits_per_image))
+            cells.append(Text("") if found is None or found.utilisation is None else _share(found.utilisation))
         table.add_row(*cells)
     return table
 
@@ -51,7 +60,7 @@ def steps_table(evidence: Evidence) -> Table:
     table.add_column("weights")
     for step in evidence.steps:
         loss = (f"{step.loss:.6f}", f"{step.golden_loss:.6f}")
-        table.add_row(str(step.step), str(step.images), *loss, _verdict(step.differing_weights))
+        table.add_row(str(step.step), str(step.images), *loss, _verdict(step))
     return table
 
 
@@ -61,7 +70,7 @@ def prediction_text(plan: Plan) -> str:
     return (
         f"planned: {found.interval:,} cycles an image, {found.images_per_second:,.0f} images/s at "
         f"{plan.cluster.clock_mhz:g} MHz; latency {found.latency:,} cycles; update {found.update:,} cycles "
-        f"after each batch of {found.batch}"
+        f"after each mini-batch of {plan.network.training.batch}"
     )
 
 
@@ -73,10 +82,10 @@ def verdict_text(evidence: Evidence) -> Text:
     return Text("DIFFERENT: the simulated chain and the golden model disagree", style="bold red")
 
 
-def _verdict(differing: int | None) -> Text:
-    if differing is None:
-        return Text("not read", style="dim")
-    return Text(f"{differing:,} differ", style="red") if differing else Text("equal", style="green")
+def _verdict(step: StepEvidence) -> Text:
+    if step.equal:
+        return Text("equal", style="green")
+    return Text(f"{step.differing_weights:,} weights, {step.differing_results:,} results differ", style="red")
 
 
 def _used(used: Used) -> Text:

@@ -35,9 +35,9 @@ def sample_plan() -> Plan:
     )
     down = (LinkStream(Carried.RESULT, 0, 32, 1, 1, 8), LinkStream(Carried.ERROR, 1, 64, 1, 16, 32))
     engines = (
-        EnginePlan("conv1_b0_forward", "forward", 0, 0, 4, 576, 2304),
-        EnginePlan("conv1_b0_gradient", "gradient", 0, 0, 4, 576, 2304),
-        EnginePlan("fc2_forward", "forward", 1, 1, 4, 384, 1280),
+        EnginePlan("conv1[0:4] forward", "forward", 0, 0, 4, 576, 2304),
+        EnginePlan("conv1[0:4] gradient", "gradient", 0, 0, 4, 576, 2304),
+        EnginePlan("fc2 forward", "forward", 1, 1, 4, 384, 1280),
     )
     return Plan(
         network=sample_network(),
@@ -58,19 +58,22 @@ def sample_plan() -> Plan:
 def sample_evidence(equal: bool = True) -> Evidence:
     """Three steps; with `equal` False the last step's weights differ."""
     steps = (
-        StepEvidence(0, 4, 2.302585, 2.302585, 0),
-        StepEvidence(1, 4, 2.1, 2.1, 0),
-        StepEvidence(2, 4, 1.75, 1.75, 0 if equal else 3),
+        StepEvidence(0, 4, 2.302585, 2.302585, 0, 0),
+        StepEvidence(1, 4, 2.1, 2.1, 0, 0),
+        StepEvidence(2, 4, 1.75, 1.75, 0 if equal else 3, 0),
     )
     return Evidence(
         equal=equal,
         compared_weights=4056,
+        differences=() if equal else ("step 2, fc2[1, 0, 0, 0]: expected 5, found 4",),
+        golden_wraps=0,
+        accuracy=0.5,
         steps=steps,
         cycles=12345,
         interval=580.0,
         simulation_seconds=0.5,
-        engines=(EngineEvidence("conv1_b0_forward", 0, 580.0, 0.993),),
-        links=(LinkEvidence(0, "up", 1010, 81.5), LinkEvidence(0, "down", 230, 17.0)),
+        engines=(EngineEvidence("conv1[0:4] forward", 0, 576, 580.0, 0.993, (900, 1480, 2060, 2640)),),
+        links=(LinkEvidence(0, "up", 1010, 81.5, 0.1412), LinkEvidence(0, "down", 230, 17.0, None)),
         fifos=(
             FifoEvidence(0, "conv1_cache", 8, 80, 71, 768, 3, 99),
             FifoEvidence(1, "fc2_logits", 32, 4, 4, 60, 12, 7),

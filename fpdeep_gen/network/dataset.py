@@ -92,7 +92,7 @@ def _read_npz(file: Path) -> dict[str, NDArray[np.int64]]:
     """The four arrays of an .npz file."""
     expected = "an .npz file with " + ", ".join(ARRAYS)
     try:
-        with np.load(file, allow_pickle=False) as archive:
+        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
             missing = [name for name in ARRAYS if name not in archive]
             if missing:
                 raise InputError([Problem(file, None, name, "this array", "nothing") for name in missing])
@@ -130,6 +130,8 @@ def _range_problems(
     array: NDArray[np.int64], low: int, high: int, wrong: Callable[[str, str], list[Problem]]
 ) -> list[Problem]:
     """Values outside low..high."""
+    if array.size == 0:
+        return []
     least, greatest = int(array.min()), int(array.max())
     return [] if low <= least and greatest <= high else wrong(f"values {low}..{high}", f"{least}..{greatest}")
 

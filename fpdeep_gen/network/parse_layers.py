@@ -152,7 +152,7 @@ class _Drafting:
         """The last layer gives logits: fully connected, without ReLU and pool."""
         hint = "the loss takes the logits of a fully_connected layer as they are"
         if last.kind is not LayerKind.FULLY_CONNECTED:
-            self.refuse(last.at, "a fully_connected last layer", f"`{last.kind.value}`", hint)
+            self.refuse(last.at, "a fully_connected last layer", f"`{last.at[-1]}`", hint)
         if last.relu_at is not None:
             self.refuse(last.relu_at, f"no relu after the last layer `{last.name}`", "`relu`", hint)
         if last.pool_at is not None:

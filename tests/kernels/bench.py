@@ -6,7 +6,6 @@ nothing moves, and fails if a word is left in any stream.
 """
 
 import hashlib
-import os
 import shutil
 import subprocess
 import tempfile
@@ -78,22 +77,34 @@ LOAD, TRAIN, INFER, DUMP = 1, 2, 3, 4
 
 @dataclass(frozen=True)
 class Case:
-    """One kernel with one configuration. `config`: C++ members of the config struct besides `fields`."""
+    """One kernel with one configuration.
+
+    `config`: C++ members of the config struct besides `fields`. `around`: C++ before the case. `tasks`: declarations of
+    inner streams and further tasks, put before the kernel's; `arguments`: the kernel's, where they are not the ports.
+    """
 
     name: str
     kernel: str
     ports: tuple[Port, ...]
     fields: Mapping[str, int]
     config: str = ""
+    around: str = ""
+    tasks: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
 
     def source(self) -> str:
         """The config struct and the function that runs the case."""
         members = "".join(f"    static constexpr int {name} = {value};\n" for name, value in self.fields.items())
-        lines = [f"struct Config_{self.name} {{\n{members}{self.config}}};", f"static void case_{self.name}() {{"]
+        lines = [
+            self.around,
+            f"struct Config_{self.name} {{\n{members}{self.config}}};",
+            f"static void case_{self.name}() {{",
+        ]
         for port in self.ports:
             array = f"[{port.count}]" if port.count else f'("{port.name}")'
             lines.append(f"    hls_thread_local hls::stream<{port.type}> {port.name}{array};")
-        arguments = ", ".join(port.name for port in self.ports)
+        lines.extend(f"    {line}" for line in self.tasks)
+        arguments = ", ".join(self.arguments or [port.name for port in self.ports])
         lines.append(f"    hls_thread_local hls::task kernel({self.kernel}<Config_{self.name}>, {arguments});")
         for verb, wanted in (("feed", True), ("take", False), ("finish", False), ("finish", True)):
             for port in self.ports:
@@ -203,4 +214,4 @@ def _compile(source: str, path: Path, includes: Sequence[Path]) -> None:
         if done.returncode:
             (CACHE / "failed.cpp").write_text(source)
         assert done.returncode == 0, done.stderr[:6000]
-        os.replace(program, path)
+        program.replace(path)

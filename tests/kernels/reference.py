@@ -1,4 +1,4 @@
-"""Stream orders and weight words for the tests, written from the contract: plain loops, no shared code with the package.
+"""Stream orders and weight words for the tests, written from the contract as plain loops that share no package code.
 
 Maps are int64 [image, channel, row, column]; word lists are int64 [word, element].
 """

@@ -1,0 +1,66 @@
+"""Runs the pinned clang: user's C++ -> preprocessed C++ -> unoptimised LLVM IR with line tables."""
+
+import importlib.util
+import re
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from fpdeep_gen.errors import InputError, Problem, ToolError
+
+INCLUDE_DIR = Path(__file__).resolve().parent.parent / "include"
+TARGET = ("-target", "x86_64-linux-gnu")
+COMMON = ("-std=c++17", "-nostdinc", "-ffreestanding", "-fno-exceptions", "-fno-rtti", "-Wno-everything")
+TIMEOUT_S = 120
+
+
+def preprocess(source: Path, include_dirs: Sequence[Path]) -> str:
+    """The translation unit with its line markers; pragmas are still in it."""
+    includes = [f"-I{path}" for path in (INCLUDE_DIR, *include_dirs)]
+    defines = ("-D__SYNTHESIS__=1", "-D__VITIS_HLS__=1")
+    return _run(["-E", "-x", "c++", *TARGET, *COMMON, *defines, *includes, str(source)], "", source)
+
+
+def compile_to_llvm(preprocessed: str, source: Path) -> str:
+    """LLVM IR of preprocessed C++, before any optimisation."""
+    flags = ("-O2", "-Xclang", "-disable-llvm-passes", "-fwrapv", "-fno-discard-value-names", "-gline-tables-only")
+    more = ("-fno-threadsafe-statics", "-fno-builtin", "-fno-use-cxa-atexit", "-fconstexpr-steps=100000000")
+    arguments = ["-x", "c++-cpp-output", *TARGET, *COMMON, *flags, *more, "-S", "-emit-llvm", "-o", "-", "-"]
+    return _run(arguments, preprocessed, source)
+
+
+def _clang() -> Path:
+    spec = importlib.util.find_spec("ziglang")
+    if spec is None or spec.origin is None:
+        raise ToolError("the C++ compiler is missing: the Python package ziglang is not installed")
+    return Path(spec.origin).parent / "zig"
+
+
+def _run(arguments: Sequence[str], text: str, source: Path) -> str:
+    command = [str(_clang()), "clang", *arguments]
+    try:
+        done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ToolError(f"the C++ compiler did not run: {error}", command) from error
+    if done.returncode == 0:
+        return done.stdout
+    problems = _problems(done.stderr, source)
+    if not problems:
+        raise ToolError(f"the C++ compiler failed with status {done.returncode}", command, done.stderr)
+    raise InputError(problems)
+
+
+_ERROR = re.compile(r"^(?P<file>[^:\n]+):(?P<line>\d+):\d+: (?:fatal )?error: (?P<text>.*)$", re.MULTILINE)
+
+
+def _problems(log: str, source: Path) -> list[Problem]:
+    return [
+        Problem(
+            source if match["file"] == "<stdin>" else Path(match["file"]),
+            int(match["line"]),
+            "C++",
+            "code that the compiler accepts",
+            match["text"],
+        )
+        for match in _ERROR.finditer(log)
+    ]

@@ -1,0 +1,72 @@
+"""Debug metadata of an LLVM module: line tables only."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from fpdeep_gen.hls.frontend.clang import INCLUDE_DIR
+from fpdeep_gen.hls.ir import Location
+
+_LOCATION = re.compile(r"!DILocation\(line: (\d+)(?:, column: (\d+))?, scope: !(\d+)(?:, inlinedAt: !(\d+))?")
+_SUBPROGRAM = re.compile(r'!DISubprogram\(name: "((?:[^"\\]|\\.)*)".*?file: !(\d+), line: (\d+)')
+_SCOPE = re.compile(r"scope: !(\d+)")
+_FILE_OF = re.compile(r"file: !(\d+)")
+_FILE = re.compile(r'!DIFile\(filename: "((?:[^"\\]|\\.)*)", directory: "((?:[^"\\]|\\.)*)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Subprogram:
+    """A C++ function: its name with template arguments and where it is."""
+
+    name: str
+    location: Location
+
+
+class Metadata:
+    """Resolves debug numbers; every answer is kept, so each is worked out once."""
+
+    def __init__(self, nodes: dict[int, str], source: Path) -> None:
+        self._nodes = nodes
+        self._source = source
+        self._files: dict[int, Path] = {}
+        self._places: dict[int, Location | None] = {}
+
+    def subprogram(self, number: int) -> Subprogram | None:
+        """What `!dbg` of a definition names."""
+        match = _SUBPROGRAM.search(self._nodes.get(number, ""))
+        if match is None:
+            return None
+        name = match[1].replace('\\"', '"')
+        return Subprogram(name, Location(self._file(int(match[2])), int(match[3])))
+
+    def location(self, number: int) -> Location | None:
+        """The innermost place of an instruction that is not in a synthesis header."""
+        if number in self._places:
+            return self._places[number]
+        match = _LOCATION.search(self._nodes.get(number, ""))
+        if match is None:
+            return None
+        place: Location | None = Location(self._file_of_scope(int(match[3])), int(match[1]), int(match[2] or 0))
+        hidden = place is not None and place.file.parent == INCLUDE_DIR
+        if (hidden or match[1] == "0") and match[4] is not None:
+            place = self.location(int(match[4])) or place
+        self._places[number] = place
+        return place
+
+    def _file_of_scope(self, number: int) -> Path:
+        text = self._nodes.get(number, "")
+        match = _FILE_OF.search(text)
+        if match is not None:
+            return self._file(int(match[1]))
+        scope = _SCOPE.search(text)
+        return self._file_of_scope(int(scope[1])) if scope is not None else self._source
+
+    def _file(self, number: int) -> Path:
+        if number not in self._files:
+            match = _FILE.search(self._nodes.get(number, ""))
+            name = match[1] if match is not None else "-"
+            path = self._source if name in ("-", "<stdin>") else Path(name)
+            if match is not None and not path.is_absolute() and path != self._source:
+                path = Path(match[2]) / path
+            self._files[number] = path
+        return self._files[number]

@@ -1,0 +1,197 @@
+"""A top function of tasks to an `ir.Network`."""
+
+from dataclasses import dataclass
+
+from fpdeep_gen.errors import Problem
+from fpdeep_gen.hls.frontend.liveness import definitions
+from fpdeep_gen.hls.frontend.llvm_ir import Function, Instruction, LlvmModule, Operand, OperandKind
+from fpdeep_gen.hls.frontend.llvm_types import ArrayType, PointerType
+from fpdeep_gen.hls.frontend.optimise import TASK, ObjectKey, ObjectPragmas
+from fpdeep_gen.hls.ir import Instance, Network, Process, Storage, Stream, StreamPort
+
+DECLARE = "@__hls_stream_declare"
+DEFAULT_DEPTH = 2
+End = tuple[str, int]  # an alloca or a parameter, and the element
+
+
+@dataclass(frozen=True, slots=True)
+class _Declared:
+    depth: int
+    width: int
+    count: int
+    pragmas: ObjectPragmas
+
+
+def is_network(function: Function) -> bool:
+    """Whether it starts tasks."""
+    return any(one.detail == TASK for block in function.blocks.values() for one in block.instructions)
+
+
+def task_calls(function: Function) -> list[Instruction]:
+    """Calls that start tasks, in order."""
+    return [one for block in function.blocks.values() for one in block.instructions if one.detail == TASK]
+
+
+class NetworkLowering:
+    """Joins processes by the streams that a top function declares. `processes` by LLVM function name."""
+
+    def __init__(
+        self,
+        function: Function,
+        module: LlvmModule,
+        pragmas: dict[ObjectKey, ObjectPragmas],
+        processes: dict[str, Process],
+        problems: list[Problem],
+    ) -> None:
+        self._function = function
+        self._module = module
+        self._pragmas = pragmas
+        self._processes = processes
+        self._problems = problems
+        self._defined = definitions(function)
+        self._declared = self._find_declared()
+        self._counts = {one.name: max(1, one.bytes) for one in function.parameters if isinstance(one.type, PointerType)}
+        self._made: dict[End, Stream | StreamPort] = {}
+        self._ends: dict[End, list[tuple[str, bool]]] = {}
+
+    def run(self, name: str) -> Network:
+        """The network; problems are added to the list."""
+        network = Network(name)
+        for number, call in enumerate(task_calls(self._function)):
+            instance = self._instance(call, number)
+            if instance is not None:
+                network.instances.append(instance)
+        order = {one.name: place for place, one in enumerate(self._function.parameters)}
+        ports = [(end, made) for end, made in self._made.items() if isinstance(made, StreamPort)]
+        network.ports = [made for _, made in sorted(ports, key=lambda item: (order[item[0][0]], item[0][1]))]
+        network.streams = [made for made in self._made.values() if isinstance(made, Stream)]
+        self._check()
+        return network
+
+    def _find_declared(self) -> dict[str, _Declared]:
+        found: dict[str, _Declared] = {}
+        for block in self._function.blocks.values():
+            for one in block.instructions:
+                if one.opcode == "call" and one.detail == DECLARE:
+                    owner = self._owner(one.operands[0], frozenset())
+                    if owner is not None:
+                        pragmas = self._pragmas.get((self._function.name, owner), ObjectPragmas())
+                        count = self._elements(owner)
+                        found[owner] = _Declared(one.operands[1].value, one.operands[2].value, count, pragmas)
+        return found
+
+    def _elements(self, owner: str) -> int:
+        element = self._defined[owner][1].element
+        total = 1
+        while isinstance(element, ArrayType):
+            total *= element.count
+            element = element.element
+        return total
+
+    def _owner(self, operand: Operand, seen: frozenset[str]) -> str | None:
+        """The alloca behind an address, loops over arrays included."""
+        if operand.kind is not OperandKind.LOCAL or operand.name not in self._defined or operand.name in seen:
+            return None
+        one = self._defined[operand.name][1]
+        if one.opcode == "alloca":
+            return operand.name
+        candidates = one.operands[:1] if one.opcode == "getelementptr" else one.operands
+        found = (self._owner(inner, seen | {operand.name}) for inner in candidates)
+        return next((owner for owner in found if owner is not None), None)
+
+    def _instance(self, call: Instruction, number: int) -> Instance | None:
+        process = self._processes.get(call.operands[0].name)
+        if process is None:
+            self._problem(call, "hls::task", "a function of this translation unit", call.operands[0].name)
+            return None
+        name = self._task_name(call, process, number)
+        bindings: list[Stream | StreamPort] = []
+        for place, operand in enumerate(call.operands[1:]):
+            end = self._end(operand)
+            if end is None:
+                what = f"argument {place + 1} of {process.name}"
+                self._problem(call, what, "a stream or port of the top function", operand.name)
+                return None
+            owner, first = end
+            declared = self._declared.get(owner)
+            total = declared.count if declared is not None else self._counts.get(owner, 1)
+            count = self._formal_count(call, place) or total
+            for index in range(first, first + count):
+                if len(bindings) < len(process.ports):
+                    bindings.append(self._bind((owner, index), process.ports[len(bindings)], name, total))
+        if len(bindings) != len(process.ports):
+            self._problem(call, f"arguments of {process.name}", f"{len(process.ports)} streams", f"{len(bindings)}")
+            return None
+        return Instance(name, process, tuple(bindings))
+
+    def _formal_count(self, call: Instruction, place: int) -> int:
+        """How many streams the task's own argument takes."""
+        function = self._module.functions.get(call.operands[0].name)
+        if function is None or place >= len(function.parameters):
+            return 0
+        return max(1, function.parameters[place].bytes)
+
+    def _task_name(self, call: Instruction, process: Process, number: int) -> str:
+        """The C++ name of the task object: the alloca that lies nearest before its constructor's call."""
+        for block in self._function.blocks.values():
+            if call in block.instructions:
+                names = [
+                    one.operands[0].name
+                    for one in block.instructions[: block.instructions.index(call)]
+                    if one.opcode == "call" and one.detail.startswith("@llvm.lifetime.start")
+                ]
+                if names and names[-1] not in self._declared:
+                    return _readable(names[-1])
+        return f"{process.name}_{number}"
+
+    def _end(self, operand: Operand) -> End | None:
+        constant = 0
+        while operand.kind is OperandKind.LOCAL and operand.name in self._defined:
+            one = self._defined[operand.name][1]
+            if one.opcode == "alloca":
+                return (operand.name, constant) if operand.name in self._declared else None
+            if one.opcode != "getelementptr" or one.offset is None or one.offset.terms:
+                return None
+            constant += one.offset.constant
+            operand = one.operands[0]
+        return (operand.name, constant) if operand.name in self._counts else None
+
+    def _bind(self, end: End, port: StreamPort, instance: str, total: int) -> Stream | StreamPort:
+        self._ends.setdefault(end, []).append((instance, port.is_input))
+        found = self._made.get(end)
+        if found is None:
+            base = _readable(end[0])
+            name = base if total == 1 else f"{base}_{end[1]}"
+            declared = self._declared.get(end[0])
+            found = StreamPort(name, port.width, port.is_input) if declared is None else self._stream(name, declared)
+            self._made[end] = found
+        if found.width != port.width:
+            text = f"{found.width} bits at {found.name}, {port.width} at {port.name} of {instance}"
+            self._problem(None, f"stream {found.name}", "one width at both ends", text)
+        return found
+
+    def _stream(self, name: str, declared: _Declared) -> Stream:
+        depth = declared.pragmas.depth or declared.depth or DEFAULT_DEPTH
+        storage = declared.pragmas.storage
+        return Stream(name, declared.width, depth, Storage.AUTO if storage is None else storage)
+
+    def _check(self) -> None:
+        for end, users in self._ends.items():
+            made = self._made[end]
+            readers = [name for name, is_input in users if is_input]
+            writers = [name for name, is_input in users if not is_input]
+            if isinstance(made, Stream) and (len(readers) != 1 or len(writers) != 1):
+                found = f"written by {', '.join(writers) or 'none'}; read by {', '.join(readers) or 'none'}"
+                self._problem(None, f"stream {made.name}", "one task that writes and one that reads", found)
+            elif isinstance(made, StreamPort) and len(users) != 1:
+                self._problem(None, f"port {made.name}", "one task that uses it", ", ".join(name for name, _ in users))
+
+    def _problem(self, call: Instruction | None, what: str, expected: str, found: str) -> None:
+        place = self._module.locations.of(call.debug) if call is not None else self._function.location
+        file, line = (place.file, place.line) if place is not None else (None, None)
+        self._problems.append(Problem(file, line, what, expected, found))
+
+
+def _readable(name: str) -> str:
+    name = name.lstrip("%").strip('"')
+    return "".join(char if char.isalnum() else "_" for char in name)

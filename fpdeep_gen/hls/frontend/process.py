@@ -1,0 +1,67 @@
+"""One function to one `ir.Process`."""
+
+from fpdeep_gen.errors import Problem
+from fpdeep_gen.hls.frontend.accesses import collect_objects
+from fpdeep_gen.hls.frontend.context import ProcessContext
+from fpdeep_gen.hls.frontend.llvm_ir import Function, LlvmModule
+from fpdeep_gen.hls.frontend.lower import RegionLowering
+from fpdeep_gen.hls.frontend.optimise import ObjectKey, ObjectPragmas
+from fpdeep_gen.hls.frontend.regions import plan_regions
+from fpdeep_gen.hls.ir import Memory, Process, Region, StreamPort, Variable
+
+
+def lower_process(
+    function: Function,
+    module: LlvmModule,
+    pragmas: dict[ObjectKey, ObjectPragmas],
+    name: str,
+    problems: list[Problem],
+) -> Process:
+    """The process of a function whose arguments are streams. What it cannot take is added to `problems`."""
+    plan = plan_regions(function, module, problems)
+    objects, refused = collect_objects(function, module, pragmas)
+    context = ProcessContext(function, module, plan, objects, problems)
+    for place, text in refused:
+        context.problem(place, "an access", "an element of the array", text)
+    context.prepare()
+    process = Process(name, location=function.location)
+    regions = {
+        one.name: Region(context.unique(_identifier(one.name)), ii=one.ii, location=one.location)
+        for one in plan.regions
+    }
+    for one in plan.regions:
+        RegionLowering(context, one, regions[one.name]).run(regions)
+    process.regions = list(regions.values())
+    process.ports = _ports(context, function)
+    banks = [bank for owner in dict.fromkeys(objects.values()) for bank in owner.banks()]
+    carried = [*context.variables.values(), *context.starts.values()]
+    process.variables = [*carried, *(bank for bank in banks if isinstance(bank, Variable))]
+    process.memories = [bank for bank in banks if isinstance(bank, Memory)]
+    return process
+
+
+def _identifier(name: str) -> str:
+    return "".join(char if char.isalnum() else "_" for char in name)
+
+
+def _ports(context: ProcessContext, function: Function) -> list[StreamPort]:
+    """In the order of the arguments; an element of an array of streams that is never used takes after its neighbours."""
+    table = context.ports
+    ports: list[StreamPort] = []
+    for parameter in function.parameters:
+        argument = context.streams.get(parameter.name)
+        if argument is None:
+            context.problem(
+                None, f"argument {parameter.name.lstrip('%')}", "a stream or an array of streams", "a value"
+            )
+            continue
+        used = [port for (name, _), port in table.ports.items() if name == argument.name]
+        if not used:
+            text = f"argument {parameter.name.lstrip('%')}"
+            context.problem(None, text, "a stream that is read or written", "a stream that is never used")
+            continue
+        for index in range(argument.count):
+            ports.append(table.port(argument, index, used[0].width, used[0].is_input))
+    for conflict in table.conflicts:
+        context.problem(None, "a stream", "one direction and one word type", conflict)
+    return ports

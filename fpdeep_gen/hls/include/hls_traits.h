@@ -1,0 +1,31 @@
+// What the other headers share, and the markers that `#pragma HLS` lines become before compilation.
+#pragma once
+#include "cstddef"
+#include "cstdint"
+
+namespace hls_detail {
+template <bool C> struct enable {};
+template <> struct enable<true> {
+    using type = void;
+};
+}  // namespace hls_detail
+
+extern "C" {
+void __hls_mark_pipeline(int initiation_interval) noexcept;
+void __hls_mark_unroll(int factor) noexcept;
+void __hls_mark_flatten_off() noexcept;
+void __hls_mark_partition(const volatile void *object, int dimension) noexcept;
+void __hls_mark_storage(const volatile void *object, int implementation) noexcept;
+void __hls_mark_depth(const volatile void *object, int depth) noexcept;
+void __hls_mark_dependence(const volatile void *object, int distance) noexcept;
+void *__hls_stream_read(const volatile void *stream, int width, int count, int stride, bool is_signed) noexcept;
+void *__hls_stream_try_read(const volatile void *stream, int width, int count, int stride, bool is_signed) noexcept;
+bool __hls_token_ok(const void *token) noexcept;
+void *__hls_stream_begin(const volatile void *stream, int width, int count, int stride) noexcept;
+void __hls_stream_write(const void *token) noexcept;
+bool __hls_stream_try_write(const void *token) noexcept;
+bool __hls_stream_empty(const volatile void *stream) noexcept;
+bool __hls_stream_full(const volatile void *stream) noexcept;
+void __hls_stream_declare(const volatile void *stream, int depth, int width) noexcept;
+void __hls_task(const void *function, ...) noexcept;
+}

@@ -15,10 +15,12 @@ def doctor() -> None:
     output = current_output()
     tools = find_tools()
     output.human.print(_table(tools))
-    output.result({"tools": [_document(tool) for tool in tools]})
     missing = [tool for tool in tools if tool.needed and not tool.found]
+    output.result({"tools": [_document(tool) for tool in tools], "missing": [tool.name for tool in missing]})
+    for tool in missing:
+        click.echo(f"error: {tool.name} is missing: {tool.hint}", err=True)
     if missing:
-        raise ToolError("missing: " + "; ".join(f"{tool.name} ({tool.hint})" for tool in missing))
+        click.get_current_context().exit(ToolError.exit_code)
 
 
 def _document(tool: Tool) -> dict[str, object]:

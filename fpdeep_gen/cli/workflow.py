@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import shutil
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -127,8 +128,11 @@ def _compile_board(job: BoardJob) -> Done:
     kernels = job.step.out / KERNELS_FOLDER
 
     def produce(fresh: Path) -> None:
+        made = compile_kernel(source / f"{name}.cpp", name, [source, kernels], fresh / "work" / "rtl", job.clock_mhz)
         target = fresh / name / "rtl"
         target.mkdir(parents=True)
-        compile_kernel(source / f"{name}.cpp", name, [source, kernels], target, job.clock_mhz)
+        for path in (made.verilog, made.report_file):
+            path.replace(target / path.name)
+        shutil.rmtree(fresh / "work")  # with the compiler's own cache, which the step's stamp makes superfluous
 
     return run_step(job.step, produce, force=True)

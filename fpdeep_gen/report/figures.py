@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
+from fpdeep_gen.plan.assemble import folds_of
+from fpdeep_gen.plan.limits import all_limits
 from fpdeep_gen.plan.model import Carried, LinkStream, Plan, SlicePlan
+from fpdeep_gen.plan.pieces import Piece
 
 UP = "up"
 DOWN = "down"
@@ -139,6 +142,13 @@ def engine_rows(plan: Plan) -> tuple[EngineRow, ...]:
         )
         for engine in plan.engines
     )
+
+
+def limit_text(plan: Plan) -> str:
+    """What sets the interval: the slowest process or link, `conv1 forward engine`."""
+    pieces = tuple(Piece(one.layer, one.board, one.out_begin, one.out_end) for one in plan.slices)
+    folds = folds_of(plan.network, plan.lanes, plan.taps, pieces)
+    return all_limits(plan.network, plan.cluster, pieces, folds, plan.links)[0].what
 
 
 def slice_text(plan: Plan, one: SlicePlan) -> str:

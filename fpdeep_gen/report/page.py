@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fpdeep_gen.plan.model import Plan
 from fpdeep_gen.report.chain_drawing import level
 from fpdeep_gen.report.evidence import Evidence, FifoEvidence, StepEvidence
-from fpdeep_gen.report.figures import BoardRow, EngineRow, LinkRow, Used
+from fpdeep_gen.report.figures import BoardRow, EngineRow, LinkRow, Used, limit_text
 
 MISSING = "\N{EN DASH}"
 
@@ -136,12 +136,12 @@ def tiles(plan: Plan, evidence: Evidence | None) -> tuple[Tile, ...]:
         Tile(
             f"{planned.interval:,}",
             "cycles an image, planned",
-            f"limit of throughput at {plan.cluster.clock_mhz:g} MHz",
+            f"set by {limit_text(plan)}",
         ),
         Tile(
             f"{planned.images_per_second:,.0f}",
             "images/s, planned",
-            f"training, mini-batches of {plan.network.training.batch}",
+            f"at {plan.cluster.clock_mhz:g} MHz, mini-batches of {plan.network.training.batch}",
         ),
     ]
     if evidence is not None:

@@ -5,7 +5,7 @@ from rich.text import Text
 
 from fpdeep_gen.plan.model import Plan
 from fpdeep_gen.report.evidence import Evidence, StepEvidence
-from fpdeep_gen.report.figures import Used, board_rows, link_rows
+from fpdeep_gen.report.figures import Used, board_rows, limit_text, link_rows
 
 FULL = 0.9
 TIGHT = 0.7
@@ -68,8 +68,9 @@ def prediction_text(plan: Plan) -> str:
     """One line: interval, throughput, latency and update as planned."""
     found = plan.prediction
     return (
-        f"planned: {found.interval:,} cycles an image, {found.images_per_second:,.0f} images/s at "
-        f"{plan.cluster.clock_mhz:g} MHz; latency {found.latency:,} cycles; update {found.update:,} cycles "
+        f"planned: {found.interval:,} cycles an image (limit: {limit_text(plan)}), "
+        f"{found.images_per_second:,.0f} images/s at {plan.cluster.clock_mhz:g} MHz; "
+        f"latency {found.latency:,} cycles; update {found.update:,} cycles "
         f"after each mini-batch of {plan.network.training.batch}"
     )
 

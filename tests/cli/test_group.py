@@ -79,7 +79,7 @@ def test_input_errors_as_json() -> None:
         (
             ToolError("g++ failed", ["g++", "a.cpp"], "a.cpp:1: no\n"),
             3,
-            "g++ failed\ncommand: g++ a.cpp\na.cpp:1: no\n",
+            "error: g++ failed\ncommand: g++ a.cpp\na.cpp:1: no\n",
         ),
     ],
 )

@@ -1,0 +1,136 @@
+"""Run compiled RTL in Verilator with random stalls on every stream, word files in and out."""
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from fpdeep_gen.errors import InputError, Problem, ToolError
+from fpdeep_gen.hls.compile import CompiledKernel
+from fpdeep_gen.hls.emit.report import KernelReport, PortReport
+from fpdeep_gen.hls.tools import compile_object, compiler, content_key, run_all, run_tool, runtime_objects, verilator
+
+CACHE = ".fpdeep_cache"
+_MAIN = Path(__file__).parent / "cells" / "cosim_main.cpp"
+_VERILATOR_FLAGS = (
+    "--cc",
+    "-O3",
+    "--x-assign",
+    "fast",
+    "--x-initial",
+    "fast",
+    "--no-timing",
+    "--output-split",
+    "20000",
+)
+_DRAIN_CYCLES = 256  # run on after the last expected word, to see words too many
+
+
+@dataclass(frozen=True)
+class CosimResult:
+    """`outputs`: the words of each output stream; `cycles`: from reset to the last expected word."""
+
+    outputs: Mapping[str, list[int]]
+    cycles: int
+
+
+def cosimulate(
+    compiled: CompiledKernel,
+    inputs: Mapping[str, Sequence[int]],
+    expected_words: Mapping[str, int],
+    stall_probability: float = 0.0,
+    seed: int = 1,
+    timeout_cycles: int = 20000,
+) -> CosimResult:
+    """Feed `inputs`, take words until each output has as many as expected (and a while longer, to see surplus ones).
+
+    Each cycle each stream waits with `stall_probability`. Raises InputError when streams are missing, ToolError when
+    nothing has moved for `timeout_cycles` (it says how far each stream got).
+    """
+    report = compiled.report
+    _check_streams(report, inputs, expected_words)
+    program = build(compiled)
+    folder = program.parent / f"run_{content_key(str(seed), str(stall_probability), repr(sorted(inputs)))}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for port in report.ports:
+        if port.is_input:
+            write_words(folder / f"{port.name}.bin", inputs[port.name], port.width)
+    expected = [f"{port.name}={expected_words[port.name]}" for port in report.ports if not port.is_input]
+    arguments = [str(folder), str(seed), str(stall_probability), str(timeout_cycles), str(_DRAIN_CYCLES), *expected]
+    printed = run_tool([str(program), *arguments], timeout_s=600)
+    outputs = {
+        port.name: read_words(folder / f"{port.name}.bin", port.width) for port in report.ports if not port.is_input
+    }
+    shutil.rmtree(folder)
+    return CosimResult(outputs, _cycles(printed))
+
+
+def build(compiled: CompiledKernel, optimise: str = "-O1") -> Path:
+    """The simulation program of a kernel, built once for its content."""
+    cache = compiled.verilog.parent / CACHE
+    text = compiled.verilog.read_text(encoding="utf-8")
+    main = _main_source(compiled.report)
+    folder = cache / f"cosim_{content_key(text, main, optimise, str(compiler()))}"
+    program = folder / "simulate"
+    if program.exists():
+        return program
+    folder.mkdir(parents=True, exist_ok=True)
+    flags = [*_VERILATOR_FLAGS, "-Wno-fatal", "-Wno-lint", "-Wno-style", "-DFPDEEP_SIM"]
+    names = ["--prefix", "Vtop", "--top-module", compiled.top, "-Mdir", str(folder)]
+    run_tool(verilator(*flags, *names, str(compiled.verilog)))
+    (folder / "main.cpp").write_text(main, encoding="utf-8")
+    sources = sorted(folder.glob("*.cpp"))
+    run_all([compile_object(source, source.with_suffix(".o"), [optimise, f"-I{folder}"]) for source in sources])
+    objects = [*(source.with_suffix(".o") for source in sources), *runtime_objects()]
+    partial = folder / "simulate.partial"
+    run_tool([*compiler(), *map(str, objects), "-o", str(partial), "-pthread"])
+    partial.rename(program)
+    return program
+
+
+def write_words(path: Path, words: Sequence[int], width: int) -> None:
+    """Little-endian uint32, ceil(width/32) a word."""
+    size = 4 * ((width + 31) // 32)
+    path.write_bytes(b"".join((word & ((1 << width) - 1)).to_bytes(size, "little") for word in words))
+
+
+def read_words(path: Path, width: int) -> list[int]:
+    """The inverse of write_words."""
+    size = (width + 31) // 32
+    data = np.fromfile(path, dtype="<u4").tobytes()
+    return [int.from_bytes(data[start : start + 4 * size], "little") for start in range(0, len(data), 4 * size)]
+
+
+def _cycles(printed: str) -> int:
+    for line in printed.splitlines():
+        if line.startswith("cycles "):
+            return int(line.split()[1])
+    raise ToolError("the simulation printed no cycle count", log=printed)
+
+
+def _main_source(report: KernelReport) -> str:
+    inputs = [port for port in report.ports if port.is_input]
+    outputs = [port for port in report.ports if not port.is_input]
+    body = [_line("INPUT", port) for port in inputs] + [_line("OUTPUT", port) for port in outputs]
+    fifos = [f"    FIFO({report.top}, {fifo.name}, {fifo.depth})" for fifo in report.fifos]
+    text = _MAIN.read_text(encoding="utf-8")
+    return text.replace("/*PORTS*/", "\n".join(body)).replace("/*FIFOS*/", "\n".join(fifos))
+
+
+def _line(macro: str, port: PortReport) -> str:
+    return f"    {macro}({port.name}, {(port.width + 31) // 32})"
+
+
+def _check_streams(report: KernelReport, inputs: Mapping[str, Sequence[int]], expected: Mapping[str, int]) -> None:
+    wanted_in = {port.name for port in report.ports if port.is_input}
+    wanted_out = {port.name for port in report.ports if not port.is_input}
+    problems = []
+    if set(inputs) != wanted_in:
+        problems.append(Problem(None, None, "inputs", str(sorted(wanted_in)), str(sorted(inputs))))
+    if set(expected) != wanted_out:
+        problems.append(Problem(None, None, "expected_words", str(sorted(wanted_out)), str(sorted(expected))))
+    if problems:
+        raise InputError(problems)

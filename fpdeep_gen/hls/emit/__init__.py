@@ -1,0 +1,1 @@
+"""SystemVerilog and reports from a scheduled module."""

@@ -1,0 +1,164 @@
+"""SystemVerilog of memories: declaration, first content, ports."""
+
+from dataclasses import dataclass, field
+
+from fpdeep_gen.hls.emit.names import bits, literal
+from fpdeep_gen.hls.emit.region import RegionText, Shared, address_text
+from fpdeep_gen.hls.ir import Load, Memory, Storage
+from fpdeep_gen.hls.schedule.model import MemoryPlan, ReadPort, RegionSchedule, WritePort
+
+_STYLE = {Storage.BLOCK: "block", Storage.DISTRIBUTED: "distributed", Storage.REGISTERS: "registers"}
+
+
+@dataclass
+class MemoryText:
+    """Lines to put before the regions, and behind them."""
+
+    declarations: list[str] = field(default_factory=list)
+    ports: list[str] = field(default_factory=list)
+
+
+def declare_memory(plan: MemoryPlan, shared: Shared) -> list[str]:
+    """The array, its first content, and the output registers of its block RAM ports (named in `shared`)."""
+    memory = plan.memory
+    name = shared.memories[id(memory)]
+    note = f"  // {memory.location.file.name}:{memory.location.line}" if memory.location else ""
+    lines = [f'(* ram_style = "{_STYLE[plan.storage]}" *) reg {bits(memory.width)}{name}[0:{memory.depth - 1}];{note}']
+    lines += _first_content(memory, name)
+    if plan.storage is Storage.BLOCK:
+        for number, port in enumerate(plan.reads):
+            output = shared.namer.take(f"{name}_q{number}")
+            shared.port_outputs[id(port)] = output
+            lines.append(f"reg {bits(memory.width)}{output};")
+            for schedule, load in port.loads:
+                held = _is_shared_within(port, schedule, load)
+                shared.load_names[id(load)] = shared.namer.take(f"{output}_held") if held else output
+    return lines
+
+
+def _first_content(memory: Memory, name: str) -> list[str]:
+    values = memory.initial
+    if not any(values):
+        return [f"initial for (int index = 0; index < {memory.depth}; index++) {name}[index] = '0;"]
+    padded = [*values, *([0] * (memory.depth - len(values)))]
+    return [
+        "initial begin",
+        *(f"  {name}[{index}] = {literal(value, memory.width)};" for index, value in enumerate(padded)),
+        "end",
+    ]
+
+
+def _is_shared_within(port: ReadPort, schedule: RegionSchedule, load: Load) -> bool:
+    """Another load of the same region uses the port in another stage, so the output may change in a stall."""
+    return any(
+        other is schedule and schedule.stage(user) != schedule.stage(load)
+        for other, user in port.loads
+        if user is not load
+    )
+
+
+def emit_ports(plan: MemoryPlan, shared: Shared, texts: dict[int, RegionText]) -> MemoryText:
+    """The clocked part. `texts` is keyed by id(region schedule)."""
+    result = MemoryText()
+    name = shared.memories[id(plan.memory)]
+    width = max(1, (plan.memory.depth - 1).bit_length())
+    body: list[str] = []
+    for number, write in enumerate(plan.writes):
+        body += _write_port(write, f"{name}_w{number}", name, width, plan.memory, result, texts, shared)
+    if plan.storage is Storage.BLOCK:
+        for number, read in enumerate(plan.reads):
+            body += _read_port(read, f"{name}_r{number}", name, width, result, texts, shared)
+    if body:
+        result.ports += ["always_ff @(posedge ap_clk) begin", *(f"  {line}" for line in body), "end"]
+    return result
+
+
+def _write_port(
+    port: WritePort,
+    prefix: str,
+    memory_name: str,
+    width: int,
+    memory: Memory,
+    result: MemoryText,
+    texts: dict[int, RegionText],
+    shared: Shared,
+) -> list[str]:
+    users = []
+    for schedule, store in port.stores:
+        text, stage = texts[id(schedule)], schedule.stage(store)
+        predicate = text.predicate(store, stage)
+        enable = text.fire(stage) if predicate == "1'b1" else f"{text.fire(stage)} & {predicate}"
+        users.append((enable, address_text(text, store.address, store, stage), text.value(store.value, stage)))
+    if len(users) == 1:
+        enable, address, value = users[0]
+        return [f"if ({enable}) {memory_name}[{address}] <= {value};"]
+    enables = [_named(enable, 1, f"{prefix}_en{number}", result, shared) for number, (enable, _, _) in enumerate(users)]
+    address = _named(_mux(enables, [user[1] for user in users]), width, f"{prefix}_address", result, shared)
+    value = _named(_mux(enables, [user[2] for user in users]), memory.width, f"{prefix}_value", result, shared)
+    return [f"if ({' | '.join(enables)}) {memory_name}[{address}] <= {value};"]
+
+
+def _read_port(
+    port: ReadPort,
+    prefix: str,
+    memory_name: str,
+    width: int,
+    result: MemoryText,
+    texts: dict[int, RegionText],
+    shared: Shared,
+) -> list[str]:
+    output = shared.port_outputs[id(port)]
+    enables, addresses = [], []
+    for number, (schedule, load) in enumerate(port.loads):
+        text, stage = texts[id(schedule)], schedule.stage(load)
+        alone = sum(other is schedule for other, _ in port.loads) == 1
+        predicate = "1'b1" if alone else text.predicate(load, stage)
+        enable = text.fire(stage) if predicate == "1'b1" else f"{text.fire(stage)} & {predicate}"
+        if len(port.loads) > 1:
+            enable = _named(enable, 1, f"{prefix}_en{number}", result, shared)
+        enables.append(enable)
+        addresses.append(address_text(text, load.address, load, stage))
+        if shared.load_names[id(load)] != output:
+            result.ports += _hold(shared.load_names[id(load)], output, enable, load.width)
+    address = addresses[0]
+    if len(addresses) > 1:
+        address = _named(_mux(enables, addresses), width, f"{prefix}_address", result, shared)
+    return [f"if ({' | '.join(enables)}) {output} <= {memory_name}[{address}];"]
+
+
+def _hold(name: str, output: str, enable: str, width: int) -> list[str]:
+    """Keep a word that the port may replace while its stage is stalled."""
+    return [
+        f"always_ff @(posedge ap_clk) {name}_fresh <= {enable};",
+        f"always_ff @(posedge ap_clk) if ({name}_fresh) {name}_kept <= {output};",
+        f"assign {name} = {name}_fresh ? {output} : {name}_kept;",
+    ]
+
+
+def hold_declarations(plan: MemoryPlan, shared: Shared) -> list[str]:
+    """Registers of the held read ports."""
+    lines = []
+    if plan.storage is Storage.BLOCK:
+        for port in plan.reads:
+            for _, load in port.loads:
+                name = shared.load_names[id(load)]
+                if name != shared.port_outputs[id(port)]:
+                    lines += [
+                        f"wire {bits(load.width)}{name};",
+                        f"reg {bits(load.width)}{name}_kept;",
+                        f"reg {name}_fresh;",
+                    ]
+    return lines
+
+
+def _named(right: str, width: int, name: str, result: MemoryText, shared: Shared) -> str:
+    taken = shared.namer.take(name)
+    result.ports.append(f"wire {bits(width)}{taken} = {right};")
+    return taken
+
+
+def _mux(enables: list[str], values: list[str]) -> str:
+    if len(set(values)) == 1:
+        return values[0]
+    head = [f"{enable} ? {value} : " for enable, value in zip(enables[:-1], values[:-1], strict=True)]
+    return "".join(head) + values[-1]

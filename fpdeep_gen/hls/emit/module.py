@@ -1,0 +1,83 @@
+"""From an ir.Module to the text of one SystemVerilog file and its report."""
+
+from dataclasses import dataclass
+
+from fpdeep_gen.hls.emit.names import identifier
+from fpdeep_gen.hls.emit.network import emit_network, file_head, module_name, single
+from fpdeep_gen.hls.emit.process import emit_process
+from fpdeep_gen.hls.emit.report import (
+    KernelReport,
+    PortReport,
+    Resources,
+    fifo_reports,
+    fifo_resources,
+    process_report,
+    warning_text,
+)
+from fpdeep_gen.hls.emit.resources import process_resources
+from fpdeep_gen.hls.ir import Module, Network, Process
+from fpdeep_gen.hls.schedule.delays import DelayModel
+from fpdeep_gen.hls.schedule.optimise import optimise
+from fpdeep_gen.hls.schedule.process import schedule_process
+
+
+@dataclass(frozen=True)
+class Emitted:
+    """The file and what is known of it."""
+
+    verilog: str
+    report: KernelReport
+
+
+def emit_module(module: Module, clock_mhz: float = 200.0) -> Emitted:
+    """Schedule every process and write the whole design. Raises InputError for a stream without two ends."""
+    network = module.top if isinstance(module.top, Network) else single(module.top, module.top.name)
+    delays = DelayModel(clock_mhz)
+    processes = list({id(instance.process): instance.process for instance in network.instances}.values())
+    names = _module_names(network.name, processes)
+    texts, reports = [], []
+    for process in processes:
+        schedule = schedule_process(optimise(process), delays)
+        texts.append(emit_process(schedule, names[id(process)]))
+        users = tuple(instance.name for instance in network.instances if instance.process is process)
+        reports.append(process_report(schedule, users, process_resources(schedule)))
+    fifos = fifo_reports(network)
+    total = Resources()
+    for fifo in fifos:
+        total += fifo_resources(fifo)
+    for report in reports:
+        for _ in report.instances:
+            total += report.resources
+    report = KernelReport(
+        network.name,
+        clock_mhz,
+        tuple(PortReport(port.name, port.width, port.is_input) for port in network.ports),
+        fifos,
+        tuple(reports),
+        total,
+        tuple(warning_text(warning) for warning in module.warnings),
+    )
+    verilog = "\n".join(
+        [
+            file_head(network.name),
+            "`default_nettype none",
+            *texts,
+            emit_network(network, names),
+            "`default_nettype wire",
+        ]
+    )
+    return Emitted(verilog + "\n", report)
+
+
+def _module_names(top: str, processes: list[Process]) -> dict[int, str]:
+    taken = {identifier(top)}
+    names = {}
+    for process in processes:
+        name = wanted = module_name(top, process)
+        number = 1
+        while name in taken:
+            number += 1
+            name = f"{wanted}_{number}"
+        taken.add(name)
+        names[id(process)] = name
+    return names

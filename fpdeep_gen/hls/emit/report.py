@@ -1,0 +1,199 @@
+"""What is known of a compiled kernel: ports, FIFOs, loops, memories, resources. Written as <top>.json."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from math import ceil
+from typing import Any
+
+from fpdeep_gen.hls.emit.network import fifo_storage
+from fpdeep_gen.hls.ir import Diagnostic, Location, Network, Storage
+from fpdeep_gen.hls.schedule.model import MemoryPlan, ProcessSchedule, RegionSchedule
+
+BRAM36_BITS = 36864
+
+
+@dataclass(frozen=True)
+class PortReport:
+    """A stream port of the top; `is_input`: words come in."""
+
+    name: str
+    width: int
+    is_input: bool
+
+
+@dataclass(frozen=True)
+class FifoReport:
+    """A FIFO of the top, instance `u_<name>`; `depth` in words."""
+
+    name: str
+    width: int
+    depth: int
+    storage: str
+
+
+@dataclass(frozen=True)
+class RegionReport:
+    """One region. `requested_ii` None: not a pipelined loop; `depth` in stages; `limit`: why `ii` is larger than asked."""
+
+    name: str
+    requested_ii: int | None
+    ii: int
+    depth: int
+    limit: str
+    location: str
+
+
+@dataclass(frozen=True)
+class MemoryReport:
+    """One memory: `width` in bits, `depth` in words."""
+
+    name: str
+    width: int
+    depth: int
+    storage: str
+    read_ports: int
+    write_ports: int
+
+
+@dataclass(frozen=True)
+class Resources:
+    """A quick estimate, in units of a 7-series device."""
+
+    dsp: int = 0
+    bram36: float = 0.0
+    lut: int = 0
+    ff: int = 0
+
+    def __add__(self, other: "Resources") -> "Resources":
+        return Resources(self.dsp + other.dsp, self.bram36 + other.bram36, self.lut + other.lut, self.ff + other.ff)
+
+
+@dataclass(frozen=True)
+class ProcessReport:
+    """One process; instances of it share this entry."""
+
+    name: str
+    instances: tuple[str, ...]
+    regions: tuple[RegionReport, ...]
+    memories: tuple[MemoryReport, ...]
+    resources: Resources
+
+
+@dataclass(frozen=True)
+class KernelReport:
+    """Everything in <top>.json."""
+
+    top: str
+    clock_mhz: float
+    ports: tuple[PortReport, ...]
+    fifos: tuple[FifoReport, ...]
+    processes: tuple[ProcessReport, ...]
+    resources: Resources
+    warnings: tuple[str, ...] = field(default=())
+
+    def to_json(self) -> str:
+        """Deterministic text."""
+        return json.dumps(asdict(self), indent=1) + "\n"
+
+    @staticmethod
+    def from_json(text: str) -> "KernelReport":
+        """The inverse of to_json."""
+        data: dict[str, Any] = json.loads(text)
+        return KernelReport(
+            data["top"],
+            data["clock_mhz"],
+            tuple(PortReport(**port) for port in data["ports"]),
+            tuple(FifoReport(**fifo) for fifo in data["fifos"]),
+            tuple(_process_from(process) for process in data["processes"]),
+            Resources(**data["resources"]),
+            tuple(data["warnings"]),
+        )
+
+
+def _process_from(data: dict[str, Any]) -> ProcessReport:
+    return ProcessReport(
+        data["name"],
+        tuple(data["instances"]),
+        tuple(RegionReport(**region) for region in data["regions"]),
+        tuple(MemoryReport(**memory) for memory in data["memories"]),
+        Resources(**data["resources"]),
+    )
+
+
+def place(location: Location | None) -> str:
+    """file:line, empty when unknown."""
+    return f"{location.file.name}:{location.line}" if location else ""
+
+
+def fifo_reports(network: Network) -> tuple[FifoReport, ...]:
+    """The FIFOs in the order of the source."""
+    return tuple(
+        FifoReport(stream.name, stream.width, stream.depth, fifo_storage(stream).name.lower())
+        for stream in network.streams
+    )
+
+
+def fifo_resources(fifo: FifoReport) -> Resources:
+    """One FIFO."""
+    if fifo.storage == "block":
+        return Resources(0, block_ram(fifo.width, fifo.depth), 40, 40 + fifo.width)
+    return Resources(0, 0.0, 20 + lut_ram(fifo.width, fifo.depth), 20 + fifo.width)
+
+
+def block_ram(width: int, depth: int) -> float:
+    """RAMB36 of a simple dual-port memory: columns of 72 bits at 512 words, 36 at 1024, ... in halves of a RAMB18."""
+    shapes = ((512, 36), (1024, 18), (2048, 9), (4096, 4), (8192, 2), (16384, 1))
+    halves = min(ceil(depth / words) * ceil(width / columns) for words, columns in shapes)
+    return halves / 2
+
+
+def lut_ram(width: int, depth: int) -> int:
+    """LUTs of a simple dual-port LUT RAM: four for six bits of 64 words."""
+    return ceil(width / 3) * 2 * max(1, ceil(depth / 64)) if depth > 1 else width
+
+
+def region_report(schedule: RegionSchedule) -> RegionReport:
+    """One region."""
+    asked = schedule.region.ii if schedule.pipelined else None
+    return RegionReport(
+        schedule.region.name, asked, schedule.ii, schedule.depth, schedule.limit, place(schedule.region.location)
+    )
+
+
+def memory_report(plan: MemoryPlan) -> MemoryReport:
+    """One memory."""
+    memory = plan.memory
+    return MemoryReport(
+        memory.name, memory.width, memory.depth, plan.storage.name.lower(), len(plan.reads), len(plan.writes)
+    )
+
+
+def memory_resources(plan: MemoryPlan) -> Resources:
+    """One memory with its copies."""
+    width, depth = plan.memory.width, plan.memory.depth
+    match plan.storage:
+        case Storage.BLOCK:
+            return Resources(0, block_ram(width, depth) * plan.copies, 0, 0)
+        case Storage.REGISTERS:
+            return Resources(0, 0.0, ceil(width * depth / 4) * max(1, len(plan.reads)), width * depth)
+        case _:
+            if not plan.writes:
+                return Resources(0, 0.0, ceil(width * depth / 64) * plan.copies, 0)
+            return Resources(0, 0.0, lut_ram(width, depth) * plan.copies, 0)
+
+
+def warning_text(diagnostic: Diagnostic) -> str:
+    """A diagnostic with its place."""
+    head = place(diagnostic.location)
+    return f"{head}: {diagnostic.text}" if head else diagnostic.text
+
+
+def process_report(schedule: ProcessSchedule, instances: tuple[str, ...], resources: Resources) -> ProcessReport:
+    """One process."""
+    return ProcessReport(
+        schedule.process.name,
+        instances,
+        tuple(region_report(region) for region in schedule.regions),
+        tuple(memory_report(plan) for plan in schedule.memories),
+        resources,
+    )

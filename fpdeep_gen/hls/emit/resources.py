@@ -1,0 +1,70 @@
+"""A quick model of the logic a scheduled process takes: DSPs of its products, LUTs of the rest, registers."""
+
+from math import ceil
+
+from fpdeep_gen.hls.emit.report import Resources, memory_resources
+from fpdeep_gen.hls.ir import Binary, BinaryKind, Compare, Constant, Get, Operation, Select
+from fpdeep_gen.hls.schedule.delays import DSP_OPERANDS, significant
+from fpdeep_gen.hls.schedule.model import ProcessSchedule, RegionSchedule
+
+_LUTS_PER_STAGE = 2
+
+
+def process_resources(schedule: ProcessSchedule) -> Resources:
+    """Sum over regions, memories and variables of one process."""
+    total = Resources(0, 0.0, 0, sum(variable.width for variable in schedule.variables))
+    for plan in schedule.memories:
+        total += memory_resources(plan)
+    for region in schedule.regions:
+        total += _region(region)
+    return total
+
+
+def _region(schedule: RegionSchedule) -> Resources:
+    total = Resources(0, 0.0, _LUTS_PER_STAGE * schedule.depth, schedule.depth)
+    for operation in schedule.region.operations:
+        total += _operation(operation)
+    return total + Resources(0, 0.0, 0, _carried_bits(schedule))
+
+
+def _operation(operation: Operation) -> Resources:
+    match operation:
+        case Binary(kind=BinaryKind.MUL):
+            return _product(operation)
+        case Binary(kind=BinaryKind.ADD | BinaryKind.SUB):
+            return Resources(lut=operation.width)
+        case Binary(kind=BinaryKind.SHL | BinaryKind.LSHR | BinaryKind.ASHR):
+            constant = isinstance(operation.right, Constant)
+            return Resources(lut=0 if constant else operation.width * ceil(operation.width.bit_length() / 2))
+        case Binary(kind=BinaryKind.AND | BinaryKind.OR | BinaryKind.XOR):
+            return Resources(lut=ceil(operation.width / 2))
+        case Binary():
+            return Resources(lut=operation.width * operation.width)
+        case Compare():
+            return Resources(lut=ceil(operation.left.width / 3))
+        case Select():
+            return Resources(lut=ceil(operation.width / 2))
+        case _:
+            return Resources()
+
+
+def _product(operation: Binary) -> Resources:
+    wide, narrow = sorted((significant(operation.left), significant(operation.right)), reverse=True)
+    if wide + narrow <= 12:
+        return Resources(lut=wide * narrow)
+    return Resources(dsp=ceil((wide - 1) / (DSP_OPERANDS[0] - 1)) * ceil((narrow - 1) / (DSP_OPERANDS[1] - 1)))
+
+
+def _carried_bits(schedule: RegionSchedule) -> int:
+    last: dict[int, int] = {}
+    for operation in schedule.region.operations:
+        for operand in operation.operands():
+            last[id(operand)] = max(last.get(id(operand), 0), schedule.stage(operation))
+    bits = 0
+    for operation in schedule.region.operations:
+        free = isinstance(operation, Constant) or (
+            isinstance(operation, Get) and id(operation.variable) not in schedule.region.sets
+        )
+        if not free and id(operation) in last:
+            bits += operation.width * max(0, last[id(operation)] - schedule.stage(operation))
+    return bits

@@ -1,0 +1,1 @@
+"""Scheduling: passes on the IR, a stage for every operation, ports for every memory."""

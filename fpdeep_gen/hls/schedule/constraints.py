@@ -1,0 +1,179 @@
+"""Distances between operations that the dependences of a region demand, within an iteration and between iterations.
+
+Iteration i+1 starts `ii` stages behind iteration i. A stalled stage stops every earlier one, so the distance between two
+iterations never shrinks: `source` of iteration i comes before `target` of iteration i+n if
+stage(target) >= stage(source) + 1 - n * ii.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from itertools import combinations
+
+from fpdeep_gen.hls.ir import (
+    Constant,
+    Get,
+    Load,
+    Memory,
+    Operation,
+    Region,
+    Storage,
+    Store,
+    StreamEmpty,
+    StreamFull,
+    StreamPort,
+    StreamRead,
+    StreamTryRead,
+    StreamTryWrite,
+    StreamWrite,
+    Variable,
+)
+from fpdeep_gen.hls.schedule.exclusive import exclusive
+
+StreamAccess = StreamRead | StreamTryRead | StreamWrite | StreamTryWrite | StreamEmpty | StreamFull
+_PEEKS = (StreamEmpty, StreamFull)
+_BLOCKING = (StreamRead, StreamWrite)
+
+
+class StreamOrder(IntEnum):
+    """How far accesses to different streams keep the order of the program."""
+
+    AFTER_WRITES = 0  # what follows a blocking write is in a later stage
+    NOT_BEFORE = 1  # nothing overtakes, but all may share a stage and then go together
+    FREE = 2
+
+
+@dataclass(frozen=True)
+class Node:
+    """An operation, or the moment at which a variable is set (operation None)."""
+
+    operation: Operation | None
+    variable: Variable | None = None
+
+    @property
+    def key(self) -> int:
+        """Identity among the nodes of a region."""
+        return id(self.operation) if self.operation is not None else id(self.variable)
+
+
+@dataclass(frozen=True)
+class Distance:
+    """stage(target) >= stage(source) + stages; `reason` names what demands it."""
+
+    source: Node
+    target: Node
+    stages: int
+    reason: str
+
+
+def region_distances(
+    region: Region, ii: int | None, order: StreamOrder, storages: dict[int, Storage]
+) -> list[Distance]:
+    """Every demanded distance; `ii` None: iterations do not overlap. `storages` is keyed by id(memory)."""
+    found = list(_variable_distances(region, ii))
+    found += _memory_distances(region, ii, storages)
+    found += _stream_distances(region, ii)
+    found += _order_distances(region, order)
+    return found
+
+
+def _variable_distances(region: Region, ii: int | None) -> Iterator[Distance]:
+    for operation in region.operations:
+        if isinstance(operation, Get) and id(operation.variable) in region.sets:
+            get, assignment = Node(operation), Node(None, operation.variable)
+            yield Distance(get, assignment, 0, "")
+            if ii is not None:
+                yield Distance(assignment, get, 1 - ii, f"variable {operation.variable.name}")
+
+
+def _memory_distances(region: Region, ii: int | None, storages: dict[int, Storage]) -> Iterator[Distance]:
+    accesses: dict[int, list[Load | Store]] = {}
+    for operation in region.operations:
+        if isinstance(operation, Load | Store):
+            accesses.setdefault(id(operation.memory), []).append(operation)
+    for group in accesses.values():
+        memory = group[0].memory
+        if any(isinstance(access, Store) for access in group):
+            yield from _same_iteration(group, storages[id(memory)])
+            if ii is not None and memory.carried_distance is not None:
+                yield from _carried(group, memory, memory.carried_distance, ii)
+        if ii == 1 and storages[id(memory)] is Storage.BLOCK:
+            yield from _shared_ports([access for access in group if isinstance(access, Load)])
+
+
+def _shared_ports(loads: list[Load]) -> Iterator[Distance]:
+    """Loads that exclude one another go in one stage, so that one port serves them."""
+    for first, second in combinations(loads, 2):
+        if exclusive(first.predicate, second.predicate):
+            reason = f"ports of memory {first.memory.name}"
+            yield Distance(Node(first), Node(second), 0, reason)
+            yield Distance(Node(second), Node(first), 0, reason)
+
+
+def _same_iteration(group: list[Load | Store], storage: Storage) -> Iterator[Distance]:
+    for first, second in combinations(group, 2):
+        if isinstance(first, Load) and isinstance(second, Load):
+            continue
+        if _never_meet(first, second) or exclusive(first.predicate, second.predicate):
+            continue
+        together = isinstance(first, Load) or (isinstance(second, Store) and storage is Storage.REGISTERS)
+        yield Distance(Node(first), Node(second), 0 if together else 1, f"memory {first.memory.name}")
+
+
+def _never_meet(first: Load | Store, second: Load | Store) -> bool:
+    left, right = first.address, second.address
+    return isinstance(left, Constant) and isinstance(right, Constant) and left.value != right.value
+
+
+def _carried(group: list[Load | Store], memory: Memory, distance: int, ii: int) -> Iterator[Distance]:
+    reason = f"memory {memory.name} (distance {distance})"
+    stores = [access for access in group if isinstance(access, Store)]
+    for store in stores:
+        for access in group:
+            if access is not store and not _never_meet(store, access):
+                if isinstance(access, Load):
+                    yield Distance(Node(store), Node(access), 1 - distance * ii, reason)
+                    yield Distance(Node(access), Node(store), -ii, reason)
+                else:
+                    yield Distance(Node(store), Node(access), 1 - ii, reason)
+
+
+def _stream_distances(region: Region, ii: int | None) -> Iterator[Distance]:
+    accesses: dict[int, list[StreamAccess]] = {}
+    for operation in region.operations:
+        if isinstance(operation, StreamAccess):
+            accesses.setdefault(id(operation.stream), []).append(operation)
+    for group in accesses.values():
+        for first, second in combinations(group, 2):
+            yield from _stream_pair(first, second, group[0].stream, ii)
+
+
+def _stream_pair(first: StreamAccess, second: StreamAccess, stream: StreamPort, ii: int | None) -> Iterator[Distance]:
+    reason = f"stream {stream.name}"
+    head, tail = Node(first), Node(second)
+    if isinstance(first, _PEEKS) and isinstance(second, _PEEKS):
+        return
+    if isinstance(first, _PEEKS) or not exclusive(_predicate(first), _predicate(second)):
+        yield Distance(head, tail, 0 if isinstance(first, _PEEKS) else 1, reason)
+    if ii is None:
+        return
+    yield Distance(tail, head, 1 - ii if not isinstance(second, _PEEKS) else -ii, reason)
+    if not isinstance(first, _PEEKS):
+        yield Distance(head, tail, 1 - ii, reason)
+
+
+def _predicate(access: StreamAccess) -> Operation | None:
+    return None if isinstance(access, _PEEKS) else access.predicate
+
+
+def _order_distances(region: Region, order: StreamOrder) -> Iterator[Distance]:
+    if order is StreamOrder.FREE:
+        return
+    blocking = [operation for operation in region.operations if isinstance(operation, _BLOCKING)]
+    for first, second in combinations(blocking, 2):
+        if first.stream is second.stream or exclusive(first.predicate, second.predicate):
+            continue
+        later = order is StreamOrder.AFTER_WRITES and isinstance(first, StreamWrite)
+        yield Distance(
+            Node(first), Node(second), 1 if later else 0, f"order of {first.stream.name}, {second.stream.name}"
+        )

@@ -1,0 +1,117 @@
+"""Delay model: nanoseconds of logic and routing for each operation, and the part of a clock period a stage may fill.
+
+The figures stand for a mid-speed 7-series part with average routing. They are an assumption: no place and route for
+these parts is available here. They decide only where pipeline registers go.
+"""
+
+from dataclasses import dataclass
+from math import ceil, log2
+
+from fpdeep_gen.hls.ir import (
+    Binary,
+    BinaryKind,
+    Cast,
+    Compare,
+    Concat,
+    Constant,
+    Extract,
+    Load,
+    Operation,
+    Select,
+    Storage,
+    StreamEmpty,
+    StreamFull,
+    StreamRead,
+    StreamTryRead,
+    StreamTryWrite,
+)
+
+MARGIN = 0.15  # of the period: clock uncertainty, set-up, clock to output
+DSP_OPERANDS = (25, 18)
+_LOGIC = frozenset({BinaryKind.AND, BinaryKind.OR, BinaryKind.XOR})
+_SUMS = frozenset({BinaryKind.ADD, BinaryKind.SUB})
+_SHIFTS = frozenset({BinaryKind.SHL, BinaryKind.LSHR, BinaryKind.ASHR})
+
+
+@dataclass(frozen=True)
+class Timing:
+    """When a result is there: `latency` whole stages later (0: in the same one), `delay` ns into that stage.
+
+    `registered_operands`: the operation has to start at the beginning of a stage (a multiplier).
+    """
+
+    delay: float
+    latency: int = 0
+    registered_operands: bool = False
+
+
+@dataclass(frozen=True)
+class DelayModel:
+    """Delays for one clock."""
+
+    clock_mhz: float = 200.0
+
+    @property
+    def budget(self) -> float:
+        """Nanoseconds of logic that fit into one stage."""
+        return 1000.0 / self.clock_mhz * (1.0 - MARGIN)
+
+    def timing(self, operation: Operation, storage: Storage | None = None) -> Timing:
+        """Timing of one operation; `storage` is that of a load's memory."""
+        match operation:
+            case Load():
+                return Timing(1.6, latency=1) if storage is Storage.BLOCK else Timing(_read_delay(operation))
+            case Binary(kind=BinaryKind.MUL):
+                return Timing(0.0, latency=_multiplier_stages(operation), registered_operands=True)
+            case StreamTryWrite():
+                return Timing(0.6)
+            case _:
+                return self._logic(_combinational(operation))
+
+    def _logic(self, delay: float) -> Timing:
+        if delay <= self.budget:
+            return Timing(delay)
+        return Timing(0.0, latency=ceil(delay / self.budget), registered_operands=True)
+
+
+def _read_delay(load: Load) -> float:
+    return 0.4 + 0.25 * max(0.0, ceil(log2(max(load.memory.depth, 1))) - 5) + (0.4 if load.memory.depth > 1 else 0.0)
+
+
+def _multiplier_stages(product: Binary) -> int:
+    """One stage for what a single DSP takes, one more for each time the operands must be cut."""
+    wide, narrow = sorted((significant(product.left), significant(product.right)), reverse=True)
+    if wide + narrow <= 12:
+        return 1
+    return max(1, ceil((wide - 1) / (DSP_OPERANDS[0] - 1)) + ceil((narrow - 1) / (DSP_OPERANDS[1] - 1)) - 1)
+
+
+def significant(operation: Operation) -> int:
+    """Bits of an operand without the sign or zero extension (as a signed number)."""
+    if isinstance(operation, Cast) and operation.value.width < operation.width:
+        return significant(operation.value) + (0 if operation.kind.name == "SEXT" else 1)
+    return operation.width
+
+
+def _combinational(operation: Operation) -> float:
+    match operation:
+        case Constant() | Cast() | Extract() | Concat():
+            return 0.0
+        case StreamRead() | StreamTryRead() | StreamEmpty() | StreamFull():
+            return 0.3
+        case Binary(kind=kind) if kind in _SUMS:
+            return 0.6 + 0.022 * operation.width
+        case Binary(kind=kind) if kind in _LOGIC:
+            return 0.2
+        case Binary(kind=kind) if kind in _SHIFTS:
+            return 0.0 if isinstance(operation.right, Constant) else 0.35 * ceil(log2(max(operation.width, 2)))
+        case Binary():  # division and remainder
+            return operation.width * (0.6 + 0.022 * operation.width)
+        case Compare():
+            if isinstance(operation.right, Constant) and operation.kind.name in ("EQ", "NE"):
+                return 0.35 * ceil(log2(max(operation.left.width, 4)) / 2)
+            return 0.45 + 0.016 * operation.left.width
+        case Select():
+            return 0.4
+        case _:
+            return 0.0

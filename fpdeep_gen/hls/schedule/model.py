@@ -1,0 +1,81 @@
+"""What scheduling produces: a stage for every operation of every region, a port for every memory access."""
+
+from dataclasses import dataclass, field
+
+from fpdeep_gen.hls.ir import Load, Memory, Operation, Process, Region, Storage, Store, Variable
+
+
+@dataclass(frozen=True)
+class Placement:
+    """`stage`: the stage in which an operation starts; its result exists from stage `ready` on, `time` ns into it."""
+
+    stage: int
+    ready: int
+    time: float
+
+
+@dataclass(frozen=True)
+class RegionSchedule:
+    """Stages of one region, all counted from 0.
+
+    `ii`: stages between two iterations of a loop (for a region that is no pipelined loop: its depth);
+    `limit`: what made `ii` larger than asked, empty when nothing did; `set_stage` is keyed by id(variable).
+    """
+
+    region: Region
+    pipelined: bool
+    ii: int
+    depth: int
+    placements: dict[int, Placement]
+    set_stage: dict[int, int]
+    limit: str = ""
+    longest_path: float = 0.0
+
+    def stage(self, operation: Operation) -> int:
+        """The stage in which the operation starts and has its side effect."""
+        return self.placements[id(operation)].stage
+
+    def ready(self, operation: Operation) -> int:
+        """The first stage in which the result exists."""
+        return self.placements[id(operation)].ready
+
+
+@dataclass(frozen=True)
+class ReadPort:
+    """The loads that share one read port, each with its schedule."""
+
+    loads: tuple[tuple[RegionSchedule, Load], ...]
+
+
+@dataclass(frozen=True)
+class WritePort:
+    """The stores that share one write port, each with its schedule."""
+
+    stores: tuple[tuple[RegionSchedule, Store], ...]
+
+
+@dataclass(frozen=True)
+class MemoryPlan:
+    """How a memory is built."""
+
+    memory: Memory
+    storage: Storage
+    reads: tuple[ReadPort, ...]
+    writes: tuple[WritePort, ...]
+
+    @property
+    def copies(self) -> int:
+        """How many times the content is kept to give that many ports."""
+        if self.storage is Storage.BLOCK and len(self.reads) + len(self.writes) <= 2:
+            return 1
+        return max(1, len(self.reads))
+
+
+@dataclass(frozen=True)
+class ProcessSchedule:
+    """A process ready to be emitted."""
+
+    process: Process
+    regions: tuple[RegionSchedule, ...]
+    memories: tuple[MemoryPlan, ...]
+    variables: tuple[Variable, ...] = field(default=())

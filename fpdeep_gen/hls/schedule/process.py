@@ -1,0 +1,96 @@
+"""Scheduling of a whole process: storage of its memories, stages of its regions, ports."""
+
+from typing import TypeVar
+
+from fpdeep_gen.hls.ir import Load, Memory, Process, Storage, Store
+from fpdeep_gen.hls.schedule.delays import DelayModel
+from fpdeep_gen.hls.schedule.exclusive import exclusive
+from fpdeep_gen.hls.schedule.model import (
+    MemoryPlan,
+    ProcessSchedule,
+    ReadPort,
+    RegionSchedule,
+    WritePort,
+)
+from fpdeep_gen.hls.schedule.region import schedule_region
+
+_DISTRIBUTED_DEPTH = 64
+_DISTRIBUTED_BITS = 4096
+_FALLBACK_DEPTH = 1024
+Access = TypeVar("Access", Load, Store)
+
+
+def schedule_process(process: Process, delays: DelayModel) -> ProcessSchedule:
+    """Stages for every region and a build for every memory."""
+    storages = {id(memory): choose_storage(memory) for memory in process.memories}
+    regions = tuple(schedule_region(region, delays, storages) for region in process.regions)
+    slower = _held_back_by_block(process, regions, storages)
+    if slower:
+        trial = storages | {id(memory): Storage.DISTRIBUTED for memory in slower}
+        again = tuple(schedule_region(region, delays, trial) for region in process.regions)
+        if sum(schedule.ii for schedule in again if schedule.pipelined) < sum(
+            schedule.ii for schedule in regions if schedule.pipelined
+        ):
+            regions, storages = again, trial
+    memories = tuple(_plan_memory(memory, storages[id(memory)], regions) for memory in process.memories)
+    return ProcessSchedule(process, regions, memories, tuple(process.variables))
+
+
+def choose_storage(memory: Memory) -> Storage:
+    """The hint, or by size: what fits into a few LUT RAMs is distributed."""
+    if memory.storage is not Storage.AUTO:
+        return memory.storage
+    small = memory.depth <= _DISTRIBUTED_DEPTH or memory.depth * memory.width <= _DISTRIBUTED_BITS
+    return Storage.DISTRIBUTED if small else Storage.BLOCK
+
+
+def _held_back_by_block(
+    process: Process, regions: tuple[RegionSchedule, ...], storages: dict[int, Storage]
+) -> list[Memory]:
+    """Memories without a hint whose registered read made an interval longer."""
+    limits = " ".join(schedule.limit for schedule in regions)
+    return [
+        memory
+        for memory in process.memories
+        if memory.storage is Storage.AUTO
+        and storages[id(memory)] is Storage.BLOCK
+        and memory.depth <= _FALLBACK_DEPTH
+        and limits
+    ]
+
+
+def _plan_memory(memory: Memory, storage: Storage, regions: tuple[RegionSchedule, ...]) -> MemoryPlan:
+    reads: list[list[tuple[RegionSchedule, Load]]] = []
+    writes: list[list[tuple[RegionSchedule, Store]]] = []
+    for schedule in regions:
+        for operation in schedule.region.operations:
+            if isinstance(operation, Load) and operation.memory is memory:
+                _assign(reads, schedule, operation, share=storage is Storage.BLOCK)
+            elif isinstance(operation, Store) and operation.memory is memory:
+                _assign(writes, schedule, operation, share=storage is not Storage.REGISTERS)
+    return MemoryPlan(
+        memory,
+        storage,
+        tuple(ReadPort(tuple(port)) for port in reads),
+        tuple(WritePort(tuple(port)) for port in writes),
+    )
+
+
+def _assign(
+    ports: list[list[tuple[RegionSchedule, Access]]], schedule: RegionSchedule, access: Access, share: bool
+) -> None:
+    """Put an access on the first port that is free in its cycle."""
+    for port in ports if share else []:
+        if not any(_clash(schedule, access, other, user) for other, user in port):
+            port.append((schedule, access))
+            return
+    ports.append([(schedule, access)])
+
+
+def _clash(schedule: RegionSchedule, access: Load | Store, other: RegionSchedule, user: Load | Store) -> bool:
+    if schedule is not other:
+        return False
+    stage, used = schedule.stage(access), other.stage(user)
+    if stage % schedule.ii != used % schedule.ii:
+        return False
+    return stage != used or not exclusive(access.predicate, user.predicate)

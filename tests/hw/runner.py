@@ -1,0 +1,93 @@
+"""Builds RTL with Verilator and runs `stream_bench` on it under cocotb."""
+
+import contextlib
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+from cocotb_tools.runner import get_runner
+
+from fpdeep_gen.sim.toolchain import find_verilator
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+CACHE = REPOSITORY / "build" / "hw_tests"
+BUILD_ARGUMENTS = ("-O3", "--x-assign", "fast", "--x-initial", "fast", "--no-timing", "-Wno-fatal", "-Wno-lint")
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A built simulation of module `top`."""
+
+    top: str
+    build: Path
+
+
+def build_bench(source: Path, top: str, parameters: Mapping[str, object] | None = None) -> Bench:
+    """Build once for the content of `source`."""
+    text = source.read_text()
+    key = hashlib.sha256(repr((text, top, parameters, BUILD_ARGUMENTS)).encode()).hexdigest()[:24]
+    folder = CACHE / f"{top}_{key}"
+    if not (folder / "built").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        verilator = find_verilator()
+        os.environ["VERILATOR_ROOT"] = str(verilator.root)
+        os.environ["PATH"] = f"{verilator.command.parent}{os.pathsep}{os.environ['PATH']}"
+        get_runner("verilator").build(
+            sources=[source],
+            hdl_toplevel=top,
+            build_dir=folder,
+            build_args=list(BUILD_ARGUMENTS),
+            parameters=parameters or {},
+            log_file=folder / "build.log",
+        )
+        (folder / "built").touch()
+    return Bench(top, folder)
+
+
+def run_bench(
+    bench: Bench,
+    inputs: Mapping[str, Sequence[int]],
+    outputs: Mapping[str, Sequence[int]],
+    stall: float,
+    folder: Path,
+    seed: int = 1,
+    idle: int = 2000,
+) -> list[str]:
+    """Feed `inputs`, expect `outputs`; the messages of what failed (none: all as expected)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    job = folder / "job.json"
+    as_text = {
+        "inputs": {name: [f"{word:x}" for word in words] for name, words in inputs.items()},
+        "outputs": {name: [f"{word:x}" for word in words] for name, words in outputs.items()},
+        "stall": stall,
+        "seed": seed,
+        "idle": idle,
+        "drain": 200,
+    }
+    job.write_text(json.dumps(as_text))
+    results = folder / "results.xml"
+    with contextlib.suppress(SystemExit):  # how the runner says that a test failed; the file says which and why
+        get_runner("verilator").test(
+            hdl_toplevel=bench.top,
+            hdl_toplevel_lang="verilog",
+            test_module="tests.hw.stream_bench",
+            build_dir=bench.build,
+            test_dir=folder,
+            results_xml=str(results),
+            log_file=folder / "test.log",
+            extra_env={"STREAM_JOB": str(job), "PYTHONPATH": str(REPOSITORY)},
+        )
+    return failures(results)
+
+
+def failures(results: Path) -> list[str]:
+    """Messages of failed tests in a results file; a file without tests is a failure."""
+    cases = list(ElementTree.parse(results).getroot().iter("testcase"))
+    if not cases:
+        return ["no test ran"]
+    found = [part for case in cases for kind in ("failure", "error") for part in case.findall(kind)]
+    return [part.get("error_msg") or part.get("message") or "failed" for part in found]

@@ -1,0 +1,111 @@
+"""cocotb: feeds a module's input streams and compares its output streams word for word, with random stalls on each.
+
+Runs inside the simulator. The job is a JSON file named by STREAM_JOB: `inputs` and `outputs` (stream -> words as
+hexadecimal texts), `stall` (chance that a stream holds back in a cycle), `seed`, `idle` (cycles without any word after
+which the module is stuck), `drain` (cycles to run on after the last word, to see words too many).
+"""
+
+import json
+import os
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cocotb
+from cocotb.clock import Clock
+from cocotb.handle import SimHandleBase
+from cocotb.triggers import FallingEdge, ReadOnly
+
+
+@dataclass
+class Source:
+    """Offers words; once offered, a word stays until it is taken."""
+
+    dut: SimHandleBase
+    name: str
+    words: Sequence[int]
+    position: int = 0
+    offered: bool = False
+
+    def drive(self, hold: bool) -> None:
+        self.offered = self.position < len(self.words) and (self.offered or not hold)
+        getattr(self.dut, f"{self.name}_tvalid").value = int(self.offered)
+        if self.offered:
+            getattr(self.dut, f"{self.name}_tdata").value = self.words[self.position]
+
+    def sample(self) -> bool:
+        taken = self.offered and bool(getattr(self.dut, f"{self.name}_tready").value)
+        if taken:
+            self.position += 1
+            self.offered = False
+        return taken
+
+
+@dataclass
+class Sink:
+    """Takes words."""
+
+    dut: SimHandleBase
+    name: str
+    words: list[int] = field(default_factory=list)
+    ready: bool = False
+
+    def drive(self, hold: bool) -> None:
+        self.ready = not hold
+        getattr(self.dut, f"{self.name}_tready").value = int(self.ready)
+
+    def sample(self) -> bool:
+        taken = self.ready and bool(getattr(self.dut, f"{self.name}_tvalid").value)
+        if taken:
+            self.words.append(int(getattr(self.dut, f"{self.name}_tdata").value))
+        return taken
+
+
+async def reset(dut: SimHandleBase, streams: Sequence[Source | Sink]) -> None:
+    """Sixteen cycles of reset."""
+    dut.ap_rst_n.value = 0
+    for stream in streams:
+        stream.drive(hold=True)
+    for _ in range(16):
+        await FallingEdge(dut.ap_clk)
+    dut.ap_rst_n.value = 1
+
+
+@cocotb.test()
+async def words_come_as_expected(dut: SimHandleBase) -> None:
+    """All expected words, no others, in order, whatever the stalls."""
+    job = json.loads(Path(os.environ["STREAM_JOB"]).read_text())
+    chance = random.Random(job["seed"])
+    sources = [Source(dut, name, [int(word, 16) for word in words]) for name, words in job["inputs"].items()]
+    sinks = [Sink(dut, name) for name in job["outputs"]]
+    cocotb.start_soon(Clock(dut.ap_clk, 10, "ns").start())
+    await reset(dut, [*sources, *sinks])
+    total = sum(len(words) for words in job["outputs"].values())
+    quiet, drained = 0, 0
+    while drained < job["drain"]:
+        await FallingEdge(dut.ap_clk)
+        for stream in (*sources, *sinks):
+            stream.drive(hold=chance.random() < job["stall"])
+        await ReadOnly()
+        moved = [stream.sample() for stream in (*sources, *sinks)]
+        quiet = 0 if any(moved) else quiet + 1
+        drained += sum(len(sink.words) for sink in sinks) >= total
+        assert quiet < job["idle"], f"stuck: {progress(sources, sinks, job['outputs'])}"
+    for sink in sinks:
+        expected = [int(word, 16) for word in job["outputs"][sink.name]]
+        compare(sink.name, expected, sink.words)
+
+
+def compare(name: str, expected: Sequence[int], found: Sequence[int]) -> None:
+    """Fail with the first word that differs."""
+    for index, (want, got) in enumerate(zip(expected, found, strict=False)):
+        assert want == got, f"{name}: word {index}: expected {want:#x}, found {got:#x}"
+    assert len(expected) == len(found), f"{name}: expected {len(expected)} words, found {len(found)}"
+
+
+def progress(sources: Sequence[Source], sinks: Sequence[Sink], expected: dict[str, list[str]]) -> str:
+    """How far each stream is."""
+    taken = [f"{source.name} {source.position} of {len(source.words)} words taken" for source in sources]
+    given = [f"{sink.name} {len(sink.words)} of {len(expected[sink.name])} words given" for sink in sinks]
+    return ", ".join([*taken, *given])

@@ -39,15 +39,17 @@ def train(
     dataset: Dataset,
     epochs: int | None = None,
     weights: Weights | None = None,
+    first_epoch: int = 0,
     on_epoch: Callable[[EpochResult], None] | None = None,
 ) -> Training:
-    """Trains bit-exactly for `epochs` (default: the network's) from `weights` (default: initial)."""
+    """Trains bit-exactly epochs `first_epoch` .. `epochs` - 1 (default: 0 to the network's) from `weights` (default:
+    initial). Continued at epoch n from the weights after epoch n - 1, it gives what an unbroken training gives."""
     settings = network.training
     rate = step_size(settings)
     current = initial_weights(network) if weights is None else weights
     results: list[EpochResult] = []
-    step = 0
-    for epoch in range(settings.epochs if epochs is None else epochs):
+    step = first_epoch * (len(dataset.train_labels) // settings.batch)
+    for epoch in range(first_epoch, settings.epochs if epochs is None else epochs):
         losses, right, wraps = [], [], 0
         for chosen in epoch_batches(settings.seed, epoch, len(dataset.train_labels), settings.batch):
             labels = dataset.train_labels[chosen]

@@ -18,6 +18,7 @@ from fpdeep_gen.network.schema import FRACTION_MAXIMUM, FRACTION_MINIMUM
 WEIGHT_HEADROOM = 4.0
 OUTPUT_HEADROOM = 4.0
 ERROR_HEADROOM = 4.0
+DIVERGED = 1e6
 
 
 @dataclass
@@ -37,26 +38,31 @@ class _Peaks:
 
 def _larger(peaks: list[float], arrays: tuple[NDArray[np.float64], ...]) -> list[float]:
     """The peaks raised to what the arrays hold."""
-    found = [float(np.abs(array).max()) for array in arrays]
+    found = [float(np.nan_to_num(np.abs(array), nan=np.inf).max()) for array in arrays]
     return [max(pair) for pair in zip(peaks, found, strict=True)] if peaks else found
 
 
 def largest_fraction(width: int, magnitude: float) -> int:
     """The largest fraction with which `width` signed bits hold +-magnitude (within what a file may give)."""
-    if not math.isfinite(magnitude) or magnitude <= 0.0:
+    if magnitude <= 0.0:
         return width - 1
     integer_bits = math.ceil(math.log2(magnitude))
     return min(max(width - 1 - integer_bits, FRACTION_MINIMUM), FRACTION_MAXIMUM)
 
 
-def calibrate(network: Network, dataset: Dataset, images: int) -> Network:
+def calibrate(network: Network, dataset: Dataset, images: int) -> Network | None:
     """The network with fractions chosen from one float64 pass over `images` training images (at least one
-    mini-batch, at most all)."""
+    mini-batch, at most all). None where the training diverges."""
     training = network.training
     batch = min(training.batch, len(dataset.train_labels))
     batches = epoch_batches(training.seed, 0, len(dataset.train_labels), batch)[: max(1, images // batch)]
     peaks = _Peaks()
-    train_steps(network, initial_weights(network), dataset.train_images, dataset.train_labels, batches, peaks.observe)
+    with np.errstate(all="ignore"):
+        train_steps(
+            network, initial_weights(network), dataset.train_images, dataset.train_labels, batches, peaks.observe
+        )
+    if max(peaks.weights + peaks.outputs + peaks.errors) > DIVERGED:
+        return None
     layers: list[Layer] = []
     for index, layer in enumerate(network.layers):
         fx = network.input_format.fraction if index == 0 else layers[-1].formats.output.fraction

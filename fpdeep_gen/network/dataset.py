@@ -83,6 +83,9 @@ def load_dataset(network: Network) -> Dataset:
         file = Path(network.dataset)
         arrays = _read_npz(file)
     problems = [problem for name in ARRAYS for problem in _array_problems(network, file, name, arrays)]
+    count, batch = len(arrays["train_labels"]), network.training.batch
+    if batch > count:
+        problems.append(Problem(file, None, "training.batch", f"at most {count} (the training images)", f"`{batch}`"))
     if problems:
         raise InputError(problems)
     return Dataset(**{name: np.ascontiguousarray(arrays[name], dtype=np.int64) for name in ARRAYS})

@@ -29,12 +29,22 @@ def load_network(path: Path) -> Network:
         raise InputError(problems)
     network = _assemble(path, schema, layers)
     if schema.formats.calibrate is not None:
-        network = calibrate(network, load_dataset(network), schema.formats.calibrate.images)
+        network = _calibrated(document, network, schema.formats.calibrate.images)
     network = with_given(network, schema.formats, drafts)
     problems = format_problems(network, document, drafts)
     if problems:
         raise InputError(problems)
     return network
+
+
+def _calibrated(document: Document, network: Network, images: int) -> Network:
+    """The network with calibrated fractions; raises where its training diverges even in float64."""
+    found = calibrate(network, load_dataset(network), images)
+    if found is None:
+        at, rate = ("training", "learning_rate"), network.training.learning_rate
+        expected = "a learning rate with which the network learns"
+        raise InputError([document.problem(at, expected, f"`{rate}`, which diverges in float64", "try a tenth of it")])
+    return found
 
 
 def _checked(document: Document) -> tuple[NetworkSchema, list[Draft]]:

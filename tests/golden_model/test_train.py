@@ -25,15 +25,17 @@ def test_digits_learns_as_well_as_in_float64() -> None:
     assert all(epoch.wraps == 0 for epoch in seen)
 
 
-def test_training_is_deterministic_and_continues_from_weights() -> None:
+def test_training_is_deterministic_and_can_be_continued() -> None:
     network = load_network(EXAMPLES / "digits" / "network.yaml")
     dataset = load_dataset(network)
-    first, again = train(network, dataset, epochs=1), train(network, dataset, epochs=1)
-    assert first.epochs == again.epochs
-    for a, b in zip(first.weights, again.weights, strict=True):
+    first, again, both = (train(network, dataset, epochs=epochs) for epochs in (1, 1, 2))
+    assert first.epochs == again.epochs == both.epochs[:1]
+    continued = train(network, dataset, epochs=2, weights=first.weights, first_epoch=1)
+    assert continued.epochs == both.epochs[1:]
+    for a, b, c, d in zip(first.weights, again.weights, continued.weights, both.weights, strict=True):
         np.testing.assert_array_equal(a, b)
-    more = train(network, dataset, epochs=1, weights=first.weights)
-    assert more.epochs[0].train_loss < first.epochs[0].train_loss / 2
+        np.testing.assert_array_equal(c, d)
+        assert not np.array_equal(a, c)
 
 
 def test_lenet5_learns_as_well_as_in_float64() -> None:

@@ -56,7 +56,7 @@ def arrays() -> dict[str, Any]:
 
 def with_file(digits: Network, path: Path, changes: dict[str, Any]) -> Network:
     np.savez(path, **{name: array for name, array in (arrays() | changes).items() if array is not None})
-    return replace(digits, dataset=str(path))
+    return replace(digits, dataset=str(path), training=replace(digits.training, batch=6))
 
 
 def test_file(digits: Network, tmp_path: Path) -> None:

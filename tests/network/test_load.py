@@ -97,9 +97,9 @@ def test_examples_load_alike_each_time(example: str) -> None:
 
 
 def test_dataset_file_is_found_beside_the_network(tmp_path: Path) -> None:
-    images, labels = np.zeros((4, 1, 8, 8), np.int8), np.arange(4)
+    images, labels = np.zeros((20, 1, 8, 8), np.int8), np.arange(20) % 10
     np.savez(tmp_path / "my.npz", train_images=images, train_labels=labels, test_images=images, test_labels=labels)
-    text = HEAD.replace("digits", "my.npz") + "formats: {calibrate: {images: 4}}\n" + LAYERS
+    text = HEAD.replace("digits", "my.npz") + "formats: {calibrate: {images: 20}}\n" + LAYERS
     assert load(tmp_path, text).dataset == str(tmp_path / "my.npz")
 
 
@@ -292,6 +292,19 @@ def test_wrong_layers(tmp_path: Path, layers: str, messages: list[str]) -> None:
 )
 def test_wrong_dataset(tmp_path: Path, dataset: str, message: str) -> None:
     assert errors(tmp_path, HEAD.replace("digits", dataset) + LAYERS) == [message]
+
+
+def test_learning_rate_that_diverges(tmp_path: Path) -> None:
+    text = HEAD.replace("0.1", "1000") + "formats: {calibrate: {images: 320}}\n" + LAYERS
+    assert errors(tmp_path, text) == [
+        "net.yaml:4: training.learning_rate: expected a learning rate with which the network learns, "
+        "found `1000.0`, which diverges in float64\n    hint: try a tenth of it"
+    ]
+
+
+def test_batch_beyond_the_data_set(tmp_path: Path) -> None:
+    text = HEAD.replace("batch: 16", "batch: 2000") + "formats: {calibrate: {images: 320}}\n" + LAYERS
+    assert errors(tmp_path, text) == ["training.batch: expected at most 1437 (the training images), found `2000`"]
 
 
 def test_no_layers(tmp_path: Path) -> None:

@@ -4,8 +4,8 @@
 //
 // A flit is its payload and above it 8 bits of stream id. Data: round robin over the streams that have a flit and whose
 // receiver has room. A credit flit (id CREDIT_ID; payload bits 0..15 count, 16..23 stream id) gathers the tokens of one
-// incoming stream. It goes before data once CREDIT_BATCH tokens are there, or CREDIT_AGE steps after the last credit
-// flit, so that credits take a small share of a busy link; when no data can go, at once.
+// incoming stream. It goes before data once a stream has CREDIT_BATCH tokens, so that credits take a small share of a
+// busy link; one step in CREDIT_AGE any stream's tokens go, in turn; and when no data can go, at once.
 #pragma once
 
 #include "arithmetic.h"
@@ -59,10 +59,10 @@ void link_tx(hls::stream<ap_uint<C::PAYLOAD>> (&in)[C::STREAMS], hls::stream<ap_
         some[stream] = tokens[stream] != 0;
         many[stream] = tokens[stream] >= CREDIT_BATCH;
     }
-    const bool credit_goes = many != 0 || (some != 0 && (age == CREDIT_AGE - 1 || data_ready == 0));
+    const bool aged = age == CREDIT_AGE - 1;
+    const bool credit_goes = many != 0 || (some != 0 && (aged || data_ready == 0));
     const bool data_goes = data_ready != 0 && !credit_goes;
-    const Counter<C::REVERSE> credit_stream =
-        link_next<C::REVERSE>(many != 0 ? many : some, last_credit);
+    const Counter<C::REVERSE> credit_stream = link_next<C::REVERSE>(aged || many == 0 ? some : many, last_credit);
     const Counter<C::STREAMS> data_stream = link_next<C::STREAMS>(data_ready, last_data);
 
     ap_uint<C::PAYLOAD + 8> flit = 0;
@@ -106,8 +106,10 @@ void link_tx(hls::stream<ap_uint<C::PAYLOAD>> (&in)[C::STREAMS], hls::stream<ap_
     }
     if (credit_goes) {
         last_credit = credit_stream;
-        age = 0;
-    } else if (age != CREDIT_AGE - 1) {
+    }
+    if (!aged) {
         age = age + 1;
+    } else if (credit_goes) {
+        age = 0;
     }
 }

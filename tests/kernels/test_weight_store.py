@@ -126,7 +126,8 @@ def _case(index: int, first: bool) -> Case:
         "P_TAP": shape.p_tap, "UPDATE_LANES": shape.lanes, "FORWARD_PASSES": FORWARD_PASSES,
         "BACKWARD_PASSES": BACKWARD_PASSES, "CREDITS": shape.credits, "LAYER": LAYER, "SHIFT": shape.shift,
         "FLATTENED": int(shape.flat), "IN_CHANNELS": shape.ins, "OUT_CHANNELS": shape.outs, "OUT_BASE": shape.base,
-        "KERNEL_ROWS": shape.kernel_rows, "KERNEL_COLUMNS": shape.kernel_columns, "MAP_GROUPS": -(-shape.ins // shape.p_in),
+        "KERNEL_ROWS": shape.kernel_rows, "KERNEL_COLUMNS": shape.kernel_columns,
+        "MAP_GROUPS": -(-shape.ins // shape.p_in),
     }  # fmt: skip
     ports, tasks, arguments = _streams(shape, first)
     kernel = "weight_store_first" if first else "weight_store"

@@ -30,6 +30,7 @@ from fpdeep_gen.report.page import (
 from fpdeep_gen.report.shapes import Drawing
 
 TEMPLATE = "report/report.html.j2"
+MOST_DIFFERENCES = 20
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Page:
     links: tuple[LinkView, ...]
     losses: LossChart | None
     steps: tuple[StepView, ...]
+    differences: tuple[str, ...]
     fifos: tuple[FifoGroup, ...]
     origin: Origin
 
@@ -94,6 +96,7 @@ def _page(plan: Plan, evidence: Evidence | None, origin: Origin) -> Page:
         links=tuple(link_view(row, evidence) for row in links),
         losses=draw_losses([step.step for step in steps], [step.loss for step in steps]),
         steps=tuple(step_view(step) for step in steps),
+        differences=evidence.differences[:MOST_DIFFERENCES] if evidence else (),
         fifos=fifo_groups(evidence),
         origin=origin,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from fpdeep_gen.board.model import Cluster
-from fpdeep_gen.network.model import Network
+from fpdeep_gen.network.model import Layer, LayerKind, Network
 from fpdeep_gen.plan.cost import Fold, backward_cycles, forward_cycles, slice_fold, update_cycles
 from fpdeep_gen.plan.depths import cache_depth, mask_depth
 from fpdeep_gen.plan.limits import all_limits, slice_name
@@ -40,15 +40,24 @@ def folds_of(network: Network, lanes: Sequence[int], taps: Sequence[int], pieces
     )
 
 
+def useful_macs(layer: Layer, phase: str, channels: int) -> int:
+    """Multiply-accumulates of a phase for `channels` output channels, those with padding included: a sum's are as many
+    as weights in each phase; the backward phase has an input pixel where the others have a sum, if those are fewer."""
+    pixels = layer.conv_rows * layer.conv_columns
+    if phase == "backward":
+        pixels = min(pixels, layer.in_rows * layer.in_columns) if layer.kind is LayerKind.CONVOLUTION else pixels
+    return pixels * layer.weight_count // layer.out_channels * channels
+
+
 def engines_of(network: Network, pieces: Sequence[Piece], folds: Sequence[Fold]) -> tuple[EnginePlan, ...]:
     """All engines, slice by slice."""
     engines = []
     for piece, fold in zip(pieces, folds, strict=True):
         layer = network.layers[piece.layer]
-        useful = layer.forward_macs // layer.out_channels * piece.channels
         for phase in ("forward", "gradient", "backward")[: fold.engine_count]:
             cycles = backward_cycles(fold) if phase == "backward" else forward_cycles(fold)
             name = f"{slice_name(network, piece)} {phase}"
+            useful = useful_macs(layer, phase, piece.channels)
             engines.append(EnginePlan(name, phase, piece.layer, piece.board, fold.multipliers, cycles, useful))
     return tuple(engines)
 

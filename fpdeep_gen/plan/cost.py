@@ -7,8 +7,11 @@ from dataclasses import dataclass
 
 from fpdeep_gen.network.model import Layer, LayerKind, Network
 
-SOFTMAX_CYCLES_A_CLASS = 20
-"""Division of one exponential by their sum, and its way through the table."""
+SOFTMAX_CYCLES_A_CLASS = 19
+"""Greatest logit, exponential, and 17 bits of its division by their sum."""
+
+SOFTMAX_PIPELINE_CYCLES = 14
+"""Depth of the three loops, which follow each other."""
 
 
 def groups(channels: int, lanes: int) -> int:
@@ -151,7 +154,7 @@ def relu_pool_cycles(fold: Fold) -> int:
 
 def softmax_cycles(classes: int) -> int:
     """`softmax_loss`."""
-    return classes * SOFTMAX_CYCLES_A_CLASS
+    return classes * SOFTMAX_CYCLES_A_CLASS + SOFTMAX_PIPELINE_CYCLES
 
 
 def update_cycles(fold: Fold, update_lanes: int) -> int:

@@ -18,6 +18,12 @@ WEIGHT_BITS = 16
 LINK_PIPELINE_CYCLES = 24
 """Both ends of a link, there and back: pack, the sender's choice, receiver, unpack, the credit's way back."""
 
+CREDIT_BATCH = 8
+"""Flits that a credit flit of a busy link reports at least (hls_kernels/link_tx.h)."""
+
+CREDIT_AGE = 32
+"""A link that never rests sends the credits of fewer flits once in so many flits (hls_kernels/link_tx.h)."""
+
 CONTROL_WORDS = 4
 """Commands that may wait at a board."""
 
@@ -103,9 +109,10 @@ def _down_words(network: Network, lanes: Sequence[int], where: Crossing) -> list
 
 
 def full_rate_credits(link: Link, clock_mhz: float) -> int:
-    """Flits under way in a round trip at the link's full rate: with as many credits it never waits for one."""
+    """Flits under way in a round trip at the link's full rate, and those whose credits are being gathered: with as many
+    credits a stream never waits for one."""
     round_trip = 2 * link.latency_cycles + LINK_PIPELINE_CYCLES
-    return -int(-round_trip * link.flits_per_cycle(clock_mhz) // 1)
+    return -int(-round_trip * link.flits_per_cycle(clock_mhz) // 1) + CREDIT_BATCH
 
 
 def stream_credits(row_flits: int, flits_per_word: int, spare_words: int, full_rate: int) -> int:
@@ -149,6 +156,10 @@ def link_plans(
 
 
 def link_cycles(plan: LinkPlan, link: Link, clock_mhz: float) -> int:
-    """Cycles an image that the busier direction takes."""
-    flits = max(plan.up_flits_per_image, plan.down_flits_per_image)
+    """Cycles an image that the busier direction takes: its data, and credits for the data of the other direction."""
+    directions = (
+        plan.up_flits_per_image + plan.down_flits_per_image / CREDIT_BATCH,
+        plan.down_flits_per_image + plan.up_flits_per_image / CREDIT_BATCH,
+    )
+    flits = max(directions) * CREDIT_AGE / (CREDIT_AGE - 1)
     return -int(-flits / link.flits_per_cycle(clock_mhz) // 1)

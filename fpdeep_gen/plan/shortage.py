@@ -13,7 +13,7 @@ from fpdeep_gen.plan.check import budget_problems
 from fpdeep_gen.plan.memory import Use
 from fpdeep_gen.plan.model import Plan
 from fpdeep_gen.plan.pieces import Forced
-from fpdeep_gen.plan.place import Search, Task, slowest_interval
+from fpdeep_gen.plan.place import Found, Search, Task, slowest_interval
 
 Planner = Callable[[Network, Cluster, Forced], Plan | None]
 
@@ -55,11 +55,21 @@ def _nearest_plan(network: Network, cluster: Cluster, forced: Forced) -> Plan | 
     """The plan at any speed that asks for the least more than the boards have, on budgets as they are."""
     for factor in GROWTH:
         larger = replace(cluster, boards=tuple(grown(board, factor) for board in cluster.boards))
-        task = Task(network, larger, forced, (1,) * len(network.layers), (Use(),) * len(cluster.boards))
-        found = Search(task).find(slowest_interval(network, cluster))
+        found = _slowest(network, larger, forced)
         if found is not None:
             return assemble(network, cluster, found)
     return None
+
+
+def _slowest(network: Network, cluster: Cluster, forced: Forced) -> Found | None:
+    """A placement at any speed, with caches of one image."""
+    task = Task(network, cluster, forced, (1,) * len(network.layers), (Use(),) * len(cluster.boards))
+    return Search(task).find(slowest_interval(network, cluster))
+
+
+def _fits(network: Network, cluster: Cluster, forced: Forced, planner: Planner) -> bool:
+    """Whether there is a plan; most clusters that are too small are told by one search."""
+    return _slowest(network, cluster, forced) is not None and planner(network, cluster, forced) is not None
 
 
 def _ways_out(network: Network, cluster: Cluster, forced: Forced, planner: Planner) -> Iterator[str]:
@@ -69,12 +79,12 @@ def _ways_out(network: Network, cluster: Cluster, forced: Forced, planner: Plann
             more = count - len(cluster.boards)
             boards = cluster.boards + (cluster.boards[-1],) * more
             links = cluster.links + (cluster.links[-1],) * more
-            if planner(network, replace(cluster, boards=boards, links=links), forced) is not None:
+            if _fits(network, replace(cluster, boards=boards, links=links), forced, planner):
                 yield f"it fits on {count} boards, with {more} more {cluster.boards[-1].name}"
                 break
     larger = sorted((load_board(path) for path in known_boards().values()), key=lambda board: (board.dsp, board.name))
     for board in larger:
-        if planner(network, replace(cluster, boards=(board,) * len(cluster.boards)), forced) is not None:
+        if _fits(network, replace(cluster, boards=(board,) * len(cluster.boards)), forced, planner):
             yield f"it fits on {len(cluster.boards)} x {board.name}"
             break
 

@@ -25,7 +25,7 @@ _VERILATOR_FLAGS = (
     "--output-split",
     "20000",
 )
-_DRAIN_CYCLES = 256  # run on after the last expected word, to see words too many
+_ONE_FILE_BYTES = 400_000
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,11 @@ def cosimulate(
     stall_probability: float = 0.0,
     seed: int = 1,
     timeout_cycles: int = 20000,
+    drain_cycles: int = 256,
 ) -> CosimResult:
     """Feed `inputs`, take words until each output has as many as expected (and a while longer, to see surplus ones).
 
-    Each cycle each stream waits with `stall_probability`. Raises InputError when streams are missing, ToolError when
+    It runs on for `drain_cycles`. Each cycle each stream waits with `stall_probability`. Raises InputError when streams are missing, ToolError when
     nothing has moved for `timeout_cycles` (it says how far each stream got).
     """
     report = compiled.report
@@ -59,7 +60,7 @@ def cosimulate(
         if port.is_input:
             write_words(folder / f"{port.name}.bin", inputs[port.name], port.width)
     expected = [f"{port.name}={expected_words[port.name]}" for port in report.ports if not port.is_input]
-    arguments = [str(folder), str(seed), str(stall_probability), str(timeout_cycles), str(_DRAIN_CYCLES), *expected]
+    arguments = [str(folder), str(seed), str(stall_probability), str(timeout_cycles), str(drain_cycles), *expected]
     printed = run_tool([str(program), *arguments], timeout_s=600)
     outputs = {
         port.name: read_words(folder / f"{port.name}.bin", port.width) for port in report.ports if not port.is_input
@@ -82,13 +83,22 @@ def build(compiled: CompiledKernel, optimise: str = "-O1") -> Path:
     names = ["--prefix", "Vtop", "--top-module", compiled.top, "-Mdir", str(folder)]
     run_tool(verilator(*flags, *names, str(compiled.verilog)))
     (folder / "main.cpp").write_text(main, encoding="utf-8")
-    sources = sorted(folder.glob("*.cpp"))
+    sources = _joined(folder, sorted(folder.glob("*.cpp")))
     run_all([compile_object(source, source.with_suffix(".o"), [optimise, f"-I{folder}"]) for source in sources])
     objects = [*(source.with_suffix(".o") for source in sources), *runtime_objects()]
     partial = folder / "simulate.partial"
     run_tool([*compiler(), *map(str, objects), "-o", str(partial), "-pthread"])
     partial.rename(program)
     return program
+
+
+def _joined(folder: Path, sources: list[Path]) -> list[Path]:
+    """Small models as one file: most of the compiler's time goes into Verilator's headers."""
+    if sum(source.stat().st_size for source in sources) > _ONE_FILE_BYTES:
+        return sources
+    whole = folder / "whole.cpp"
+    whole.write_text("".join(f'#include "{source.name}"\n' for source in sources), encoding="utf-8")
+    return [whole]
 
 
 def write_words(path: Path, words: Sequence[int], width: int) -> None:

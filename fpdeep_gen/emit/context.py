@@ -10,8 +10,8 @@ from fpdeep_gen.emit.network import BoardNetwork, LinkSide, Port, PortDirection,
 from fpdeep_gen.emit.words import Word
 from fpdeep_gen.plan.model import LinkStream, Plan
 
-LINE_WIDTH = 110
-"""Longest text of a process's streams in a line, without its indentation."""
+LINE_WIDTH = 112
+"""Longest line of the top, without its indentation."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,7 @@ class StreamText:
     """A stream of the top."""
 
     name: str
-    declarator: str
-    cpp: str
-    depth: int
+    declaration: str
     storage: str
     comment: str
 
@@ -182,7 +180,7 @@ def board_context(plan: Plan, network: BoardNetwork) -> BoardContext:
         clock_period_ns=f"{1e3 / plan.cluster.clock_mhz:.4g}",
         ports=tuple(_port(port) for port in network.ports),
         host_ports=_host_ports(network),
-        sections=tuple(_section(section) for section in network.sections),
+        sections=tuple(_section(network.top, section) for section in network.sections),
         links=_links(plan, network.board),
     )
 
@@ -238,24 +236,26 @@ def _port(port: Port) -> PortText:
     )
 
 
-def _section(section: Section) -> SectionText:
+def _section(top: str, section: Section) -> SectionText:
     return SectionText(
         title=section.title,
-        streams=tuple(_stream(stream) for stream in section.streams),
+        streams=tuple(_stream(top, stream) for stream in section.streams),
         tasks=tuple(_task(task) for task in section.tasks),
         structs=tuple(_struct(task) for task in section.tasks),
     )
 
 
-def _stream(stream: Stream) -> StreamText:
-    return StreamText(
-        name=stream.name,
-        declarator=stream.name if stream.count is None else f"{stream.name}[{stream.count}]",
-        cpp=stream.word.cpp,
-        depth=stream.depth,
-        storage=stream.storage.value,
-        comment=stream.comment,
-    )
+def _stream(top: str, stream: Stream) -> StreamText:
+    return StreamText(stream.name, _declaration(top, stream), stream.storage.value, stream.comment)
+
+
+def _declaration(top: str, stream: Stream) -> str:
+    """In one line or two. A single stream also gets the name by which native simulation speaks of it."""
+    single = f'{stream.name}("{top}.{stream.name}");'
+    declarator = single if stream.count is None else f"{stream.name}[{stream.count}];"
+    kind = f"hls_thread_local hls::stream<{stream.word.cpp}, {stream.depth}>"
+    fits = len(f"{kind} {declarator}") <= LINE_WIDTH
+    return f"{kind} {declarator}" if fits else f"{kind}\n        {declarator}"
 
 
 def _task(task: Task) -> TaskText:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -33,7 +34,7 @@ def streams(network: BoardNetwork) -> dict[str, Stream]:
     return {stream.name: stream for stream in network.streams()}
 
 
-def change_task(network: BoardNetwork, which: str, **changes: object) -> BoardNetwork:
+def change_task(network: BoardNetwork, which: str, **changes: Any) -> BoardNetwork:
     """The network with one task changed."""
     sections = tuple(
         replace(
@@ -45,7 +46,7 @@ def change_task(network: BoardNetwork, which: str, **changes: object) -> BoardNe
     return replace(network, sections=sections)
 
 
-def change_stream(network: BoardNetwork, which: str, **changes: object) -> BoardNetwork:
+def change_stream(network: BoardNetwork, which: str, **changes: Any) -> BoardNetwork:
     """The network with one stream changed."""
     sections = tuple(
         replace(
@@ -199,7 +200,7 @@ def test_depths_follow_the_plan() -> None:
 
 
 # What breaks a network, and the problem that it must give.
-BROKEN = {
+BROKEN: dict[str, tuple[Callable[[BoardNetwork], BoardNetwork], str]] = {
     "a reader too many": (
         lambda n: change_task(
             n, "conv2_forward_window", arguments=(Argument("conv2_cached_features"), Argument("conv2_forward_patches"))
@@ -263,7 +264,7 @@ def without_up(plan: Plan, carried: Carried) -> Plan:
     return replace(plan, links=(replace(link, up=up), *plan.links[1:]))
 
 
-BAD_PLANS = {
+BAD_PLANS: dict[str, tuple[Callable[[], Plan], str]] = {
     "hole": (lambda: with_slices(plans.one_board(), (0, 0, 0, 6), (1, 0, 0, 4), (2, 0, 0, 10)), "slices that cover"),
     "off the lanes": (
         lambda: with_slices(plans.two_boards(), (0, 0, 0, 6), (1, 0, 0, 2), (1, 1, 2, 8), (2, 1, 0, 10)),

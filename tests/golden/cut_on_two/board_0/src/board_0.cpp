@@ -47,121 +47,142 @@ void board_0(
     // ---- Layer 0, conv1 (convolution), output channels 0 to 5 of 6
 
     // tensor 0 to the forward window
-    hls_thread_local hls::stream<hls::vector<ap_int<8>, 1>, 4> conv1_engine_features;
+    hls_thread_local hls::stream<hls::vector<ap_int<8>, 1>, 4>
+        conv1_engine_features("board_0.conv1_engine_features");
 #pragma HLS BIND_STORAGE variable=conv1_engine_features type=fifo impl=lutram
 
     // feature cache: tensor 0, from forward until the gradient phase reads it
-    hls_thread_local hls::stream<hls::vector<ap_int<8>, 1>, 168> conv1_cached_features;
+    hls_thread_local hls::stream<hls::vector<ap_int<8>, 1>, 168>
+        conv1_cached_features("board_0.conv1_cached_features");
 #pragma HLS BIND_STORAGE variable=conv1_cached_features type=fifo impl=bram
 
     // 9 taps x 1 lane
-    hls_thread_local hls::stream<hls::vector<ap_int<8>, 9>, 4> conv1_forward_patches;
+    hls_thread_local hls::stream<hls::vector<ap_int<8>, 9>, 4>
+        conv1_forward_patches("board_0.conv1_forward_patches");
 #pragma HLS BIND_STORAGE variable=conv1_forward_patches type=fifo impl=lutram
 
     // weight words, 2 out x 1 in x 9 taps
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 18>, 16> conv1_forward_weights;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 18>, 16>
+        conv1_forward_weights("board_0.conv1_forward_weights");
 #pragma HLS BIND_STORAGE variable=conv1_forward_weights type=fifo impl=lutram
 
     // one for each weight word taken
-    hls_thread_local hls::stream<ap_uint<1>, 16> conv1_forward_credits;
+    hls_thread_local hls::stream<ap_uint<1>, 16> conv1_forward_credits("board_0.conv1_forward_credits");
 #pragma HLS BIND_STORAGE variable=conv1_forward_credits type=fifo impl=lutram
 
     // rounded sums, before ReLU and pool
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 2>, 24> conv1_sums;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 2>, 24> conv1_sums("board_0.conv1_sums");
 #pragma HLS BIND_STORAGE variable=conv1_sums type=fifo impl=lutram
 
     // own channels of tensor 1
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 2>, 12> conv1_outputs;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 2>, 12> conv1_outputs("board_0.conv1_outputs");
 #pragma HLS BIND_STORAGE variable=conv1_outputs type=fifo impl=lutram
 
     // mask cache: which errors pass, and to which place of the pool's window
-    hls_thread_local hls::stream<hls::vector<ap_uint<3>, 2>, 200> conv1_mask;
+    hls_thread_local hls::stream<hls::vector<ap_uint<3>, 2>, 200> conv1_mask("board_0.conv1_mask");
 #pragma HLS BIND_STORAGE variable=conv1_mask type=fifo impl=bram
 
     // errors of the unpooled sums
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 2>, 4> conv1_sum_errors;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 2>, 4> conv1_sum_errors("board_0.conv1_sum_errors");
 #pragma HLS BIND_STORAGE variable=conv1_sum_errors type=fifo impl=lutram
 
     // 9 taps x 1 lane
-    hls_thread_local hls::stream<hls::vector<ap_int<8>, 9>, 4> conv1_gradient_patches;
+    hls_thread_local hls::stream<hls::vector<ap_int<8>, 9>, 4>
+        conv1_gradient_patches("board_0.conv1_gradient_patches");
 #pragma HLS BIND_STORAGE variable=conv1_gradient_patches type=fifo impl=lutram
 
     // sums over the mini-batch, in store order
-    hls_thread_local hls::stream<hls::vector<ap_int<40>, 2>, 4> conv1_gradients;
+    hls_thread_local hls::stream<hls::vector<ap_int<40>, 2>, 4> conv1_gradients("board_0.conv1_gradients");
 #pragma HLS BIND_STORAGE variable=conv1_gradients type=fifo impl=lutram
 
     // ---- Layer 1, conv2 (convolution), output channels 0 to 3 of 8
 
     // tensor 1 to the forward window
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 2>, 4> conv2_slice0_engine_features;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 2>, 4>
+        conv2_slice0_engine_features("board_0.conv2_slice0_engine_features");
 #pragma HLS BIND_STORAGE variable=conv2_slice0_engine_features type=fifo impl=lutram
 
     // feature cache: tensor 1, from forward until the gradient phase reads it
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 2>, 136> conv2_slice0_cached_features;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 2>, 136>
+        conv2_slice0_cached_features("board_0.conv2_slice0_cached_features");
 #pragma HLS BIND_STORAGE variable=conv2_slice0_cached_features type=fifo impl=bram
 
     // tensor 1 on to the next slice
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 2>, 12> conv2_slice0_passed_features;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 2>, 12>
+        conv2_slice0_passed_features("board_0.conv2_slice0_passed_features");
 #pragma HLS BIND_STORAGE variable=conv2_slice0_passed_features type=fifo impl=lutram
 
     // 3 taps x 2 lanes
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 6>, 4> conv2_slice0_forward_patches;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 6>, 4>
+        conv2_slice0_forward_patches("board_0.conv2_slice0_forward_patches");
 #pragma HLS BIND_STORAGE variable=conv2_slice0_forward_patches type=fifo impl=lutram
 
     // weight words, 4 out x 2 in x 3 taps
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 24>, 16> conv2_slice0_forward_weights;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 24>, 16>
+        conv2_slice0_forward_weights("board_0.conv2_slice0_forward_weights");
 #pragma HLS BIND_STORAGE variable=conv2_slice0_forward_weights type=fifo impl=lutram
 
     // one for each weight word taken
-    hls_thread_local hls::stream<ap_uint<1>, 16> conv2_slice0_forward_credits;
+    hls_thread_local hls::stream<ap_uint<1>, 16>
+        conv2_slice0_forward_credits("board_0.conv2_slice0_forward_credits");
 #pragma HLS BIND_STORAGE variable=conv2_slice0_forward_credits type=fifo impl=lutram
 
     // rounded sums, before ReLU and pool
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 4> conv2_slice0_sums;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 4> conv2_slice0_sums("board_0.conv2_slice0_sums");
 #pragma HLS BIND_STORAGE variable=conv2_slice0_sums type=fifo impl=lutram
 
     // own channels of tensor 2
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 4> conv2_slice0_outputs;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 4>
+        conv2_slice0_outputs("board_0.conv2_slice0_outputs");
 #pragma HLS BIND_STORAGE variable=conv2_slice0_outputs type=fifo impl=lutram
 
     // mask cache: which errors pass, and to which place of the pool's window
-    hls_thread_local hls::stream<hls::vector<ap_uint<1>, 4>, 200> conv2_slice0_mask;
+    hls_thread_local hls::stream<hls::vector<ap_uint<1>, 4>, 200> conv2_slice0_mask("board_0.conv2_slice0_mask");
 #pragma HLS BIND_STORAGE variable=conv2_slice0_mask type=fifo impl=bram
 
     // errors of the unpooled sums
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 4> conv2_slice0_sum_errors;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 4>
+        conv2_slice0_sum_errors("board_0.conv2_slice0_sum_errors");
 #pragma HLS BIND_STORAGE variable=conv2_slice0_sum_errors type=fifo impl=lutram
 
     // errors of the sums, for the gradient
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 4> conv2_slice0_gradient_errors;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 4>
+        conv2_slice0_gradient_errors("board_0.conv2_slice0_gradient_errors");
 #pragma HLS BIND_STORAGE variable=conv2_slice0_gradient_errors type=fifo impl=lutram
 
     // errors of the sums, for the backward phase
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 4> conv2_slice0_backward_errors;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 4>
+        conv2_slice0_backward_errors("board_0.conv2_slice0_backward_errors");
 #pragma HLS BIND_STORAGE variable=conv2_slice0_backward_errors type=fifo impl=lutram
 
     // 3 taps x 4 lanes
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 12>, 4> conv2_slice0_backward_patches;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 12>, 4>
+        conv2_slice0_backward_patches("board_0.conv2_slice0_backward_patches");
 #pragma HLS BIND_STORAGE variable=conv2_slice0_backward_patches type=fifo impl=lutram
 
     // weight words, 2 in x 4 out x 3 taps, kernel turned around
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 24>, 16> conv2_slice0_backward_weights;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 24>, 16>
+        conv2_slice0_backward_weights("board_0.conv2_slice0_backward_weights");
 #pragma HLS BIND_STORAGE variable=conv2_slice0_backward_weights type=fifo impl=lutram
 
     // one for each weight word taken
-    hls_thread_local hls::stream<ap_uint<1>, 16> conv2_slice0_backward_credits;
+    hls_thread_local hls::stream<ap_uint<1>, 16>
+        conv2_slice0_backward_credits("board_0.conv2_slice0_backward_credits");
 #pragma HLS BIND_STORAGE variable=conv2_slice0_backward_credits type=fifo impl=lutram
 
     // errors of tensor 1
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 2>, 12> conv2_slice0_input_errors;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 2>, 12>
+        conv2_slice0_input_errors("board_0.conv2_slice0_input_errors");
 #pragma HLS BIND_STORAGE variable=conv2_slice0_input_errors type=fifo impl=lutram
 
     // 3 taps x 2 lanes
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 6>, 4> conv2_slice0_gradient_patches;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 6>, 4>
+        conv2_slice0_gradient_patches("board_0.conv2_slice0_gradient_patches");
 #pragma HLS BIND_STORAGE variable=conv2_slice0_gradient_patches type=fifo impl=lutram
 
     // sums over the mini-batch, in store order
-    hls_thread_local hls::stream<hls::vector<ap_int<40>, 4>, 4> conv2_slice0_gradients;
+    hls_thread_local hls::stream<hls::vector<ap_int<40>, 4>, 4>
+        conv2_slice0_gradients("board_0.conv2_slice0_gradients");
 #pragma HLS BIND_STORAGE variable=conv2_slice0_gradients type=fifo impl=lutram
 
     // ---- Link 0, up to board 1
@@ -175,15 +196,15 @@ void board_0(
 #pragma HLS BIND_STORAGE variable=up_rx_freed type=fifo impl=lutram
 
     // credits that came back; as deep as all that are out, so that the receiver never blocks
-    hls_thread_local hls::stream<ap_uint<24>, 164> up_credits_gained;
+    hls_thread_local hls::stream<ap_uint<24>, 164> up_credits_gained("board_0.up_credits_gained");
 #pragma HLS BIND_STORAGE variable=up_credits_gained type=fifo impl=bram
 
     // errors of tensor 2, from board 1
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 2> up_error_2;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 2> up_error_2("board_0.up_error_2");
 #pragma HLS BIND_STORAGE variable=up_error_2 type=fifo impl=lutram
 
     // partial sums of the errors of tensor 1, from board 1
-    hls_thread_local hls::stream<hls::vector<ap_int<48>, 2>, 2> up_partial_1;
+    hls_thread_local hls::stream<hls::vector<ap_int<48>, 2>, 2> up_partial_1("board_0.up_partial_1");
 #pragma HLS BIND_STORAGE variable=up_partial_1 type=fifo impl=lutram
 
     // flits to send by stream id (0 command, 1 label, 2 load, 3 feature_1, 4 feature_2)
@@ -261,13 +282,11 @@ void board_0(
 
     // forward: ReLU, no pool
     hls_thread_local hls::task conv2_slice0_relu_pool(
-        relu_pool<config::Conv2Slice0ReluPool>, commands[3], conv2_slice0_sums, conv2_slice0_outputs,
-        conv2_slice0_mask);
+        relu_pool<config::Conv2Slice0ReluPool>, commands[3], conv2_slice0_sums, conv2_slice0_outputs, conv2_slice0_mask);
 
     // backward: errors back to the winners of the pool and through the ReLU
     hls_thread_local hls::task conv2_slice0_relu_pool_backward(
-        relu_pool_backward<config::Conv2Slice0ReluPoolBackward>, up_error_2, conv2_slice0_mask,
-        conv2_slice0_sum_errors);
+        relu_pool_backward<config::Conv2Slice0ReluPoolBackward>, up_error_2, conv2_slice0_mask, conv2_slice0_sum_errors);
 
     // errors of the sums, to the gradient and the backward phase
     hls_thread_local hls::task conv2_slice0_duplicate(

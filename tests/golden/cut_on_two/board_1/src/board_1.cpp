@@ -30,7 +30,7 @@ void board_1(
 #pragma HLS BIND_STORAGE variable=loads type=fifo impl=lutram
 
     // dumped weights of this board and all above
-    hls_thread_local hls::stream<ap_int<16>, 4> dump;
+    hls_thread_local hls::stream<ap_int<16>, 4> dump("board_1.dump");
 #pragma HLS BIND_STORAGE variable=dump type=fifo impl=lutram
 
     // dumped weights of each store and of the boards above
@@ -40,151 +40,169 @@ void board_1(
     // ---- Layer 1, conv2 (convolution), output channels 4 to 7 of 8
 
     // tensor 1 to the forward window
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 2>, 4> conv2_slice1_engine_features;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 2>, 4>
+        conv2_slice1_engine_features("board_1.conv2_slice1_engine_features");
 #pragma HLS BIND_STORAGE variable=conv2_slice1_engine_features type=fifo impl=lutram
 
     // feature cache: tensor 1, from forward until the gradient phase reads it
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 2>, 136> conv2_slice1_cached_features;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 2>, 136>
+        conv2_slice1_cached_features("board_1.conv2_slice1_cached_features");
 #pragma HLS BIND_STORAGE variable=conv2_slice1_cached_features type=fifo impl=bram
 
     // 3 taps x 2 lanes
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 6>, 4> conv2_slice1_forward_patches;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 6>, 4>
+        conv2_slice1_forward_patches("board_1.conv2_slice1_forward_patches");
 #pragma HLS BIND_STORAGE variable=conv2_slice1_forward_patches type=fifo impl=lutram
 
     // weight words, 4 out x 2 in x 3 taps
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 24>, 16> conv2_slice1_forward_weights;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 24>, 16>
+        conv2_slice1_forward_weights("board_1.conv2_slice1_forward_weights");
 #pragma HLS BIND_STORAGE variable=conv2_slice1_forward_weights type=fifo impl=lutram
 
     // one for each weight word taken
-    hls_thread_local hls::stream<ap_uint<1>, 16> conv2_slice1_forward_credits;
+    hls_thread_local hls::stream<ap_uint<1>, 16>
+        conv2_slice1_forward_credits("board_1.conv2_slice1_forward_credits");
 #pragma HLS BIND_STORAGE variable=conv2_slice1_forward_credits type=fifo impl=lutram
 
     // rounded sums, before ReLU and pool
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 4> conv2_slice1_sums;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 4> conv2_slice1_sums("board_1.conv2_slice1_sums");
 #pragma HLS BIND_STORAGE variable=conv2_slice1_sums type=fifo impl=lutram
 
     // own channels of tensor 2
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 8> conv2_slice1_outputs;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 8>
+        conv2_slice1_outputs("board_1.conv2_slice1_outputs");
 #pragma HLS BIND_STORAGE variable=conv2_slice1_outputs type=fifo impl=lutram
 
     // mask cache: which errors pass, and to which place of the pool's window
-    hls_thread_local hls::stream<hls::vector<ap_uint<1>, 4>, 200> conv2_slice1_mask;
+    hls_thread_local hls::stream<hls::vector<ap_uint<1>, 4>, 200> conv2_slice1_mask("board_1.conv2_slice1_mask");
 #pragma HLS BIND_STORAGE variable=conv2_slice1_mask type=fifo impl=bram
 
     // tensor 2, channels [0, 8)
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 4> conv2_slice1_joined_outputs;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 4>
+        conv2_slice1_joined_outputs("board_1.conv2_slice1_joined_outputs");
 #pragma HLS BIND_STORAGE variable=conv2_slice1_joined_outputs type=fifo impl=lutram
 
     // errors of tensor 2, channels [0, 4), to the slices below
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 8> conv2_slice1_low_errors;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 8>
+        conv2_slice1_low_errors("board_1.conv2_slice1_low_errors");
 #pragma HLS BIND_STORAGE variable=conv2_slice1_low_errors type=fifo impl=lutram
 
     // errors of the slice's own channels of tensor 2
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 8> conv2_slice1_high_errors;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 8>
+        conv2_slice1_high_errors("board_1.conv2_slice1_high_errors");
 #pragma HLS BIND_STORAGE variable=conv2_slice1_high_errors type=fifo impl=lutram
 
     // errors of the unpooled sums
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 4> conv2_slice1_sum_errors;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 4>
+        conv2_slice1_sum_errors("board_1.conv2_slice1_sum_errors");
 #pragma HLS BIND_STORAGE variable=conv2_slice1_sum_errors type=fifo impl=lutram
 
     // errors of the sums, for the gradient
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 4> conv2_slice1_gradient_errors;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 4>
+        conv2_slice1_gradient_errors("board_1.conv2_slice1_gradient_errors");
 #pragma HLS BIND_STORAGE variable=conv2_slice1_gradient_errors type=fifo impl=lutram
 
     // errors of the sums, for the backward phase
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 4> conv2_slice1_backward_errors;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 4>
+        conv2_slice1_backward_errors("board_1.conv2_slice1_backward_errors");
 #pragma HLS BIND_STORAGE variable=conv2_slice1_backward_errors type=fifo impl=lutram
 
     // 3 taps x 4 lanes
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 12>, 4> conv2_slice1_backward_patches;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 12>, 4>
+        conv2_slice1_backward_patches("board_1.conv2_slice1_backward_patches");
 #pragma HLS BIND_STORAGE variable=conv2_slice1_backward_patches type=fifo impl=lutram
 
     // weight words, 2 in x 4 out x 3 taps, kernel turned around
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 24>, 16> conv2_slice1_backward_weights;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 24>, 16>
+        conv2_slice1_backward_weights("board_1.conv2_slice1_backward_weights");
 #pragma HLS BIND_STORAGE variable=conv2_slice1_backward_weights type=fifo impl=lutram
 
     // one for each weight word taken
-    hls_thread_local hls::stream<ap_uint<1>, 16> conv2_slice1_backward_credits;
+    hls_thread_local hls::stream<ap_uint<1>, 16>
+        conv2_slice1_backward_credits("board_1.conv2_slice1_backward_credits");
 #pragma HLS BIND_STORAGE variable=conv2_slice1_backward_credits type=fifo impl=lutram
 
     // partial sums of the errors of tensor 1
-    hls_thread_local hls::stream<hls::vector<ap_int<48>, 2>, 12> conv2_slice1_partial_sums;
+    hls_thread_local hls::stream<hls::vector<ap_int<48>, 2>, 12>
+        conv2_slice1_partial_sums("board_1.conv2_slice1_partial_sums");
 #pragma HLS BIND_STORAGE variable=conv2_slice1_partial_sums type=fifo impl=lutram
 
     // 3 taps x 2 lanes
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 6>, 4> conv2_slice1_gradient_patches;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 6>, 4>
+        conv2_slice1_gradient_patches("board_1.conv2_slice1_gradient_patches");
 #pragma HLS BIND_STORAGE variable=conv2_slice1_gradient_patches type=fifo impl=lutram
 
     // sums over the mini-batch, in store order
-    hls_thread_local hls::stream<hls::vector<ap_int<40>, 4>, 4> conv2_slice1_gradients;
+    hls_thread_local hls::stream<hls::vector<ap_int<40>, 4>, 4>
+        conv2_slice1_gradients("board_1.conv2_slice1_gradients");
 #pragma HLS BIND_STORAGE variable=conv2_slice1_gradients type=fifo impl=lutram
 
     // ---- Layer 2, fc (fully connected), output channels 0 to 9 of 10
 
     // tensor 2 to the forward window
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 4> fc_engine_features;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 4> fc_engine_features("board_1.fc_engine_features");
 #pragma HLS BIND_STORAGE variable=fc_engine_features type=fifo impl=lutram
 
     // feature cache: tensor 2, from forward until the gradient phase reads it
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 104> fc_cached_features;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 104> fc_cached_features("board_1.fc_cached_features");
 #pragma HLS BIND_STORAGE variable=fc_cached_features type=fifo impl=bram
 
     // 1 tap x 4 lanes
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 4> fc_forward_patches;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 4> fc_forward_patches("board_1.fc_forward_patches");
 #pragma HLS BIND_STORAGE variable=fc_forward_patches type=fifo impl=lutram
 
     // weight words, 2 out x 4 in x 1 tap
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 8>, 16> fc_forward_weights;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 8>, 16> fc_forward_weights("board_1.fc_forward_weights");
 #pragma HLS BIND_STORAGE variable=fc_forward_weights type=fifo impl=lutram
 
     // one for each weight word taken
-    hls_thread_local hls::stream<ap_uint<1>, 16> fc_forward_credits;
+    hls_thread_local hls::stream<ap_uint<1>, 16> fc_forward_credits("board_1.fc_forward_credits");
 #pragma HLS BIND_STORAGE variable=fc_forward_credits type=fifo impl=lutram
 
     // own channels of tensor 3
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 2>, 5> fc_sums;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 2>, 5> fc_sums("board_1.fc_sums");
 #pragma HLS BIND_STORAGE variable=fc_sums type=fifo impl=lutram
 
     // errors of the sums, for the gradient
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 2>, 5> fc_gradient_errors;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 2>, 5> fc_gradient_errors("board_1.fc_gradient_errors");
 #pragma HLS BIND_STORAGE variable=fc_gradient_errors type=fifo impl=lutram
 
     // errors of the sums, for the backward phase
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 2>, 5> fc_backward_errors;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 2>, 5> fc_backward_errors("board_1.fc_backward_errors");
 #pragma HLS BIND_STORAGE variable=fc_backward_errors type=fifo impl=lutram
 
     // 1 tap x 2 lanes
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 2>, 4> fc_backward_patches;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 2>, 4> fc_backward_patches("board_1.fc_backward_patches");
 #pragma HLS BIND_STORAGE variable=fc_backward_patches type=fifo impl=lutram
 
     // weight words, 4 in x 2 out x 1 tap, kernel turned around
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 8>, 16> fc_backward_weights;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 8>, 16> fc_backward_weights("board_1.fc_backward_weights");
 #pragma HLS BIND_STORAGE variable=fc_backward_weights type=fifo impl=lutram
 
     // one for each weight word taken
-    hls_thread_local hls::stream<ap_uint<1>, 16> fc_backward_credits;
+    hls_thread_local hls::stream<ap_uint<1>, 16> fc_backward_credits("board_1.fc_backward_credits");
 #pragma HLS BIND_STORAGE variable=fc_backward_credits type=fifo impl=lutram
 
     // errors of tensor 2
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 32> fc_input_errors;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 32> fc_input_errors("board_1.fc_input_errors");
 #pragma HLS BIND_STORAGE variable=fc_input_errors type=fifo impl=lutram
 
     // 1 tap x 4 lanes
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 4> fc_gradient_patches;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 4> fc_gradient_patches("board_1.fc_gradient_patches");
 #pragma HLS BIND_STORAGE variable=fc_gradient_patches type=fifo impl=lutram
 
     // sums over the mini-batch, in store order
-    hls_thread_local hls::stream<hls::vector<ap_int<40>, 8>, 4> fc_gradients;
+    hls_thread_local hls::stream<hls::vector<ap_int<40>, 8>, 4> fc_gradients("board_1.fc_gradients");
 #pragma HLS BIND_STORAGE variable=fc_gradients type=fifo impl=lutram
 
     // ---- Loss
 
     // derivative of the loss by the logits
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 2>, 5> logit_errors;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 2>, 5> logit_errors("board_1.logit_errors");
 #pragma HLS BIND_STORAGE variable=logit_errors type=fifo impl=lutram
 
     // probability of the label and the predicted class
-    hls_thread_local hls::stream<ap_uint<32>, 4> result;
+    hls_thread_local hls::stream<ap_uint<32>, 4> result("board_1.result");
 #pragma HLS BIND_STORAGE variable=result type=fifo impl=lutram
 
     // ---- Link 0, down to board 0
@@ -198,27 +216,27 @@ void board_1(
 #pragma HLS BIND_STORAGE variable=down_rx_freed type=fifo impl=lutram
 
     // credits that came back; as deep as all that are out, so that the receiver never blocks
-    hls_thread_local hls::stream<ap_uint<24>, 184> down_credits_gained;
+    hls_thread_local hls::stream<ap_uint<24>, 184> down_credits_gained("board_1.down_credits_gained");
 #pragma HLS BIND_STORAGE variable=down_credits_gained type=fifo impl=bram
 
     // commands, from board 0
-    hls_thread_local hls::stream<ap_uint<128>, 4> down_command;
+    hls_thread_local hls::stream<ap_uint<128>, 4> down_command("board_1.down_command");
 #pragma HLS BIND_STORAGE variable=down_command type=fifo impl=lutram
 
     // labels, from board 0
-    hls_thread_local hls::stream<ap_uint<16>, 16> down_label;
+    hls_thread_local hls::stream<ap_uint<16>, 16> down_label("board_1.down_label");
 #pragma HLS BIND_STORAGE variable=down_label type=fifo impl=lutram
 
     // weights to load, from board 0
-    hls_thread_local hls::stream<ap_int<16>, 2> down_load;
+    hls_thread_local hls::stream<ap_int<16>, 2> down_load("board_1.down_load");
 #pragma HLS BIND_STORAGE variable=down_load type=fifo impl=lutram
 
     // features of tensor 1, from board 0
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 2>, 2> down_feature_1;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 2>, 2> down_feature_1("board_1.down_feature_1");
 #pragma HLS BIND_STORAGE variable=down_feature_1 type=fifo impl=lutram
 
     // features of tensor 2, from board 0
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 2> down_feature_2;
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 2> down_feature_2("board_1.down_feature_2");
 #pragma HLS BIND_STORAGE variable=down_feature_2 type=fifo impl=lutram
 
     // flits to send by stream id (0 result, 1 dump, 2 error_2, 3 partial_1)
@@ -259,8 +277,7 @@ void board_1(
 
     // forward: ReLU, no pool
     hls_thread_local hls::task conv2_slice1_relu_pool(
-        relu_pool<config::Conv2Slice1ReluPool>, commands[1], conv2_slice1_sums, conv2_slice1_outputs,
-        conv2_slice1_mask);
+        relu_pool<config::Conv2Slice1ReluPool>, commands[1], conv2_slice1_sums, conv2_slice1_outputs, conv2_slice1_mask);
 
     // each row: the channels from below, then the slice's own
     hls_thread_local hls::task conv2_slice1_concat(
@@ -308,8 +325,7 @@ void board_1(
 
     // tensor 2 to the engine and into the feature cache
     hls_thread_local hls::task fc_fork(
-        fork_features<config::FcFork>, commands[2], conv2_slice1_joined_outputs, fc_engine_features,
-        fc_cached_features);
+        fork_features<config::FcFork>, commands[2], conv2_slice1_joined_outputs, fc_engine_features, fc_cached_features);
 
     // forward: patches of the input
     hls_thread_local hls::task fc_forward_window(

@@ -34,7 +34,7 @@ def streams(network: BoardNetwork) -> dict[str, Stream]:
     return {stream.name: stream for stream in network.streams()}
 
 
-def change_task(network: BoardNetwork, which: str, **changes: Any) -> BoardNetwork:
+def change_task(network: BoardNetwork, which: str, **changes: Any) -> BoardNetwork:  # noqa: ANN401 - fields of a dataclass
     """The network with one task changed."""
     sections = tuple(
         replace(
@@ -46,7 +46,7 @@ def change_task(network: BoardNetwork, which: str, **changes: Any) -> BoardNetwo
     return replace(network, sections=sections)
 
 
-def change_stream(network: BoardNetwork, which: str, **changes: Any) -> BoardNetwork:
+def change_stream(network: BoardNetwork, which: str, **changes: Any) -> BoardNetwork:  # noqa: ANN401 - fields of a dataclass
     """The network with one stream changed."""
     sections = tuple(
         replace(

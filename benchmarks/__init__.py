@@ -1,0 +1,1 @@
+"""Measurements of the toolchain itself: `python -m benchmarks.run`."""

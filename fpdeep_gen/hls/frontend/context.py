@@ -1,6 +1,7 @@
 """What all regions of one process share while it is lowered."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from fpdeep_gen.errors import Problem
@@ -38,15 +39,14 @@ class ProcessContext:
     live: dict[str, frozenset[str]] = field(default_factory=dict)
     _names: dict[str, int] = field(default_factory=dict)
 
-    def prepare(self) -> None:
-        """Works out which values need registers."""
+    def prepare(self, counts: Sequence[int]) -> None:
+        """Works out which values need registers. `counts`: streams of each argument, where the caller knows."""
         self.defined = definitions(self.function)
         self.live = live_in(self.function, self.defined)
-        self.streams = {
-            one.name: StreamArgument(one.name, max(1, one.bytes))
-            for one in self.function.parameters
-            if isinstance(one.type, PointerType)
-        }
+        for place, one in enumerate(self.function.parameters):
+            if isinstance(one.type, PointerType):
+                count = counts[place] if place < len(counts) else max(1, one.bytes)
+                self.streams[one.name] = StreamArgument(one.name, count)
         bounds = _counter_bits(self.function, self.defined)
         for plan in self.plan.regions:
             for entry in plan.entries:

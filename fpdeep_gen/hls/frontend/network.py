@@ -32,6 +32,13 @@ def task_calls(function: Function) -> list[Instruction]:
     return [one for block in function.blocks.values() for one in block.instructions if one.detail == TASK]
 
 
+def task_arguments(call: Instruction) -> tuple[list[Operand], list[int]]:
+    """The streams of a task, and for each how many there are at that address."""
+    rest = call.operands[1:]
+    half = len(rest) // 2
+    return list(rest[:half]), [max(1, operand.value) for operand in rest[half:]]
+
+
 class NetworkLowering:
     """Joins processes by the streams that a top function declares. `processes` by LLVM function name."""
 
@@ -50,7 +57,7 @@ class NetworkLowering:
         self._problems = problems
         self._defined = definitions(function)
         self._declared = self._find_declared()
-        self._counts = {one.name: max(1, one.bytes) for one in function.parameters if isinstance(one.type, PointerType)}
+        self._counts = self._port_counts()
         self._made: dict[End, Stream | StreamPort] = {}
         self._ends: dict[End, list[tuple[str, bool]]] = {}
 
@@ -67,6 +74,15 @@ class NetworkLowering:
         network.streams = [made for made in self._made.values() if isinstance(made, Stream)]
         self._check()
         return network
+
+    def _port_counts(self) -> dict[str, int]:
+        """Parameter -> number of streams, as the tasks that use it say."""
+        counts = {one.name: max(1, one.bytes) for one in self._function.parameters if isinstance(one.type, PointerType)}
+        for call in task_calls(self._function):
+            for operand, size in zip(*task_arguments(call), strict=True):
+                if operand.name in counts:
+                    counts[operand.name] = max(counts[operand.name], size)
+        return counts
 
     def _find_declared(self) -> dict[str, _Declared]:
         found: dict[str, _Declared] = {}
@@ -106,7 +122,8 @@ class NetworkLowering:
             return None
         name = self._task_name(call, process, number)
         bindings: list[Stream | StreamPort] = []
-        for place, operand in enumerate(call.operands[1:]):
+        arguments, sizes = task_arguments(call)
+        for place, operand in enumerate(arguments):
             end = self._end(operand)
             if end is None:
                 what = f"argument {place + 1} of {process.name}"
@@ -115,7 +132,7 @@ class NetworkLowering:
             owner, first = end
             declared = self._declared.get(owner)
             total = declared.count if declared is not None else self._counts.get(owner, 1)
-            count = self._formal_count(call, place) or total
+            count = min(sizes[place], total - first)
             for index in range(first, first + count):
                 if len(bindings) < len(process.ports):
                     bindings.append(self._bind((owner, index), process.ports[len(bindings)], name, total))
@@ -123,13 +140,6 @@ class NetworkLowering:
             self._problem(call, f"arguments of {process.name}", f"{len(process.ports)} streams", f"{len(bindings)}")
             return None
         return Instance(name, process, tuple(bindings))
-
-    def _formal_count(self, call: Instruction, place: int) -> int:
-        """How many streams the task's own argument takes."""
-        function = self._module.functions.get(call.operands[0].name)
-        if function is None or place >= len(function.parameters):
-            return 0
-        return max(1, function.parameters[place].bytes)
 
     def _task_name(self, call: Instruction, process: Process, number: int) -> str:
         """The C++ name of the task object: the alloca that lies nearest before its constructor's call."""

@@ -6,6 +6,7 @@ the text (they would keep locals in memory) and loops get their unroll metadata.
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import llvmlite.binding as llvm
@@ -73,7 +74,7 @@ def optimise(text: str, top: str, source: Path) -> Optimised:
     cleaning = ("sroa", "sccp", "simplify_cfg")
     unrolling = ("loop_simplify", "loop_rotate", "loop_unroll")
     ending = ("new_gvn", "simplify_cfg", "aggressive_dce", "global_dead_code_eliminate", "lower_switch")
-    _run(module, ("sroa", *unrolling, *cleaning, *unrolling, *cleaning, *unrolling, *cleaning, *ending))
+    _run(module, ("dead_store_elimination", "sroa", *unrolling, *cleaning, *unrolling, *cleaning, *unrolling, *cleaning, *ending))
     tasks = tuple(root for root in roots if root != roots[0])
     return Optimised(parse_module(str(module), source), roots[0], tasks, objects)
 
@@ -87,8 +88,15 @@ def _parse(text: str) -> llvm.ModuleRef:
     return module
 
 
-def _run(module: llvm.ModuleRef, passes: tuple[str, ...]) -> None:
+@cache
+def _configure() -> None:
+    """Options of LLVM are per process."""
     llvm.initialize_native_target()
+    llvm.set_option("fpdeep", "-enable-phi-of-ops=false")  # value numbering must not make phis of addresses
+
+
+def _run(module: llvm.ModuleRef, passes: tuple[str, ...]) -> None:
+    _configure()
     machine = llvm.Target.from_triple("x86_64-unknown-linux-gnu").create_target_machine()
     options = llvm.create_pipeline_tuning_options(speed_level=2)
     options.loop_unrolling = False

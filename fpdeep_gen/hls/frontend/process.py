@@ -1,5 +1,7 @@
 """One function to one `ir.Process`."""
 
+from collections.abc import Sequence
+
 from fpdeep_gen.errors import Problem
 from fpdeep_gen.hls.frontend.accesses import collect_objects
 from fpdeep_gen.hls.frontend.context import ProcessContext
@@ -7,7 +9,7 @@ from fpdeep_gen.hls.frontend.llvm_ir import Function, LlvmModule
 from fpdeep_gen.hls.frontend.lower import RegionLowering
 from fpdeep_gen.hls.frontend.optimise import ObjectKey, ObjectPragmas
 from fpdeep_gen.hls.frontend.regions import plan_regions
-from fpdeep_gen.hls.ir import Memory, Process, Region, StreamPort, Variable
+from fpdeep_gen.hls.ir import Constant, Memory, Process, Region, StreamPort, Variable
 
 
 def lower_process(
@@ -16,14 +18,18 @@ def lower_process(
     pragmas: dict[ObjectKey, ObjectPragmas],
     name: str,
     problems: list[Problem],
+    counts: Sequence[int] = (),
 ) -> Process:
-    """The process of a function whose arguments are streams. What it cannot take is added to `problems`."""
+    """The process of a function whose arguments are streams; `counts`: how many streams each argument holds, if known.
+
+    What it cannot take is added to `problems`.
+    """
     plan = plan_regions(function, module, problems)
     objects, refused = collect_objects(function, module, pragmas)
     context = ProcessContext(function, module, plan, objects, problems)
     for place, text in refused:
         context.problem(place, "an access", "an element of the array", text)
-    context.prepare()
+    context.prepare(counts)
     process = Process(name, location=function.location)
     regions = {
         one.name: Region(context.unique(_identifier(one.name)), ii=one.ii, location=one.location)
@@ -35,9 +41,24 @@ def lower_process(
     process.ports = _ports(context, function)
     banks = [bank for owner in dict.fromkeys(objects.values()) for bank in owner.banks()]
     carried = [*context.variables.values(), *context.starts.values()]
+    _choose_initial(process, list(context.variables.values()))
     process.variables = [*carried, *(bank for bank in banks if isinstance(bank, Variable))]
     process.memories = [bank for bank in banks if isinstance(bank, Memory)]
     return process
+
+
+def _choose_initial(process: Process, variables: list[Variable]) -> None:
+    """A register that is set before it is read may start with anything: with the constant that it is always set to."""
+    values: dict[Variable, set[int | None]] = {}
+    for region in process.regions:
+        for variable, value in region.sets.values():
+            values.setdefault(variable, set()).add(value.value if isinstance(value, Constant) else None)
+    for variable in variables:
+        seen = values.get(variable, set())
+        if len(seen) == 1:
+            (only,) = seen
+            if only is not None:
+                variable.initial = only
 
 
 def _identifier(name: str) -> str:

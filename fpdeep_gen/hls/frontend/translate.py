@@ -7,7 +7,7 @@ from pathlib import Path
 from fpdeep_gen.errors import InputError, Problem
 from fpdeep_gen.hls.frontend.clang import compile_to_llvm, preprocess
 from fpdeep_gen.hls.frontend.llvm_ir import Function
-from fpdeep_gen.hls.frontend.network import NetworkLowering, is_network, task_calls
+from fpdeep_gen.hls.frontend.network import NetworkLowering, is_network, task_arguments, task_calls
 from fpdeep_gen.hls.frontend.optimise import Optimised, optimise
 from fpdeep_gen.hls.frontend.pragmas import rewrite
 from fpdeep_gen.hls.frontend.process import lower_process
@@ -55,7 +55,7 @@ def _processes(optimised: Optimised, top: Function, problems: list[Problem]) -> 
         while readable in taken:
             readable += "_"
         taken.add(readable)
-        found[name] = lower_process(function, optimised.module, optimised.objects, readable, problems)
+        found[name] = lower_process(function, optimised.module, optimised.objects, readable, problems, task_arguments(call)[1])
     return found
 
 

@@ -5,9 +5,12 @@
 namespace hls {
 
 class task {
+    // Addresses of the streams, then the number of streams at each.
+    template <typename... V> static void start(const void *function, V... values) { __hls_task(function, values...); }
+
   public:
     template <typename F, typename... A> explicit task(F *function, A &...arguments) {
-        __hls_task((const void *)function, (const void *)&arguments...);
+        start((const void *)function, (const volatile void *)&arguments..., (int)sizeof(A)...);
     }
 };
 

@@ -106,7 +106,7 @@ def _without_itself(variable: Variable, value: Operation, cache: dict[Operation,
 def _shape(width: int, demanded: int, known: Known) -> Shape:
     bits = max(1, min(width, demanded))
     if known[0] <= min(bits, known[1]):
-        return Shape(max(1, min(known[0], bits)), False)
+        return Shape(min(known[0], bits), False)
     if known[1] < bits:
         return Shape(known[1], True)
     return Shape(bits, False)
@@ -137,8 +137,8 @@ class _Rebuild:
         sets = list(self._region.sets.values())
         self._region.sets = {}
         for variable, value in sets:
-            if self._demand.variables.get(variable, 0):
-                width = self._shapes[variable].width
+            width = self._shapes[variable].width
+            if self._demand.variables.get(variable, 0) and width:
                 self._region.set(variable, self._use(value, width))
         exits = self._region.exits
         self._region.exits = [
@@ -168,6 +168,8 @@ class _Rebuild:
                 return builder.constant(value, bits)
             case Get(variable=variable):
                 shape = self._shapes[variable]
+                if shape.width == 0:
+                    return builder.constant(0, operation.width)
                 return builder.resize(builder.get(variable, shape.width), operation.width, shape.signed)
             case Binary(kind=kind, left=left, right=right):
                 if kind in LOW_BITS_ONLY and (kind.name != "SHL" or isinstance(right, Constant)):
@@ -210,10 +212,12 @@ class _Rebuild:
         match operation:
             case Load(memory=memory, address=address, predicate=predicate):
                 shape = self._shapes[memory]
+                if shape.width == 0:
+                    return builder.constant(0, operation.width)
                 made = Load(shape.width, memory, self._whole(address), self._optional(predicate))
                 return builder.resize(builder.append(made), operation.width, shape.signed)
             case Store(memory=memory, address=address, value=value, predicate=predicate):
-                if not self._demand.memories.get(memory, 0):
+                if not self._demand.memories.get(memory, 0) or not self._shapes[memory].width:
                     return None
                 stored = self._use(value, self._shapes[memory].width)
                 return self._place(Store(0, memory, self._whole(address), stored, self._optional(predicate)), predicate)

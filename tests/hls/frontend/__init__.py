@@ -1,0 +1,1 @@
+"""Tests of the HLS front end: C++ is compiled, interpreted, and compared with independent Python."""

@@ -1,0 +1,5 @@
+"""The tests of tests/kernels/test_relu_pool.py on the compiled processes."""
+
+from tests.hls.frontend.kernel_bench import kernel_tests
+
+globals().update(kernel_tests("test_relu_pool.py"))

@@ -1,0 +1,500 @@
+"""A cycle model of a whole chain: FIFOs with their depths, processes as the loop nests of hls_kernels/, no data.
+
+It stands between the planner's recurrence and the RTL: it shows within seconds at which interval a plan really runs,
+how full its caches get, and which depths deadlock it.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from fpdeep_gen.emit import configs as c
+from fpdeep_gen.emit.lower import lower
+from fpdeep_gen.emit.network import BoardNetwork, Task
+from fpdeep_gen.plan.model import Plan
+
+Run = Iterator[None]
+
+FIFO_DELAY = 1
+ENGINE_DELAY = 9
+WINDOW_DELAY = 4
+STEP_DELAY = 2
+
+CREDIT_BATCH = 8
+CREDIT_AGE = 32
+STALL_CYCLES = 3000
+
+
+class Clock:
+    """The cycle all parts of a chain are in, and whether anything moved lately."""
+
+    def __init__(self) -> None:
+        self.now = 0
+        self.moved = 0
+
+
+class Fifo:
+    """`depth` words. One that its writer sends off at cycle t arrives after the `delay` of the writer's pipeline, which
+    holds as many words beside."""
+
+    def __init__(self, clock: Clock, name: str, depth: int) -> None:
+        self.clock = clock
+        self.name = name
+        self.depth = depth
+        self.words: deque[tuple[int, int]] = deque()
+        self.delay = 0
+        self.peak = 0
+
+    @property
+    def ready(self) -> bool:
+        return bool(self.words) and self.words[0][0] <= self.clock.now
+
+    @property
+    def room(self) -> bool:
+        return len(self.words) < self.depth + self.delay
+
+    def put(self, value: int = 0, delay: int = 0) -> None:
+        self.words.append((self.clock.now + delay + FIFO_DELAY, value))
+        self.delay = max(self.delay, delay)
+        self.peak = max(self.peak, len(self.words))
+        self.clock.moved = self.clock.now
+
+    def take(self) -> int:
+        self.clock.moved = self.clock.now
+        return self.words.popleft()[1]
+
+
+def when(reads: Sequence[Fifo], writes: Sequence[Fifo]) -> Run:
+    """Waits until all of `reads` have a word and all of `writes` have room."""
+    while not (all(fifo.ready for fifo in reads) and all(fifo.room for fifo in writes)):
+        yield
+
+
+def fork(clock: Clock, config: c.ForkFeaturesConfig, command: Fifo, source: Fifo, *sinks: Fifo) -> Run:
+    while True:
+        yield from when([command], [])
+        for _ in range(command.take() * config.words):
+            yield from when([source], sinks)
+            source.take()
+            for sink in sinks:
+                sink.put(delay=STEP_DELAY)
+            yield
+
+
+def window(clock: Clock, config: c.WindowConfig, source: Fifo, patches: Fifo) -> Run:
+    slots = max(config.kernel_size + 1, 2 * (config.kernel_size - config.padding))
+    row_words = config.groups * config.columns
+    tap_groups = config.kernel_size**2 // config.p_tap
+    row_patches = config.repeat * config.groups * tap_groups * config.out_columns
+    first_rows = min(config.kernel_size - config.padding, config.rows)
+    held = word = patch = row = 0
+    needed = first_rows
+    while True:
+        emits = held >= needed
+        if emits:
+            yield from when([], [patches])
+        freed = 0
+        if emits:
+            patches.put(delay=WINDOW_DELAY)
+            patch += 1
+            if patch == row_patches:
+                patch = 0
+                if row == config.out_rows - 1:
+                    freed, needed, row = needed, first_rows, 0
+                else:
+                    top_inside = row >= config.padding
+                    bottom_grows = row < config.rows + config.padding - config.kernel_size
+                    freed = int(top_inside)
+                    needed += int(bottom_grows) - int(top_inside)
+                    row += 1
+        if held < slots and source.ready:
+            source.take()
+            word += 1
+            if word == row_words:
+                word = 0
+                held += 1
+        held -= freed
+        yield
+
+
+def engine(clock: Clock, config: c.ConvEngineConfig, *fifos: Fifo) -> Run:
+    patches, weights, credits, *rest = fifos
+    partial = rest[0] if len(rest) == 2 else None
+    out = rest[-1]
+    inputs = config.in_groups * config.tap_groups
+    while True:
+        for step in range(config.out_rows * config.out_groups * inputs):
+            first, last = step % inputs == 0, step % inputs == inputs - 1
+            for column in range(config.out_columns):
+                reads = [patches]
+                if column == 0:
+                    reads.append(weights)
+                if first and partial is not None:
+                    reads.append(partial)
+                writes = ([credits] if column == 0 else []) + ([out] if last else [])
+                yield from when(reads, writes)
+                for fifo in reads:
+                    fifo.take()
+                for fifo in writes:
+                    fifo.put(delay=ENGINE_DELAY if fifo is out else STEP_DELAY)
+                yield
+
+
+def gradient(
+    clock: Clock, config: c.GradientEngineConfig, command: Fifo, patches: Fifo, errors: Fifo, out: Fifo, ends: list[int]
+) -> Run:
+    inputs = config.in_groups * config.tap_groups
+    words = config.out_groups * inputs
+    parts = config.p_in * config.p_out * config.p_tap // config.update_lanes
+    while True:
+        yield from when([command], [])
+        for _ in range(command.take()):
+            for step in range(config.out_rows * words):
+                for _ in range(config.out_columns):
+                    reads = [patches, errors] if step % inputs == 0 else [patches]
+                    yield from when(reads, [])
+                    for fifo in reads:
+                        fifo.take()
+                    yield
+            ends.append(clock.now + ENGINE_DELAY)
+        for _ in range(ENGINE_DELAY):
+            yield
+        for _ in range(words * parts):
+            yield from when([], [out])
+            out.put(delay=STEP_DELAY)
+            yield
+
+
+def store(clock: Clock, config: c.WeightStoreFirstConfig, command: Fifo, load: Fifo, dump: Fifo, *fifos: Fifo) -> Run:
+    gradients, *served = fifos
+    words = config.out_groups * config.in_groups * config.tap_groups
+    parts = config.p_in * config.p_out * config.p_tap // config.update_lanes
+    engines = list(zip(served[::2], served[1::2], strict=True))
+    credits = [config.credits] * len(engines)
+    passes = [config.forward_passes, config.backward_passes][: len(engines)]
+    while True:
+        yield from when([command], [])
+        images = command.take()
+        left = [images * count * words for count in passes]
+        while any(left):
+            for index, (weights, freed) in enumerate(engines):
+                if left[index] and credits[index]:
+                    weights.put(delay=STEP_DELAY)
+                    credits[index] -= 1
+                    left[index] -= 1
+                if freed.ready:
+                    freed.take()
+                    credits[index] += 1
+            yield
+        for _ in range(words * parts):
+            yield from when([gradients], [])
+            gradients.take()
+            yield
+        for _ in range(ENGINE_DELAY):
+            yield
+
+
+def duplicate(clock: Clock, config: c.DuplicateConfig, source: Fifo, *sinks: Fifo) -> Run:
+    while True:
+        yield from when([source], sinks)
+        source.take()
+        for sink in sinks:
+            sink.put()
+        yield
+
+
+def relu_pool(clock: Clock, config: c.ReluPoolConfig, command: Fifo, source: Fifo, out: Fifo, mask: Fifo) -> Run:
+    pool = config.pool
+    out_rows, out_columns = config.rows // pool, config.columns // pool
+    while True:
+        yield from when([command], [])
+        for _ in range(command.take()):
+            for row in range(config.rows):
+                for _ in range(config.groups):
+                    for column in range(config.columns):
+                        ends = row % pool == pool - 1 and column % pool == pool - 1
+                        ends = ends and row < out_rows * pool and column < out_columns * pool
+                        yield from when([source], [out, mask] if ends else [])
+                        source.take()
+                        if ends:
+                            out.put(delay=STEP_DELAY)
+                            mask.put(delay=STEP_DELAY)
+                        yield
+
+
+def relu_pool_backward(clock: Clock, config: c.ReluPoolConfig, source: Fifo, mask: Fifo, out: Fifo) -> Run:
+    pool = config.pool
+    out_rows, out_columns = config.rows // pool, config.columns // pool
+    while True:
+        for row in range(config.rows):
+            for _ in range(config.groups):
+                for column in range(config.columns):
+                    begins = row % pool == 0 and column % pool == 0
+                    begins = begins and row < out_rows * pool and column < out_columns * pool
+                    yield from when([source, mask] if begins else [], [out])
+                    if begins:
+                        source.take()
+                        mask.take()
+                    out.put(delay=STEP_DELAY)
+                    yield
+
+
+def softmax(
+    clock: Clock, config: c.SoftmaxLossConfig, command: Fifo, logits: Fifo, label: Fifo, errors: Fifo, result: Fifo
+) -> Run:
+    while True:
+        yield from when([command], [])
+        for _ in range(command.take()):
+            for index in range(config.classes):
+                reads = ([logits] if index % config.lanes == 0 else []) + ([label] if index == 0 else [])
+                yield from when(reads, [])
+                for fifo in reads:
+                    fifo.take()
+                yield
+            for _ in range(config.classes + 3 * STEP_DELAY):
+                yield
+            for index in range(config.classes):
+                for _ in range(16):
+                    yield
+                last = index == config.classes - 1
+                word_ends = last or index % config.lanes == config.lanes - 1
+                yield from when([], ([errors] if word_ends else []) + ([result] if last else []))
+                if word_ends:
+                    errors.put(delay=STEP_DELAY)
+                if last:
+                    result.put(delay=STEP_DELAY)
+                yield
+            for _ in range(2 * STEP_DELAY):
+                yield
+
+
+def concat(clock: Clock, config: c.ConcatConfig, low: Fifo, high: Fifo, out: Fifo) -> Run:
+    while True:
+        for word in range(config.low_words + config.high_words):
+            source = low if word < config.low_words else high
+            yield from when([source], [out])
+            source.take()
+            out.put()
+            yield
+
+
+def split(clock: Clock, config: c.SplitConfig, source: Fifo, low: Fifo, high: Fifo) -> Run:
+    while True:
+        for word in range(config.low_words + config.high_words):
+            out = low if word < config.low_words else high
+            yield from when([source], [out])
+            source.take()
+            out.put()
+            yield
+
+
+def broadcast(clock: Clock, config: c.BroadcastCommandConfig, source: Fifo, *sinks: Fifo) -> Run:
+    while True:
+        yield from when([source], sinks)
+        images = source.take()
+        for sink in sinks:
+            sink.put(images)
+        yield
+
+
+def pack(clock: Clock, config: c.PackConfig, source: Fifo, out: Fifo) -> Run:
+    while True:
+        for flit in range(config.flits):
+            yield from when([source] if flit == 0 else [], [out])
+            if flit == 0:
+                value = source.take()
+            out.put(value)
+            yield
+
+
+def unpack(clock: Clock, config: c.UnpackConfig, source: Fifo, freed: Fifo, out: Fifo) -> Run:
+    while True:
+        for flit in range(config.flits):
+            last = flit == config.flits - 1
+            yield from when([source], [freed, out] if last else [freed])
+            value = source.take()
+            freed.put()
+            if last:
+                out.put(value)
+            yield
+
+
+def link_tx(clock: Clock, config: c.LinkTxConfig, *fifos: Fifo) -> Run:
+    """Flits are (stream, value) as stream * 2^32 + value; credits (stream, count) of stream 255 + stream."""
+    data, gained = fifos[: config.streams], fifos[config.streams]
+    freed, link = fifos[config.streams + 1 : -1], fifos[-1]
+    outstanding = [0] * config.streams
+    tokens = [0] * config.reverse
+    last_data = last_credit = age = 0
+    while True:
+        sends = [index for index, fifo in enumerate(data) if outstanding[index] < config.credits[index] and fifo.ready]
+        some = [index for index, count in enumerate(tokens) if count]
+        many = [index for index in some if tokens[index] >= CREDIT_BATCH]
+        credit = bool(many) or (bool(some) and (age == CREDIT_AGE - 1 or not sends))
+        if credit or sends:
+            yield from when([], [link])
+        if credit:
+            choice = many or some
+            last_credit = next((index for index in choice if index > last_credit), choice[0])
+            link.put((255 + last_credit) << 32 | tokens[last_credit])
+            tokens[last_credit] = 0
+            age = 0
+        elif sends:
+            last_data = next((index for index in sends if index > last_data), sends[0])
+            link.put(last_data << 32 | data[last_data].take())
+            outstanding[last_data] += 1
+        if not credit:
+            age = min(age + 1, CREDIT_AGE - 1)
+        if gained.ready:
+            stream, count = divmod(gained.take(), 1 << 32)
+            outstanding[stream] -= count
+        for index, fifo in enumerate(freed):
+            if fifo.ready:
+                fifo.take()
+                tokens[index] += 1
+        yield
+
+
+def link_rx(clock: Clock, config: c.LinkRxConfig, link: Fifo, *fifos: Fifo) -> Run:
+    sinks, gained = fifos[:-1], fifos[-1]
+    while True:
+        yield from when([link], [])
+        stream, value = divmod(link.take(), 1 << 32)
+        sink = gained if stream >= 255 else sinks[stream]
+        if not sink.room:
+            raise AssertionError(f"{sink.name} overflows")
+        sink.put((stream - 255) << 32 | value if stream >= 255 else value)
+        yield
+
+
+def cable(clock: Clock, rate: float, latency: int, source: Fifo, sink: Fifo) -> Run:
+    tokens = 0.0
+    while True:
+        tokens = min(tokens + rate, 1.0)
+        if tokens >= 1.0 and source.ready and sink.room:
+            sink.put(source.take(), latency)
+            tokens -= 1.0
+        yield
+
+
+def idle(clock: Clock, config: c.Config, *fifos: Fifo) -> Run:
+    while True:
+        yield
+
+
+PROCESSES: dict[type[c.Config], Callable[..., Run]] = {
+    c.ForkFeaturesConfig: fork,
+    c.ForkFeaturesPassConfig: fork,
+    c.WindowConfig: window,
+    c.ConvEngineConfig: engine,
+    c.ConvEngineToPartialConfig: engine,
+    c.ConvEngineFromPartialConfig: engine,
+    c.ConvEngineThroughPartialConfig: engine,
+    c.GradientEngineConfig: gradient,
+    c.WeightStoreConfig: store,
+    c.WeightStoreFirstConfig: store,
+    c.DuplicateConfig: duplicate,
+    c.ReluPoolConfig: relu_pool,
+    c.ReluPoolBackwardConfig: relu_pool_backward,
+    c.SoftmaxLossConfig: softmax,
+    c.ConcatConfig: concat,
+    c.SplitConfig: split,
+    c.BroadcastCommandConfig: broadcast,
+    c.PackConfig: pack,
+    c.UnpackConfig: unpack,
+    c.LinkTxConfig: link_tx,
+    c.LinkRxConfig: link_rx,
+    c.DistributeLoadConfig: idle,
+    c.CollectDumpConfig: idle,
+}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Of one run: cycles at which each image's result left and each image's last gradient was added (over all slices);
+    the peak of each FIFO by board and name. `stalled`: nothing moved any more before the end."""
+
+    results: tuple[int, ...]
+    gradient_ends: tuple[int, ...]
+    peaks: dict[str, int]
+    stalled: bool
+    waiting: tuple[str, ...]
+
+    @property
+    def interval(self) -> float:
+        """Cycles between images, over the later half of the first batch's gradients."""
+        middle = len(self.gradient_ends) // 2
+        return (self.gradient_ends[-1] - self.gradient_ends[middle]) / (len(self.gradient_ends) - 1 - middle)
+
+
+class Chain:
+    """All boards of a plan with their host."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.clock = Clock()
+        self.fifos: dict[str, Fifo] = {}
+        self.runs: list[Run] = []
+        self.ends: list[list[int]] = []
+        for board in lower(plan):
+            self._add_board(board)
+        for index, link in enumerate(plan.cluster.links):
+            rate = link.flits_per_cycle(plan.cluster.clock_mhz)
+            up, down = f"{index}.up", f"{index + 1}.down"
+            for source, sink in ((f"{up}_tx", f"{down}_rx"), (f"{down}_tx", f"{up}_rx")):
+                self.fifos[sink].depth = 1 << 30
+                self.runs.append(cable(self.clock, rate, link.latency_cycles, self.fifos[source], self.fifos[sink]))
+
+    def _fifo(self, name: str, depth: int) -> Fifo:
+        return self.fifos.setdefault(name, Fifo(self.clock, name, depth))
+
+    def _add_board(self, board: BoardNetwork) -> None:
+        arrays: dict[str, int] = {}
+        for stream in board.streams():
+            if stream.count is not None:
+                arrays[stream.name] = stream.count
+            for index in range(stream.count or 1):
+                name = stream.name if stream.count is None else f"{stream.name}[{index}]"
+                self._fifo(f"{board.board}.{name}", stream.depth)
+        for task in board.tasks():
+            self._add_task(board.board, task, arrays)
+
+    def _add_task(self, board: int, task: Task, arrays: dict[str, int]) -> None:
+        fifos = []
+        for argument in task.arguments:
+            count = arrays.get(argument.stream) if argument.index is None else None
+            names = [str(argument)] if count is None else [f"{argument}[{index}]" for index in range(count)]
+            fifos += [self._fifo(f"{board}.{name}", 1 if name.endswith("_tx") else 2) for name in names]
+        process = PROCESSES[type(task.config)]
+        if process is gradient:
+            self.ends.append([])
+            self.runs.append(process(self.clock, task.config, *fifos, self.ends[-1]))
+        else:
+            self.runs.append(process(self.clock, task.config, *fifos))
+
+    def train(self, batches: int, images: int, limit: int = 2_000_000) -> Measured:
+        """`batches` commands TRAIN `images`; the host gives words as fast as they are taken."""
+        plan, clock = self.plan, self.clock
+        channels, rows, columns = plan.network.tensor_shape(0)
+        pixels = batches * images * rows * columns * -(-channels // plan.lanes[0])
+        left = {"command": batches, "pixels": pixels, "label": batches * images}
+        results: list[int] = []
+        while clock.now < limit and clock.now - clock.moved < STALL_CYCLES:
+            for name, count in left.items():
+                fifo = self.fifos[f"0.host_{name}"]
+                if count and fifo.room:
+                    fifo.put(images)
+                    left[name] -= 1
+            for run in self.runs:
+                next(run)
+            if self.fifos["0.host_result"].ready:
+                self.fifos["0.host_result"].take()
+                results.append(clock.now)
+            clock.now += 1
+            if all(len(ends) == batches * images for ends in self.ends) and len(results) == batches * images:
+                break
+        done = [max(times) for times in zip(*self.ends, strict=False)]
+        stalled = len(done) < batches * images
+        full = tuple(name for name, fifo in self.fifos.items() if not fifo.room and not name.endswith("_tx"))
+        peaks = {name: fifo.peak for name, fifo in self.fifos.items()}
+        return Measured(tuple(results), tuple(done), peaks, stalled, full)

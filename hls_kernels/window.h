@@ -38,10 +38,12 @@ struct WindowShape {
     static constexpr int ROWS_IN_BANK = ROW_SLOTS / ROW_BANKS;
     static constexpr int BANK_WORDS = ROWS_IN_BANK * ROW_WORDS;
 
-    // Row slots are used in turn for ever. The top row of the first window lies PADDING rows above the image, in the
-    // slot that a row there would have.
-    static constexpr int FIRST_TOP = (2 * ROW_SLOTS - C::PADDING) % ROW_SLOTS;
-    // From the top row of an image's last window to that of the next image's first.
+    // Row slots are used in turn for ever. A slot's place is its number where each slot has its own bank, else the
+    // address where it begins. The top row of the first window lies PADDING rows above the image, in the slot that a
+    // row there would have; NEXT_IMAGE slots lie between the tops of an image's last window and the next one's first.
+    static constexpr int PLACE_STEP = ROW_BANKS > 1 ? 1 : ROW_WORDS;
+    static constexpr int PLACES = ROW_SLOTS * PLACE_STEP;
+    static constexpr int FIRST_TOP = (2 * ROW_SLOTS - C::PADDING) % ROW_SLOTS * PLACE_STEP;
     static constexpr int NEXT_IMAGE = (C::KERNEL - 2 * C::PADDING + 2 * ROW_SLOTS) % ROW_SLOTS;
     static constexpr int FIRST_ROWS = minimum_of(C::KERNEL - C::PADDING, C::ROWS);  // rows that the first window needs
 
@@ -52,29 +54,19 @@ struct WindowShape {
     using Patch = hls::vector<ap_int<C::WIDTH>, C::P_TAP * C::LANES>;
     using Address = Counter<BANK_WORDS>;
     using Slot = Counter<ROW_SLOTS>;
+    using Place = Counter<PLACES>;
+    using Rows = Counter<ROW_SLOTS + 1>;
 };
 
-// slot + count, in turn.
-template <typename C>
-typename WindowShape<C>::Slot window_next_slot(const typename WindowShape<C>::Slot& slot, int count) {
+// The place of the slot that comes COUNT slots later, in turn.
+template <typename C, int COUNT>
+typename WindowShape<C>::Place window_advance(const typename WindowShape<C>::Place& place) {
 #pragma HLS INLINE
     using S = WindowShape<C>;
-    return slot >= S::ROW_SLOTS - count ? slot - (S::ROW_SLOTS - count) : slot + count;
-}
-
-// Where a row slot begins in its bank.
-template <typename C>
-typename WindowShape<C>::Address window_row_address(const typename WindowShape<C>::Slot& slot) {
-#pragma HLS INLINE
-    using S = WindowShape<C>;
-    typename S::Address address = 0;
-    for (int held = 1; held < S::ROWS_IN_BANK; ++held) {
-#pragma HLS UNROLL
-        if (slot == held) {
-            address = held * S::ROW_WORDS;  // a choice of constants, no multiplier
-        }
-    }
-    return address;
+    constexpr int STEP = COUNT * S::PLACE_STEP;
+    const typename S::Place wrapped = place - (S::PLACES - STEP);
+    const typename S::Place stepped = place + STEP;
+    return place >= S::PLACES - STEP ? wrapped : stepped;
 }
 
 template <typename C>
@@ -105,57 +97,78 @@ void window(hls::stream<typename WindowShape<C>::Word>& in, hls::stream<typename
     static Counter<S::COLUMN_BANKS> phase = S::FIRST_PHASE;
     static Counter<S::BANK_COLUMNS> offset[S::COLUMN_BANKS] = {};
 #pragma HLS ARRAY_PARTITION variable=offset dim=1 complete
-    static typename S::Slot top_slot = S::FIRST_TOP;  // of the window's top row
-    static typename S::Slot row_slot = S::FIRST_TOP;  // of kernel row `kernel_row`
-    static typename S::Address row_address = window_row_address<C>(S::FIRST_TOP);
+    static typename S::Place top = S::FIRST_TOP;  // of the window's top row
+    static typename S::Place kernel_top = S::FIRST_TOP;  // of kernel row `kernel_row`
     static typename S::Address group_address = 0;
 
     // Complete rows in the buffer from the window's top row on, and how many of them the window needs.
-    static Counter<S::ROW_SLOTS + 1> rows_held = 0;
-    static Counter<S::ROW_SLOTS + 1> rows_needed = S::FIRST_ROWS;
+    static typename S::Rows rows_held = 0;
+    static typename S::Rows rows_needed = S::FIRST_ROWS;
     static bool ready = false;
     static bool room = true;
 
-    Counter<S::ROW_SLOTS + 1> rows_freed = 0;
+    const bool column_ends = column == C::OUT_COLUMNS - 1;
+    const bool kernel_column_ends = column_ends && kernel_column == S::COLUMN_STEPS - 1;
+    const bool taps_end = kernel_column_ends && kernel_row == S::ROW_STEPS - 1;
+    const bool groups_end = taps_end && group == C::GROUPS - 1;
+    const bool row_ends = ready && groups_end && repeat == C::REPEAT - 1;
+
+    // What follows when this row ends, computed beside the question whether it does: the rows that no later window of
+    // the image needs go, and the next window needs so many.
+    const bool last_row = row == C::OUT_ROWS - 1;
+    const bool top_inside = row >= C::PADDING;
+    const bool bottom_grows = row < C::ROWS + C::PADDING - C::KERNEL;
+    const typename S::Rows top_rows = top_inside ? 1 : 0;
+    const typename S::Rows bottom_rows = bottom_grows ? 1 : 0;
+    const typename S::Rows rows_freed = last_row ? rows_needed : top_rows;
+    const typename S::Rows next_needed = rows_needed + bottom_rows - top_rows;
+    const typename S::Rows rows_needed_next = last_row ? typename S::Rows(S::FIRST_ROWS) : next_needed;
+    const typename S::Place top_next =
+        last_row ? window_advance<C, S::NEXT_IMAGE>(top) : window_advance<C, 1>(top);
+
     if (ready) {
-        // Read every bank, turn the banks into columns and rows, and blank what lies outside of the map.
-        Word columns[S::ROW_BANKS][S::TAP_COLUMNS];
-#pragma HLS ARRAY_PARTITION variable=columns dim=0 complete
-        for (int row_bank = 0; row_bank < S::ROW_BANKS; ++row_bank) {
+        // Read every bank, turn the banks into rows and columns, and blank what lies outside of the map.
+        Word banks[S::ROW_BANKS][S::COLUMN_BANKS];
+#pragma HLS ARRAY_PARTITION variable=banks dim=0 complete
+        for (int bank = 0; bank < S::COLUMN_BANKS; ++bank) {
 #pragma HLS UNROLL
-            Word words[S::COLUMN_BANKS];
-#pragma HLS ARRAY_PARTITION variable=words dim=1 complete
-            for (int bank = 0; bank < S::COLUMN_BANKS; ++bank) {
-#pragma HLS UNROLL
-                words[bank] = lines[row_bank][bank][row_address + group_address + offset[bank]];
+            typename S::Address address = group_address + offset[bank];
+            if constexpr (S::ROW_BANKS == 1) {
+                address = address + kernel_top;
             }
-            for (int tap = 0; tap < S::TAP_COLUMNS; ++tap) {
+            for (int row_bank = 0; row_bank < S::ROW_BANKS; ++row_bank) {
 #pragma HLS UNROLL
-                columns[row_bank][tap] = words[tap];
-                for (int turn = 1; turn < S::COLUMN_BANKS; ++turn) {
-#pragma HLS UNROLL
-                    if (phase == turn) {
-                        columns[row_bank][tap] = words[(turn + tap) % S::COLUMN_BANKS];
-                    }
-                }
+                banks[row_bank][bank] = lines[row_bank][bank][address];
             }
         }
         typename S::Patch patch;
         for (int tap_row = 0; tap_row < S::TAP_ROWS; ++tap_row) {
 #pragma HLS UNROLL
+            Word words[S::COLUMN_BANKS];
+#pragma HLS ARRAY_PARTITION variable=words dim=1 complete
+            for (int bank = 0; bank < S::COLUMN_BANKS; ++bank) {
+#pragma HLS UNROLL
+                words[bank] = banks[tap_row % S::ROW_BANKS][bank];
+                for (int turn = 1; turn < S::ROW_BANKS; ++turn) {
+#pragma HLS UNROLL
+                    if (top == turn) {
+                        words[bank] = banks[(turn + tap_row) % S::ROW_BANKS][bank];
+                    }
+                }
+            }
             const ap_uint<16> below = row + kernel_row + tap_row;  // input row + PADDING
             const bool row_inside = below >= C::PADDING && below < C::PADDING + C::ROWS;
             for (int tap = 0; tap < S::TAP_COLUMNS; ++tap) {
 #pragma HLS UNROLL
-                const ap_uint<16> right = position + tap;  // input column + PADDING
-                const bool inside = row_inside && right >= C::PADDING && right < C::PADDING + C::COLUMNS;
-                Word word = columns[tap_row % S::ROW_BANKS][tap];
-                for (int turn = 1; turn < S::ROW_BANKS; ++turn) {
+                Word word = words[tap];
+                for (int turn = 1; turn < S::COLUMN_BANKS; ++turn) {
 #pragma HLS UNROLL
-                    if (top_slot == turn) {
-                        word = columns[(turn + tap_row) % S::ROW_BANKS][tap];
+                    if (phase == turn) {
+                        word = words[(turn + tap) % S::COLUMN_BANKS];
                     }
                 }
+                const ap_uint<16> right = position + tap;  // input column + PADDING
+                const bool inside = row_inside && right >= C::PADDING && right < C::PADDING + C::COLUMNS;
                 for (int lane = 0; lane < C::LANES; ++lane) {
 #pragma HLS UNROLL
                     patch[(tap_row * S::TAP_COLUMNS + tap) * C::LANES + lane] =
@@ -165,43 +178,21 @@ void window(hls::stream<typename WindowShape<C>::Word>& in, hls::stream<typename
         }
         out.write(patch);
 
-        const bool column_ends = column == C::OUT_COLUMNS - 1;
-        const bool kernel_column_ends = column_ends && kernel_column == S::COLUMN_STEPS - 1;
-        const bool taps_end = kernel_column_ends && kernel_row == S::ROW_STEPS - 1;
-        const bool groups_end = taps_end && group == C::GROUPS - 1;
-        const bool row_ends = groups_end && repeat == C::REPEAT - 1;
-        const bool image_ends = row_ends && row == C::OUT_ROWS - 1;
-
-        // Rows: free those that no later window of the image needs.
-        if (row_ends) {
-            const bool top_inside = row >= C::PADDING;
-            const bool bottom_grows = row < C::ROWS + C::PADDING - C::KERNEL;
-            if (image_ends) {
-                rows_freed = rows_needed;
-                rows_needed = S::FIRST_ROWS;
-            } else {
-                rows_freed = top_inside ? 1 : 0;
-                if (bottom_grows && !top_inside) {
-                    rows_needed = rows_needed + 1;
-                } else if (!bottom_grows && top_inside) {
-                    rows_needed = rows_needed - 1;
-                }
-            }
-            top_slot = image_ends ? window_next_slot<C>(top_slot, S::NEXT_IMAGE) : window_next_slot<C>(top_slot, 1);
-            row = image_ends ? Counter<C::OUT_ROWS>(0) : Counter<C::OUT_ROWS>(row + 1);
-        }
-        if (groups_end) {
-            repeat = row_ends ? Counter<C::REPEAT>(0) : Counter<C::REPEAT>(repeat + 1);
+        // Taps: only those that one patch does not hold.
+        if (kernel_column_ends) {
+            kernel_row = taps_end ? Counter<S::ROW_STEPS>(0) : Counter<S::ROW_STEPS>(kernel_row + 1);
+            kernel_top = row_ends ? top_next : taps_end ? top : window_advance<C, 1>(kernel_top);
         }
         if (taps_end) {
             group = groups_end ? Counter<C::GROUPS>(0) : Counter<C::GROUPS>(group + 1);
             group_address = groups_end ? typename S::Address(0) : typename S::Address(group_address + S::BANK_COLUMNS);
         }
-        // Taps: only those that one patch does not hold.
-        if (kernel_column_ends) {
-            kernel_row = taps_end ? Counter<S::ROW_STEPS>(0) : Counter<S::ROW_STEPS>(kernel_row + 1);
-            row_slot = taps_end ? top_slot : window_next_slot<C>(row_slot, 1);
-            row_address = window_row_address<C>(row_slot);
+        if (groups_end) {
+            repeat = row_ends ? Counter<C::REPEAT>(0) : Counter<C::REPEAT>(repeat + 1);
+        }
+        if (row_ends) {
+            row = last_row ? Counter<C::OUT_ROWS>(0) : Counter<C::OUT_ROWS>(row + 1);
+            top = top_next;
         }
         // Columns: only the bank that held the leftmost column moves on, unless it was padding or the row ends.
         const bool left_inside = position >= C::PADDING;
@@ -214,11 +205,12 @@ void window(hls::stream<typename WindowShape<C>::Word>& in, hls::stream<typename
                 offset[bank] = offset[bank] + 1;
             }
         }
-        phase = column_ends                        ? Counter<S::COLUMN_BANKS>(S::FIRST_PHASE)
-                : phase == S::COLUMN_BANKS - 1 ? Counter<S::COLUMN_BANKS>(0)
-                                               : Counter<S::COLUMN_BANKS>(phase + 1);
+        phase = column_ends || phase == S::COLUMN_BANKS - 1 ? Counter<S::COLUMN_BANKS>(0)
+                                                            : Counter<S::COLUMN_BANKS>(phase + 1);
         if (column_ends) {
-            kernel_column = kernel_column_ends ? Counter<S::COLUMN_STEPS>(0) : Counter<S::COLUMN_STEPS>(kernel_column + 1);
+            phase = S::FIRST_PHASE;
+            kernel_column =
+                kernel_column_ends ? Counter<S::COLUMN_STEPS>(0) : Counter<S::COLUMN_STEPS>(kernel_column + 1);
             position = kernel_column;
             if constexpr (S::COLUMN_STEPS > 1) {
                 offset[0] = kernel_column > C::PADDING ? Counter<S::BANK_COLUMNS>(kernel_column - C::PADDING)
@@ -254,11 +246,15 @@ void window(hls::stream<typename WindowShape<C>::Word>& in, hls::stream<typename
         load_column = group_loaded ? Counter<C::COLUMNS>(0) : Counter<C::COLUMNS>(load_column + 1);
         load_word = row_loaded ? Counter<C::GROUPS * C::COLUMNS>(0) : Counter<C::GROUPS * C::COLUMNS>(load_word + 1);
         if (row_loaded) {
-            load_slot = window_next_slot<C>(load_slot, 1);
+            load_slot = load_slot == S::ROW_SLOTS - 1 ? typename S::Slot(0) : typename S::Slot(load_slot + 1);
         }
     }
 
-    rows_held = rows_held + (row_loaded ? 1 : 0) - rows_freed;
-    ready = rows_held >= rows_needed;
-    room = rows_held < S::ROW_SLOTS;
+    // Both outcomes side by side: only a choice depends on whether the row ends.
+    const typename S::Rows held = rows_held + (row_loaded ? 1 : 0);
+    const typename S::Rows left = held - rows_freed;
+    ready = row_ends ? left >= rows_needed_next : held >= rows_needed;
+    room = row_ends ? left < S::ROW_SLOTS : held < S::ROW_SLOTS;
+    rows_held = row_ends ? left : held;
+    rows_needed = row_ends ? rows_needed_next : rows_needed;
 }

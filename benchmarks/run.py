@@ -148,7 +148,8 @@ def show(console: Console, result: Result) -> None:
     speed = result.cycles / result.simulation_seconds if result.simulation_seconds else 0.0
     console.print(
         f"simulated {result.cycles:,} cycles in {result.simulation_seconds:.2f} s: {speed:,.0f} cycles/s, "
-        f"{speed * result.multipliers / 1e6:,.0f} M multipliers x cycles/s; {result.images} images; equal: {result.equal}"
+        f"{speed * result.multipliers / 1e6:,.0f} M multipliers x cycles/s; "
+        f"{result.images} images; equal: {result.equal}"
     )
     simulated = "too few images" if result.simulated_interval is None else f"{result.simulated_interval:,.1f}"
     console.print(f"interval planned {result.planned_interval:,}, simulated {simulated}")

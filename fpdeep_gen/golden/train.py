@@ -7,6 +7,7 @@ import numpy as np
 
 from fpdeep_gen.golden.model import Weights, infer, initial_weights, train_step
 from fpdeep_gen.network import float_model
+from fpdeep_gen.network.blas import one_thread
 from fpdeep_gen.network.dataset import Dataset, epoch_batches
 from fpdeep_gen.network.learning_rate import step_size
 from fpdeep_gen.network.model import Network
@@ -34,6 +35,7 @@ class Training:
     weights: Weights
 
 
+@one_thread()
 def train(
     network: Network,
     dataset: Dataset,
@@ -68,6 +70,7 @@ def train(
     return Training(tuple(results), current)
 
 
+@one_thread()
 def train_float(network: Network, dataset: Dataset, epochs: int | None = None) -> tuple[float, ...]:
     """Test accuracy after each epoch of the same schedule in float64 (same initial weights, same mini-batches)."""
     settings = network.training

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from fpdeep_gen.network.blas import one_thread
 from fpdeep_gen.network.dataset import Dataset, epoch_batches
 from fpdeep_gen.network.float_model import FloatGradients, FloatPass, Weights, initial_weights, train_steps
 from fpdeep_gen.network.model import Format, Layer, Network
@@ -57,7 +58,7 @@ def calibrate(network: Network, dataset: Dataset, images: int) -> Network | None
     batch = min(training.batch, len(dataset.train_labels))
     batches = epoch_batches(training.seed, 0, len(dataset.train_labels), batch)[: max(1, images // batch)]
     peaks = _Peaks()
-    with np.errstate(all="ignore"):
+    with one_thread(), np.errstate(all="ignore"):
         train_steps(
             network, initial_weights(network), dataset.train_images, dataset.train_labels, batches, peaks.observe
         )

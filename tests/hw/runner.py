@@ -48,28 +48,36 @@ def build_bench(source: Path, top: str, parameters: Mapping[str, object] | None 
     return Bench(top, folder)
 
 
+@dataclass(frozen=True)
+class BenchRun:
+    """Words that came out of each output stream, and the messages of what failed (none: counts as expected)."""
+
+    outputs: Mapping[str, list[int]]
+    failures: tuple[str, ...]
+
+
 def run_bench(
     bench: Bench,
     inputs: Mapping[str, Sequence[int]],
-    outputs: Mapping[str, Sequence[int]],
+    expected: Mapping[str, int],
     stall: float,
     folder: Path,
     seed: int = 1,
     idle: int = 2000,
-) -> list[str]:
-    """Feed `inputs`, expect `outputs`; the messages of what failed (none: all as expected)."""
+) -> BenchRun:
+    """Feed `inputs` and take words until each output has as many as expected, and for a while more."""
     folder.mkdir(parents=True, exist_ok=True)
-    job = folder / "job.json"
-    as_text = {
+    job, found, results = folder / "job.json", folder / "found.json", folder / "results.xml"
+    content = {
         "inputs": {name: [f"{word:x}" for word in words] for name, words in inputs.items()},
-        "outputs": {name: [f"{word:x}" for word in words] for name, words in outputs.items()},
+        "outputs": dict(expected),
+        "found": str(found),
         "stall": stall,
         "seed": seed,
         "idle": idle,
         "drain": 200,
     }
-    job.write_text(json.dumps(as_text))
-    results = folder / "results.xml"
+    job.write_text(json.dumps(content))
     with contextlib.suppress(SystemExit):  # how the runner says that a test failed; the file says which and why
         get_runner("verilator").test(
             hdl_toplevel=bench.top,
@@ -81,7 +89,8 @@ def run_bench(
             log_file=folder / "test.log",
             extra_env={"STREAM_JOB": str(job), "PYTHONPATH": str(REPOSITORY)},
         )
-    return failures(results)
+    outputs = {name: [int(word, 16) for word in words] for name, words in json.loads(found.read_text()).items()}
+    return BenchRun(outputs, tuple(failures(results)))
 
 
 def failures(results: Path) -> list[str]:

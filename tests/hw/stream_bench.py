@@ -1,8 +1,9 @@
-"""cocotb: feeds a module's input streams and compares its output streams word for word, with random stalls on each.
+"""cocotb: feeds a module's input streams and takes its output streams, with random stalls on each.
 
-Runs inside the simulator. The job is a JSON file named by STREAM_JOB: `inputs` and `outputs` (stream -> words as
-hexadecimal texts), `stall` (chance that a stream holds back in a cycle), `seed`, `idle` (cycles without any word after
-which the module is stuck), `drain` (cycles to run on after the last word, to see words too many).
+Runs inside the simulator. The job is a JSON file named by STREAM_JOB: `inputs` (stream -> words as hexadecimal texts),
+`outputs` (stream -> how many words are expected), `found` (file for the words that came), `stall` (chance that a stream
+holds back in a cycle), `seed`, `idle` (cycles without any word after which the module is stuck), `drain` (cycles to run
+on after the last expected word, to see words too many). Counts are checked here, words by who reads `found`.
 """
 
 import json
@@ -74,16 +75,16 @@ async def reset(dut: SimHandleBase, streams: Sequence[Source | Sink]) -> None:
 
 @cocotb.test()
 async def words_come_as_expected(dut: SimHandleBase) -> None:
-    """All expected words, no others, in order, whatever the stalls."""
+    """As many words as expected, and all input words taken, whatever the stalls."""
     job = json.loads(Path(os.environ["STREAM_JOB"]).read_text())
     chance = random.Random(job["seed"])
     sources = [Source(dut, name, [int(word, 16) for word in words]) for name, words in job["inputs"].items()]
     sinks = [Sink(dut, name) for name in job["outputs"]]
     cocotb.start_soon(Clock(dut.ap_clk, 10, "ns").start())
     await reset(dut, [*sources, *sinks])
-    total = sum(len(words) for words in job["outputs"].values())
+    total = sum(job["outputs"].values())
     quiet, drained = 0, 0
-    while drained < job["drain"]:
+    while drained < job["drain"] and quiet < job["idle"]:
         await FallingEdge(dut.ap_clk)
         for stream in (*sources, *sinks):
             stream.drive(hold=chance.random() < job["stall"])
@@ -91,21 +92,17 @@ async def words_come_as_expected(dut: SimHandleBase) -> None:
         moved = [stream.sample() for stream in (*sources, *sinks)]
         quiet = 0 if any(moved) else quiet + 1
         drained += sum(len(sink.words) for sink in sinks) >= total
-        assert quiet < job["idle"], f"stuck: {progress(sources, sinks, job['outputs'])}"
+    Path(job["found"]).write_text(json.dumps({sink.name: [f"{word:x}" for word in sink.words] for sink in sinks}))
+    assert drained >= job["drain"], f"stuck: {progress(sources, sinks, job['outputs'])}"
     for sink in sinks:
-        expected = [int(word, 16) for word in job["outputs"][sink.name]]
-        compare(sink.name, expected, sink.words)
+        expected = job["outputs"][sink.name]
+        assert len(sink.words) == expected, f"{sink.name}: expected {expected} words, found {len(sink.words)}"
+    for source in sources:
+        assert source.position == len(source.words), f"{source.name}: {len(source.words) - source.position} words left"
 
 
-def compare(name: str, expected: Sequence[int], found: Sequence[int]) -> None:
-    """Fail with the first word that differs."""
-    for index, (want, got) in enumerate(zip(expected, found, strict=False)):
-        assert want == got, f"{name}: word {index}: expected {want:#x}, found {got:#x}"
-    assert len(expected) == len(found), f"{name}: expected {len(expected)} words, found {len(found)}"
-
-
-def progress(sources: Sequence[Source], sinks: Sequence[Sink], expected: dict[str, list[str]]) -> str:
+def progress(sources: Sequence[Source], sinks: Sequence[Sink], expected: dict[str, int]) -> str:
     """How far each stream is."""
     taken = [f"{source.name} {source.position} of {len(source.words)} words taken" for source in sources]
-    given = [f"{sink.name} {len(sink.words)} of {len(expected[sink.name])} words given" for sink in sinks]
+    given = [f"{sink.name} {len(sink.words)} of {expected[sink.name]} words given" for sink in sinks]
     return ", ".join([*taken, *given])

@@ -1,22 +1,20 @@
 """Lowers the backward half of a slice: errors in, errors or partial sums out, gradients into the weight store."""
 
 from fpdeep_gen.emit.builder import BoardState, SectionBuilder, counted
-from fpdeep_gen.emit.configs import (
+from fpdeep_gen.emit.depths import GRADIENT_DEPTH, WEIGHT_CREDITS, row_depth
+from fpdeep_gen.emit.engine_configs import (
     ConvEngineConfig,
     ConvEngineFromPartialConfig,
     ConvEngineThroughPartialConfig,
     ConvEngineToPartialConfig,
-    DuplicateConfig,
     GradientEngineConfig,
-    ReluPoolBackwardConfig,
-    SplitConfig,
     WeightStoreConfig,
     WeightStoreFirstConfig,
     WindowConfig,
 )
-from fpdeep_gen.emit.depths import GRADIENT_DEPTH, WEIGHT_CREDITS, row_depth
 from fpdeep_gen.emit.forward import forward_window, relu_pool
 from fpdeep_gen.emit.geometry import SliceGeometry, error_format
+from fpdeep_gen.emit.map_configs import DuplicateConfig, ReluPoolBackwardConfig, SplitConfig
 from fpdeep_gen.emit.network import Argument
 from fpdeep_gen.emit.words import CREDIT, Word, signed_vector
 from fpdeep_gen.plan.depths import PATCH_DEPTH, STAGE_DEPTH, merge_depth

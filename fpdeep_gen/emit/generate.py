@@ -3,9 +3,10 @@
 import jinja2
 
 from fpdeep_gen.emit.build_plan import BuildPlan
-from fpdeep_gen.emit.context import BoardContext, ChainContext, board_context, chain_context
+from fpdeep_gen.emit.context import board_context, chain_context
 from fpdeep_gen.emit.lower import lower
 from fpdeep_gen.emit.resources import kernel_files, templates_dir
+from fpdeep_gen.emit.texts import BoardContext, ChainContext
 from fpdeep_gen.plan.document import plan_to_json
 from fpdeep_gen.plan.model import Plan
 

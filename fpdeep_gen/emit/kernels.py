@@ -1,31 +1,60 @@
 """All kinds of processes: the configurations whose kernels the emitted C++ instantiates."""
 
-from fpdeep_gen.emit import configs
+from fpdeep_gen.emit.configs import Config
+from fpdeep_gen.emit.control_configs import (
+    BroadcastCommandConfig,
+    CollectDumpConfig,
+    DistributeLoadConfig,
+    LinkRxConfig,
+    LinkTxConfig,
+    PackConfig,
+    UnpackConfig,
+)
+from fpdeep_gen.emit.engine_configs import (
+    ConvEngineConfig,
+    ConvEngineFromPartialConfig,
+    ConvEngineThroughPartialConfig,
+    ConvEngineToPartialConfig,
+    GradientEngineConfig,
+    WeightStoreConfig,
+    WeightStoreFirstConfig,
+    WindowConfig,
+)
+from fpdeep_gen.emit.map_configs import (
+    ConcatConfig,
+    DuplicateConfig,
+    ForkFeaturesConfig,
+    ForkFeaturesPassConfig,
+    ReluPoolBackwardConfig,
+    ReluPoolConfig,
+    SoftmaxLossConfig,
+    SplitConfig,
+)
 
-ALL_CONFIGS: tuple[type[configs.Config], ...] = (
-    configs.WindowConfig,
-    configs.ConvEngineConfig,
-    configs.ConvEngineToPartialConfig,
-    configs.ConvEngineFromPartialConfig,
-    configs.ConvEngineThroughPartialConfig,
-    configs.GradientEngineConfig,
-    configs.WeightStoreFirstConfig,
-    configs.WeightStoreConfig,
-    configs.ForkFeaturesConfig,
-    configs.ForkFeaturesPassConfig,
-    configs.DuplicateConfig,
-    configs.ReluPoolConfig,
-    configs.ReluPoolBackwardConfig,
-    configs.SoftmaxLossConfig,
-    configs.ConcatConfig,
-    configs.SplitConfig,
-    configs.BroadcastCommandConfig,
-    configs.DistributeLoadConfig,
-    configs.CollectDumpConfig,
-    configs.PackConfig,
-    configs.UnpackConfig,
-    configs.LinkTxConfig,
-    configs.LinkRxConfig,
+ALL_CONFIGS: tuple[type[Config], ...] = (
+    WindowConfig,
+    ConvEngineConfig,
+    ConvEngineToPartialConfig,
+    ConvEngineFromPartialConfig,
+    ConvEngineThroughPartialConfig,
+    GradientEngineConfig,
+    WeightStoreFirstConfig,
+    WeightStoreConfig,
+    ForkFeaturesConfig,
+    ForkFeaturesPassConfig,
+    DuplicateConfig,
+    ReluPoolConfig,
+    ReluPoolBackwardConfig,
+    SoftmaxLossConfig,
+    ConcatConfig,
+    SplitConfig,
+    BroadcastCommandConfig,
+    DistributeLoadConfig,
+    CollectDumpConfig,
+    PackConfig,
+    UnpackConfig,
+    LinkTxConfig,
+    LinkRxConfig,
 )
 
 KERNEL_NAMES = frozenset(config.kernel for config in ALL_CONFIGS)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from fpdeep_gen.emit.builder import BoardState, Key, SectionBuilder, carried_key, counted
-from fpdeep_gen.emit.configs import LinkRxConfig, LinkTxConfig, PackConfig, UnpackConfig
+from fpdeep_gen.emit.control_configs import LinkRxConfig, LinkTxConfig, PackConfig, UnpackConfig
 from fpdeep_gen.emit.depths import FREED_DEPTH, LABEL_DEPTH, LINK_WORD_DEPTH, PAYLOAD_DEPTH
 from fpdeep_gen.emit.geometry import error_format
 from fpdeep_gen.emit.network import Argument, LinkSide

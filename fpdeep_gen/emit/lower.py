@@ -3,16 +3,12 @@
 from fpdeep_gen.emit.backward import lower_backward
 from fpdeep_gen.emit.builder import BoardState, Key, SectionBuilder, members
 from fpdeep_gen.emit.check import check_network, check_plan
-from fpdeep_gen.emit.configs import (
-    BroadcastCommandConfig,
-    CollectDumpConfig,
-    DistributeLoadConfig,
-    SoftmaxLossConfig,
-)
+from fpdeep_gen.emit.control_configs import BroadcastCommandConfig, CollectDumpConfig, DistributeLoadConfig
 from fpdeep_gen.emit.depths import RESULT_DEPTH, WEIGHT_STREAM_DEPTH, row_depth
 from fpdeep_gen.emit.forward import lower_forward
 from fpdeep_gen.emit.geometry import SliceGeometry, slice_geometry
 from fpdeep_gen.emit.links import LinkEnd, link_ends, lower_receive, lower_send, stream_key
+from fpdeep_gen.emit.map_configs import SoftmaxLossConfig
 from fpdeep_gen.emit.network import Argument, BoardNetwork, LinkSide, Port, PortDirection
 from fpdeep_gen.emit.words import COMMAND, LABEL, RESULT, WEIGHT, flit, signed_vector
 from fpdeep_gen.plan.cost import groups

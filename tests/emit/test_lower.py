@@ -7,13 +7,8 @@ from typing import Any
 import pytest
 
 from fpdeep_gen.emit.check import check_network
-from fpdeep_gen.emit.configs import (
-    CollectDumpConfig,
-    ConvEngineConfig,
-    DistributeLoadConfig,
-    GradientEngineConfig,
-    WeightStoreFirstConfig,
-)
+from fpdeep_gen.emit.control_configs import CollectDumpConfig, DistributeLoadConfig
+from fpdeep_gen.emit.engine_configs import ConvEngineConfig, GradientEngineConfig, WeightStoreFirstConfig
 from fpdeep_gen.emit.lower import lower, slice_prefix
 from fpdeep_gen.emit.network import Argument, BoardNetwork, Port, PortDirection, Stream, Task
 from fpdeep_gen.errors import InputError

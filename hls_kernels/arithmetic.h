@@ -31,7 +31,8 @@ ap_int<OUT_WIDTH> saturate(const ap_int<WIDTH>& value) {
     } else {
         const ap_int<WIDTH> most = (ap_int<WIDTH>(1) << (OUT_WIDTH - 1)) - 1;
         const ap_int<WIDTH> least = -(ap_int<WIDTH>(1) << (OUT_WIDTH - 1));
-        return value > most ? ap_int<OUT_WIDTH>(most) : value < least ? ap_int<OUT_WIDTH>(least) : ap_int<OUT_WIDTH>(value);
+        const ap_int<WIDTH> bounded = value > most ? most : value < least ? least : value;
+        return bounded;
     }
 }
 

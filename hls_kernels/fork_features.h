@@ -1,8 +1,10 @@
 // Fork of a slice's input features: to the forward engine's window, and in training to the feature cache.
 //
-//   for each command (one activation)
+//   for each command                              one cycle
 //     for image < images of the command
 //       for word < WORDS                          one cycle each
+//
+// One activation is one cycle, the nest is in the counters: nothing lies between images or commands.
 #pragma once
 
 #include "arithmetic.h"
@@ -12,17 +14,25 @@ template <typename C>
 void fork_features(hls::stream<Command>& command, hls::stream<hls::vector<ap_int<C::WIDTH>, C::LANES>>& in,
                    hls::stream<hls::vector<ap_int<C::WIDTH>, C::LANES>>& engine,
                    hls::stream<hls::vector<ap_int<C::WIDTH>, C::LANES>>& cache) {
-    const Command order = command.read();
-    const bool trains = command_trains(order);
-    const ap_uint<16> images = command_images(order);
-    for (ap_uint<16> image = 0; image < images; ++image) {
-        for (int word = 0; word < C::WORDS; ++word) {
 #pragma HLS PIPELINE II=1
-            const hls::vector<ap_int<C::WIDTH>, C::LANES> features = in.read();
-            engine.write(features);
-            if (trains) {
-                cache.write(features);
-            }
+    static ap_uint<16> images_left = 0;
+    static bool trains = false;
+    static Counter<C::WORDS> word = 0;
+    if (images_left == 0) {
+        const Command order = command.read();
+        images_left = command_images(order);
+        trains = command_trains(order);
+    } else {
+        const hls::vector<ap_int<C::WIDTH>, C::LANES> features = in.read();
+        engine.write(features);
+        if (trains) {
+            cache.write(features);
+        }
+        if (word == C::WORDS - 1) {
+            word = 0;
+            images_left = images_left - 1;
+        } else {
+            word = word + 1;
         }
     }
 }

@@ -51,7 +51,8 @@ void weight_store(hls::stream<Command>& command, hls::stream<typename StoreShape
             const bool backward_goes = backward_left != 0 && backward_credits != 0;
             if (forward_goes) {
                 forward.write(memory[forward_word]);
-                forward_word = forward_word == S::WORDS - 1 ? Counter<S::WORDS>(0) : Counter<S::WORDS>(forward_word + 1);
+                const bool ends = forward_word == S::WORDS - 1;
+                forward_word = ends ? Counter<S::WORDS>(0) : Counter<S::WORDS>(forward_word + 1);
                 forward_left = forward_left - 1;
             }
             if (backward_goes) {

@@ -36,7 +36,8 @@ void weight_store_first(hls::stream<Command>& command, hls::stream<typename Stor
             const bool forward_goes = forward_credits != 0;
             if (forward_goes) {
                 forward.write(memory[forward_word]);
-                forward_word = forward_word == S::WORDS - 1 ? Counter<S::WORDS>(0) : Counter<S::WORDS>(forward_word + 1);
+                const bool ends = forward_word == S::WORDS - 1;
+                forward_word = ends ? Counter<S::WORDS>(0) : Counter<S::WORDS>(forward_word + 1);
                 forward_left = forward_left - 1;
             }
             ap_uint<1> freed;

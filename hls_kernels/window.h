@@ -8,7 +8,7 @@
 //             for column < OUT_COLUMNS
 //
 // Both run in the same step: max(OUT_ROWS*REPEAT*GROUPS*TAP_GROUPS*OUT_COLUMNS, ROWS*GROUPS*COLUMNS) cycles an image.
-// An output row is begun when its input rows are complete; a row's slot is free after the last output row that reads it.
+// An output row begins when its input rows are complete; a row's slot is free after the last output row that reads it.
 // ROW_SLOTS rows are kept: the KERNEL rows of a window and one that fills, and at least twice the KERNEL - PADDING rows
 // that the first and the last window of an image need, so that the next image is at hand when this one ends.
 //

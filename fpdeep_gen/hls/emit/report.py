@@ -33,7 +33,10 @@ class FifoReport:
 
 @dataclass(frozen=True)
 class RegionReport:
-    """One region. `requested_ii` None: not a pipelined loop; `depth` in stages; `limit`: why `ii` is larger than asked."""
+    """One region. `requested_ii` None: not a pipelined loop; `depth` in stages; `limit`: why `ii` is larger than asked.
+
+    `longest_path_ns`: estimated logic delay of its slowest stage, register to register without the clock's margin.
+    """
 
     name: str
     requested_ii: int | None
@@ -41,6 +44,7 @@ class RegionReport:
     depth: int
     limit: str
     location: str
+    longest_path_ns: float
 
 
 @dataclass(frozen=True)
@@ -156,7 +160,13 @@ def region_report(schedule: RegionSchedule) -> RegionReport:
     """One region."""
     asked = schedule.region.ii if schedule.pipelined else None
     return RegionReport(
-        schedule.region.name, asked, schedule.ii, schedule.depth, schedule.limit, place(schedule.region.location)
+        schedule.region.name,
+        asked,
+        schedule.ii,
+        schedule.depth,
+        schedule.limit,
+        place(schedule.region.location),
+        round(schedule.longest_path, 2),
     )
 
 

@@ -24,6 +24,14 @@ from fpdeep_gen.hls.schedule.arithmetic import evaluate_binary, evaluate_compare
 _COMMUTATIVE = frozenset({BinaryKind.ADD, BinaryKind.MUL, BinaryKind.AND, BinaryKind.OR, BinaryKind.XOR})
 _BITWISE = frozenset({BinaryKind.AND, BinaryKind.OR, BinaryKind.XOR})
 _LOW_BITS = frozenset({BinaryKind.ADD, BinaryKind.SUB, BinaryKind.MUL}) | _BITWISE
+_OPPOSITE = {
+    CompareKind.EQ: CompareKind.NE,
+    CompareKind.ULT: CompareKind.UGE,
+    CompareKind.ULE: CompareKind.UGT,
+    CompareKind.SLT: CompareKind.SGE,
+    CompareKind.SLE: CompareKind.SGT,
+}
+_OPPOSITE |= {opposite: kind for kind, opposite in _OPPOSITE.items()}
 _SWAPPED = {
     CompareKind.ULT: CompareKind.UGT,
     CompareKind.ULE: CompareKind.UGE,
@@ -133,9 +141,8 @@ class Builder:
                 return None
 
     def _invert(self, value: Operation) -> Operation | None:
-        opposite = {CompareKind.EQ: CompareKind.NE, CompareKind.NE: CompareKind.EQ}
-        if isinstance(value, Compare) and value.kind in opposite:
-            return self.compare(opposite[value.kind], value.left, value.right)
+        if isinstance(value, Compare):
+            return self.compare(_OPPOSITE[value.kind], value.left, value.right)
         if isinstance(value, Binary) and value.kind is BinaryKind.XOR and isinstance(value.right, Constant):
             return value.left
         return None

@@ -56,8 +56,8 @@ class DelayModel:
         """Nanoseconds of logic that fit into one stage."""
         return 1000.0 / self.clock_mhz * (1.0 - MARGIN)
 
-    def timing(self, operation: Operation, storage: Storage | None = None) -> Timing:
-        """Timing of one operation; `storage` is that of a load's memory."""
+    def timing(self, operation: Operation, storage: Storage | None, budget: float) -> Timing:
+        """Timing of one operation; `storage` is that of a load's memory, `budget` what its stage may take."""
         match operation:
             case Load():
                 return Timing(1.6, latency=1) if storage is Storage.BLOCK else Timing(_read_delay(operation))
@@ -66,12 +66,13 @@ class DelayModel:
             case StreamTryWrite():
                 return Timing(0.6)
             case _:
-                return self._logic(_combinational(operation))
+                return _logic(_combinational(operation), budget)
 
-    def _logic(self, delay: float) -> Timing:
-        if delay <= self.budget:
-            return Timing(delay)
-        return Timing(0.0, latency=ceil(delay / self.budget), registered_operands=True)
+
+def _logic(delay: float, budget: float) -> Timing:
+    if delay <= budget:
+        return Timing(delay)
+    return Timing(0.0, latency=ceil(delay / budget), registered_operands=True)
 
 
 def _read_delay(load: Load) -> float:

@@ -26,12 +26,13 @@ class RtlProgram:
 
     cases: Mapping[str, Case]
     stall: float
+    around: str = ""
     kernels: dict[str, CompiledKernel] = field(default_factory=dict)
 
     def kernel(self, name: str) -> CompiledKernel:
         """The compiled case; every pipelined loop has to reach the interval asked for."""
         if name not in self.kernels:
-            self.kernels[name] = compile_case(self.cases[name])
+            self.kernels[name] = compile_case(self.cases[name], self.around)
         return self.kernels[name]
 
     def run(
@@ -56,26 +57,29 @@ class RtlProgram:
         return got
 
 
-def compile_case(case: Case) -> CompiledKernel:
-    """The case's kernel as a top of its own."""
+def compile_case(case: Case, around: str) -> CompiledKernel:
+    """The case's kernel as a top of its own, behind the C++ `around` that the cases of a program share."""
     folder = CACHE / re.sub(r"\W", "_", case.name)
     folder.mkdir(parents=True, exist_ok=True)
     source = folder / f"{case.name}.cpp"
-    text = rtl_source(case)
+    text = rtl_source(case, around)
     if not source.exists() or source.read_text() != text:
         source.write_text(text)
     return compile_kernel(source, f"top_{case.name}", [KERNELS], folder)
 
 
-def rtl_source(case: Case) -> str:
+def rtl_source(case: Case, around: str) -> str:
     """The config struct and a top whose ports are the kernel's arguments."""
     members = "".join(f"    static constexpr int {name} = {value};\n" for name, value in case.fields.items())
     formals = [
-        f"hls::stream<{port.type}> (&{port.name})[{port.count}]" if port.count else f"hls::stream<{port.type}>& {port.name}"
+        f"hls::stream<{port.type}> (&{port.name})[{port.count}]"
+        if port.count
+        else f"hls::stream<{port.type}>& {port.name}"
         for port in case.ports
     ]
     arguments = ", ".join(case.arguments or [port.name for port in case.ports])
-    lines = ['#include "fpdeep_kernels.h"', case.around, f"struct Config_{case.name} {{\n{members}{case.config}}};"]
+    around = re.sub(r"if \(in\.size\(\).*?\n    \}\n", "", around, flags=re.DOTALL)  # a check of the native streams
+    lines = ['#include "fpdeep_kernels.h"', around, f"struct Config_{case.name} {{\n{members}{case.config}}};"]
     lines += [f"void top_{case.name}({', '.join(formals)}) {{"]
     if case.tasks:
         lines += [f"    {line}" for line in case.tasks]
@@ -87,7 +91,8 @@ def rtl_source(case: Case) -> str:
 
 def build(cases: Sequence[Case]) -> RtlProgram:
     """Stands in for bench.build."""
-    return RtlProgram({case.name: case for case in cases}, float(os.environ.get("FPDEEP_STALL", "0.3")))
+    around = "".join(dict.fromkeys(case.around for case in cases))
+    return RtlProgram({case.name: case for case in cases}, float(os.environ.get("FPDEEP_STALL", "0.3")), around)
 
 
 def pytest_configure() -> None:

@@ -4,8 +4,8 @@ from pathlib import Path
 from random import Random
 
 import pytest
-
 from build_ir import ProcessBuilder
+
 from fpdeep_gen.hls.compile import CompiledKernel, compile_module, lint
 from fpdeep_gen.hls.cosim import cosimulate
 from fpdeep_gen.hls.ir import BinaryKind, Module, Process, Storage

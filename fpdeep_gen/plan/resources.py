@@ -26,6 +26,7 @@ COMMANDED_PROCESSES = 5
 """Processes of a slice that take commands."""
 
 SOFTMAX_LUT = 1200
+CREDITS_GAINED_BITS = 24
 LEARNING_RATE_BITS = 17
 """Unsigned 16 bits as a signed number."""
 
@@ -194,11 +195,13 @@ def slice_use(
 
 
 def _end_use(streams: Sequence[LinkStream], sent: bool, payload: int) -> Use:
-    """One board's end of one direction: `pack` or `unpack` of each stream, and the receiver's credited FIFOs."""
+    """One board's end of one direction: `pack` or `unpack` of each stream, and the FIFO of gained credits (sender) or
+    the credited FIFOs (receiver), which are an array of streams and so all as deep as the deepest."""
     ends = total(_process(PROCESS_LUT // 2) + fifo_use(stream.word_bits, STAGE_DEPTH) for stream in streams)
+    credits = [stream.credits for stream in streams]
     if sent:
-        return ends + _process(2 * PROCESS_LUT)
-    return ends + _process() + total(fifo_use(payload, stream.credits) for stream in streams)
+        return ends + _process(2 * PROCESS_LUT) + fifo_use(CREDITS_GAINED_BITS, sum(credits))
+    return ends + _process() + total(fifo_use(payload, max(credits)) for _ in streams)
 
 
 def link_use(plan: LinkPlan, link: Link) -> tuple[Use, Use]:

@@ -132,9 +132,8 @@ def _test_batch(dataset: Dataset, amount: Amount) -> Batch | None:
 
 def _remove_results(out: Path) -> None:
     """An older verdict must not outlive the RTL that it was about, nor the run that is to replace it."""
-    for folder, names in ((out, (SUMMARY_FILE, COUNTERS_FILE)), (out / WORK_FOLDER, (Path("summary.json"),))):
-        for name in names:
-            (folder / name).unlink(missing_ok=True)
+    for name in (SUMMARY_FILE, COUNTERS_FILE, WORK_FOLDER / "summary.json", Path(REPORT_FILE), Path(TIMELINE_FILE)):
+        (out / name).unlink(missing_ok=True)
 
 
 def _collect(work: Path, target: Path) -> None:

@@ -8,7 +8,10 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from fpdeep_gen.emit import configs as c
+from fpdeep_gen.emit import control_configs as control
+from fpdeep_gen.emit import engine_configs as engines
+from fpdeep_gen.emit import map_configs as maps
+from fpdeep_gen.emit.configs import Config
 from fpdeep_gen.emit.lower import lower
 from fpdeep_gen.emit.network import BoardNetwork, Task
 from fpdeep_gen.plan.model import Plan
@@ -70,7 +73,7 @@ def when(reads: Sequence[Fifo], writes: Sequence[Fifo]) -> Run:
         yield
 
 
-def fork(clock: Clock, config: c.ForkFeaturesConfig, command: Fifo, source: Fifo, *sinks: Fifo) -> Run:
+def fork(clock: Clock, config: maps.ForkFeaturesConfig, command: Fifo, source: Fifo, *sinks: Fifo) -> Run:
     while True:
         yield from when([command], [])
         for _ in range(command.take() * config.words):
@@ -81,7 +84,7 @@ def fork(clock: Clock, config: c.ForkFeaturesConfig, command: Fifo, source: Fifo
             yield
 
 
-def window(clock: Clock, config: c.WindowConfig, source: Fifo, patches: Fifo) -> Run:
+def window(clock: Clock, config: engines.WindowConfig, source: Fifo, patches: Fifo) -> Run:
     slots = max(config.kernel_size + 1, 2 * (config.kernel_size - config.padding))
     row_words = config.groups * config.columns
     tap_groups = config.kernel_size**2 // config.p_tap
@@ -117,7 +120,7 @@ def window(clock: Clock, config: c.WindowConfig, source: Fifo, patches: Fifo) ->
         yield
 
 
-def engine(clock: Clock, config: c.ConvEngineConfig, *fifos: Fifo) -> Run:
+def engine(clock: Clock, config: engines.ConvEngineConfig, *fifos: Fifo) -> Run:
     patches, weights, credits, *rest = fifos
     partial = rest[0] if len(rest) == 2 else None
     out = rest[-1]
@@ -141,7 +144,13 @@ def engine(clock: Clock, config: c.ConvEngineConfig, *fifos: Fifo) -> Run:
 
 
 def gradient(
-    clock: Clock, config: c.GradientEngineConfig, command: Fifo, patches: Fifo, errors: Fifo, out: Fifo, ends: list[int]
+    clock: Clock,
+    config: engines.GradientEngineConfig,
+    command: Fifo,
+    patches: Fifo,
+    errors: Fifo,
+    out: Fifo,
+    ends: list[int],
 ) -> Run:
     inputs = config.in_groups * config.tap_groups
     words = config.out_groups * inputs
@@ -165,19 +174,21 @@ def gradient(
             yield
 
 
-def store(clock: Clock, config: c.WeightStoreFirstConfig, command: Fifo, load: Fifo, dump: Fifo, *fifos: Fifo) -> Run:
+def store(
+    clock: Clock, config: engines.WeightStoreFirstConfig, command: Fifo, load: Fifo, dump: Fifo, *fifos: Fifo
+) -> Run:
     gradients, *served = fifos
     words = config.out_groups * config.in_groups * config.tap_groups
     parts = config.p_in * config.p_out * config.p_tap // config.update_lanes
-    engines = list(zip(served[::2], served[1::2], strict=True))
-    credits = [config.credits] * len(engines)
-    passes = [config.forward_passes, config.backward_passes][: len(engines)]
+    served_engines = list(zip(served[::2], served[1::2], strict=True))
+    credits = [config.credits] * len(served_engines)
+    passes = [config.forward_passes, config.backward_passes][: len(served_engines)]
     while True:
         yield from when([command], [])
         images = command.take()
         left = [images * count * words for count in passes]
         while any(left):
-            for index, (weights, freed) in enumerate(engines):
+            for index, (weights, freed) in enumerate(served_engines):
                 if left[index] and credits[index]:
                     weights.put(delay=STEP_DELAY)
                     credits[index] -= 1
@@ -194,7 +205,7 @@ def store(clock: Clock, config: c.WeightStoreFirstConfig, command: Fifo, load: F
             yield
 
 
-def duplicate(clock: Clock, config: c.DuplicateConfig, source: Fifo, *sinks: Fifo) -> Run:
+def duplicate(clock: Clock, config: maps.DuplicateConfig, source: Fifo, *sinks: Fifo) -> Run:
     while True:
         yield from when([source], sinks)
         source.take()
@@ -203,7 +214,7 @@ def duplicate(clock: Clock, config: c.DuplicateConfig, source: Fifo, *sinks: Fif
         yield
 
 
-def relu_pool(clock: Clock, config: c.ReluPoolConfig, command: Fifo, source: Fifo, out: Fifo, mask: Fifo) -> Run:
+def relu_pool(clock: Clock, config: maps.ReluPoolConfig, command: Fifo, source: Fifo, out: Fifo, mask: Fifo) -> Run:
     pool = config.pool
     out_rows, out_columns = config.rows // pool, config.columns // pool
     while True:
@@ -222,7 +233,7 @@ def relu_pool(clock: Clock, config: c.ReluPoolConfig, command: Fifo, source: Fif
                         yield
 
 
-def relu_pool_backward(clock: Clock, config: c.ReluPoolConfig, source: Fifo, mask: Fifo, out: Fifo) -> Run:
+def relu_pool_backward(clock: Clock, config: maps.ReluPoolConfig, source: Fifo, mask: Fifo, out: Fifo) -> Run:
     pool = config.pool
     out_rows, out_columns = config.rows // pool, config.columns // pool
     while True:
@@ -240,7 +251,7 @@ def relu_pool_backward(clock: Clock, config: c.ReluPoolConfig, source: Fifo, mas
 
 
 def softmax(
-    clock: Clock, config: c.SoftmaxLossConfig, command: Fifo, logits: Fifo, label: Fifo, errors: Fifo, result: Fifo
+    clock: Clock, config: maps.SoftmaxLossConfig, command: Fifo, logits: Fifo, label: Fifo, errors: Fifo, result: Fifo
 ) -> Run:
     while True:
         yield from when([command], [])
@@ -268,7 +279,7 @@ def softmax(
                 yield
 
 
-def concat(clock: Clock, config: c.ConcatConfig, low: Fifo, high: Fifo, out: Fifo) -> Run:
+def concat(clock: Clock, config: maps.ConcatConfig, low: Fifo, high: Fifo, out: Fifo) -> Run:
     while True:
         for word in range(config.low_words + config.high_words):
             source = low if word < config.low_words else high
@@ -278,7 +289,7 @@ def concat(clock: Clock, config: c.ConcatConfig, low: Fifo, high: Fifo, out: Fif
             yield
 
 
-def split(clock: Clock, config: c.SplitConfig, source: Fifo, low: Fifo, high: Fifo) -> Run:
+def split(clock: Clock, config: maps.SplitConfig, source: Fifo, low: Fifo, high: Fifo) -> Run:
     while True:
         for word in range(config.low_words + config.high_words):
             out = low if word < config.low_words else high
@@ -288,7 +299,7 @@ def split(clock: Clock, config: c.SplitConfig, source: Fifo, low: Fifo, high: Fi
             yield
 
 
-def broadcast(clock: Clock, config: c.BroadcastCommandConfig, source: Fifo, *sinks: Fifo) -> Run:
+def broadcast(clock: Clock, config: control.BroadcastCommandConfig, source: Fifo, *sinks: Fifo) -> Run:
     while True:
         yield from when([source], sinks)
         images = source.take()
@@ -297,7 +308,7 @@ def broadcast(clock: Clock, config: c.BroadcastCommandConfig, source: Fifo, *sin
         yield
 
 
-def pack(clock: Clock, config: c.PackConfig, source: Fifo, out: Fifo) -> Run:
+def pack(clock: Clock, config: control.PackConfig, source: Fifo, out: Fifo) -> Run:
     while True:
         for flit in range(config.flits):
             yield from when([source] if flit == 0 else [], [out])
@@ -307,7 +318,7 @@ def pack(clock: Clock, config: c.PackConfig, source: Fifo, out: Fifo) -> Run:
             yield
 
 
-def unpack(clock: Clock, config: c.UnpackConfig, source: Fifo, freed: Fifo, out: Fifo) -> Run:
+def unpack(clock: Clock, config: control.UnpackConfig, source: Fifo, freed: Fifo, out: Fifo) -> Run:
     while True:
         for flit in range(config.flits):
             last = flit == config.flits - 1
@@ -319,7 +330,7 @@ def unpack(clock: Clock, config: c.UnpackConfig, source: Fifo, freed: Fifo, out:
             yield
 
 
-def link_tx(clock: Clock, config: c.LinkTxConfig, *fifos: Fifo) -> Run:
+def link_tx(clock: Clock, config: control.LinkTxConfig, *fifos: Fifo) -> Run:
     """Flits are (stream, value) as stream * 2^32 + value; credits (stream, count) of stream 255 + stream."""
     data, gained = fifos[: config.streams], fifos[config.streams]
     freed, link = fifos[config.streams + 1 : -1], fifos[-1]
@@ -355,7 +366,7 @@ def link_tx(clock: Clock, config: c.LinkTxConfig, *fifos: Fifo) -> Run:
         yield
 
 
-def link_rx(clock: Clock, config: c.LinkRxConfig, link: Fifo, *fifos: Fifo) -> Run:
+def link_rx(clock: Clock, config: control.LinkRxConfig, link: Fifo, *fifos: Fifo) -> Run:
     sinks, gained = fifos[:-1], fifos[-1]
     while True:
         yield from when([link], [])
@@ -370,42 +381,42 @@ def link_rx(clock: Clock, config: c.LinkRxConfig, link: Fifo, *fifos: Fifo) -> R
 def cable(clock: Clock, rate: float, latency: int, source: Fifo, sink: Fifo) -> Run:
     tokens = 0.0
     while True:
-        tokens = min(tokens + rate, 1.0)
+        tokens = min(tokens + rate, 1.0 + rate)
         if tokens >= 1.0 and source.ready and sink.room:
             sink.put(source.take(), latency)
             tokens -= 1.0
         yield
 
 
-def idle(clock: Clock, config: c.Config, *fifos: Fifo) -> Run:
+def idle(clock: Clock, config: Config, *fifos: Fifo) -> Run:
     while True:
         yield
 
 
-PROCESSES: dict[type[c.Config], Callable[..., Run]] = {
-    c.ForkFeaturesConfig: fork,
-    c.ForkFeaturesPassConfig: fork,
-    c.WindowConfig: window,
-    c.ConvEngineConfig: engine,
-    c.ConvEngineToPartialConfig: engine,
-    c.ConvEngineFromPartialConfig: engine,
-    c.ConvEngineThroughPartialConfig: engine,
-    c.GradientEngineConfig: gradient,
-    c.WeightStoreConfig: store,
-    c.WeightStoreFirstConfig: store,
-    c.DuplicateConfig: duplicate,
-    c.ReluPoolConfig: relu_pool,
-    c.ReluPoolBackwardConfig: relu_pool_backward,
-    c.SoftmaxLossConfig: softmax,
-    c.ConcatConfig: concat,
-    c.SplitConfig: split,
-    c.BroadcastCommandConfig: broadcast,
-    c.PackConfig: pack,
-    c.UnpackConfig: unpack,
-    c.LinkTxConfig: link_tx,
-    c.LinkRxConfig: link_rx,
-    c.DistributeLoadConfig: idle,
-    c.CollectDumpConfig: idle,
+PROCESSES: dict[type[Config], Callable[..., Run]] = {
+    maps.ForkFeaturesConfig: fork,
+    maps.ForkFeaturesPassConfig: fork,
+    engines.WindowConfig: window,
+    engines.ConvEngineConfig: engine,
+    engines.ConvEngineToPartialConfig: engine,
+    engines.ConvEngineFromPartialConfig: engine,
+    engines.ConvEngineThroughPartialConfig: engine,
+    engines.GradientEngineConfig: gradient,
+    engines.WeightStoreConfig: store,
+    engines.WeightStoreFirstConfig: store,
+    maps.DuplicateConfig: duplicate,
+    maps.ReluPoolConfig: relu_pool,
+    maps.ReluPoolBackwardConfig: relu_pool_backward,
+    maps.SoftmaxLossConfig: softmax,
+    maps.ConcatConfig: concat,
+    maps.SplitConfig: split,
+    control.BroadcastCommandConfig: broadcast,
+    control.PackConfig: pack,
+    control.UnpackConfig: unpack,
+    control.LinkTxConfig: link_tx,
+    control.LinkRxConfig: link_rx,
+    control.DistributeLoadConfig: idle,
+    control.CollectDumpConfig: idle,
 }
 
 
@@ -464,7 +475,7 @@ class Chain:
         for argument in task.arguments:
             count = arrays.get(argument.stream) if argument.index is None else None
             names = [str(argument)] if count is None else [f"{argument}[{index}]" for index in range(count)]
-            fifos += [self._fifo(f"{board}.{name}", 1 if name.endswith("_tx") else 2) for name in names]
+            fifos += [self._fifo(f"{board}.{name}", 2) for name in names]
         process = PROCESSES[type(task.config)]
         if process is gradient:
             self.ends.append([])

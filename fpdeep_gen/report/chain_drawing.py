@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from fpdeep_gen.report.figures import UP, BoardRow, LinkRow, Used
 from fpdeep_gen.report.shapes import Drawing, Label, Line, Rectangle
 
-BOX_WIDTH = 210
-GAP = 132
+BOX_WIDTH = 190
+GAP = 116
 MARGIN = 12
 LINE = 19
 HEAD = 54

@@ -47,3 +47,8 @@ class Drawing:
     lines: tuple[Line, ...]
     rectangles: tuple[Rectangle, ...]
     labels: tuple[Label, ...]
+
+    @property
+    def least_width(self) -> float:
+        """How far it may shrink before its texts are too small; a narrower page scrolls."""
+        return round(0.75 * self.width)

@@ -61,7 +61,7 @@ def optimise(text: str, top: str, source: Path) -> Optimised:
     roots = _roots(text, top, source)
     module = _parse(_DATALAYOUT.sub(lambda match: match[1] + _WIDTHS, text))
     _set_linkage(module, roots)
-    _run(module, ("always_inliner", "global_dead_code_eliminate", "sroa", "new_gvn", "sroa", "sccp", "simplify_cfg"))
+    _run(module, ("always_inliner", "global_dead_code_eliminate", "sroa", "new_gvn", "sroa", "sccp", "simplify_cfg", "lower_switch"))
     marked = str(module)
     parsed = parse_module(marked, source)
     problems: list[Problem] = []

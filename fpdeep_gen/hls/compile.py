@@ -78,7 +78,7 @@ def _replace(path: Path, text: str) -> None:
 
 
 def _source_key(source: Path, top: str, include_dirs: Sequence[Path], clock_mhz: float) -> str:
-    """A hash of everything that the result follows from: sources, headers beside and on the path, the compiler itself."""
+    """A hash of all that the result follows from: source, headers beside it and on the path, the compiler itself."""
     package = Path(__file__).parent
     headers = [
         path

@@ -45,10 +45,11 @@ def cosimulate(
     timeout_cycles: int = 20000,
     drain_cycles: int = 256,
 ) -> CosimResult:
-    """Feed `inputs`, take words until each output has as many as expected (and a while longer, to see surplus ones).
+    """Feed `inputs`, take words until each output has as many as expected, and then for `drain_cycles` more.
 
-    It runs on for `drain_cycles`. Each cycle each stream waits with `stall_probability`. Raises InputError when streams are missing, ToolError when
-    nothing has moved for `timeout_cycles` (it says how far each stream got).
+    The words that come in that time are in the result too, so a comparison sees surplus ones. Each cycle each stream
+    waits with `stall_probability`. Raises InputError when streams are missing, ToolError when nothing has moved for
+    `timeout_cycles` (it says how far each stream got).
     """
     report = compiled.report
     _check_streams(report, inputs, expected_words)

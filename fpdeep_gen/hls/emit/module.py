@@ -45,9 +45,9 @@ def emit_module(module: Module, clock_mhz: float = 200.0) -> Emitted:
     total = Resources()
     for fifo in fifos:
         total += fifo_resources(fifo)
-    for report in reports:
-        for _ in report.instances:
-            total += report.resources
+    for made in reports:
+        for _ in made.instances:
+            total += made.resources
     report = KernelReport(
         network.name,
         clock_mhz,

@@ -3,16 +3,33 @@
 import re
 from dataclasses import dataclass, field
 
-_KEYWORDS = frozenset(
-    ["accept_on", "alias", "always_comb", "always_ff", "always_latch", "binsof", "bins", "checker", "cmos", "cover", "covergroup", "coverpoint", "cross", "dist", "endchecker", "endclocking", "endconfig", "endgroup", "endinterface", "endpackage", "endprimitive", "endprogram", "endproperty", "endsequence", "endspecify", "endtable", "endtask", "eventually", "expect", "extern", "first_match", "highz1", "iff", "ignore_bins", "illegal_bins", "implements", "implies", "interconnect", "inside", "matches", "nettype", "nexttime", "noshowcancelled", "notif0", "notif1", "pulsestyle_onevent", "pulsestyle_ondetect", "pull1", "randcase", "randsequence", "rpmos", "rnmos", "rtranif0", "rtranif1", "rtran", "s_always", "s_eventually", "s_nexttime", "s_until", "showcancelled", "solve", "soft", "specparam", "strong", "tri0", "tri1", "triand", "trior", "trireg", "tranif0", "tranif1", "unique0", "unsigned", "vectored", "weak0", "weak1", "wildcard", "alias", "always", "and", "assert", "assign", "assume", "automatic", "before", "begin", "bind", "bit", "break", "buf", "byte", "case", "cell", "chandle", "class", "clocking", "config", "const", "constraint", "context", "continue", "cover", "default", "defparam", "design", "disable", "dist", "do", "edge", "else", "end", "endcase", "endfunction", "endmodule", "endtask", "enum", "event", "expect", "export", "extends", "extern", "final", "first_match", "for", "force", "foreach", "forever", "fork", "function", "generate", "genvar", "global", "highz0", "if", "iff", "ifnone", "import", "include", "initial", "inout", "input", "inside", "instance", "int", "integer", "interface", "intersect", "join", "large", "let", "liblist", "library", "local", "localparam", "logic", "longint", "matches", "medium", "modport", "module", "nand", "negedge", "new", "nexttime", "nmos", "nor", "not", "null", "or", "output", "package", "packed", "parameter", "pmos", "posedge", "primitive", "priority", "program", "property", "protected", "pull0", "pull1", "pulldown", "pullup", "pure", "rand", "randc", "ref", "reg", "reject_on", "release", "repeat", "restrict", "return", "rtran", "scalared", "sequence", "shortint", "shortreal", "signed", "small", "solve", "specify", "static", "string", "strong", "strong0", "struct", "super", "supply0", "supply1", "table", "tagged", "task", "this", "throughout", "time", "timeprecision", "timeunit", "tran", "tri", "type", "typedef", "union", "unique", "unsigned", "until", "use", "uwire", "var", "vectored", "virtual", "void", "wait", "wand", "weak", "while", "wildcard", "wire", "with", "within", "wor", "xnor", "xor"]
-)
+_KEYWORD_TEXT = """
+    accept_on alias always always_comb always_ff always_latch and assert assign assume automatic before begin
+    bind bins binsof bit break buf byte case cell chandle checker class clocking cmos config const constraint
+    context continue cover covergroup coverpoint cross default defparam design disable dist do edge else end
+    endcase endchecker endclocking endconfig endfunction endgroup endinterface endmodule endpackage endprimitive
+    endprogram endproperty endsequence endspecify endtable endtask enum event eventually expect export extends
+    extern final first_match for force foreach forever fork function generate genvar global highz0 highz1 if iff
+    ifnone ignore_bins illegal_bins implements implies import include initial inout input inside instance int
+    integer interconnect interface intersect join large let liblist library local localparam logic longint
+    matches medium modport module nand negedge nettype new nexttime nmos nor noshowcancelled not notif0 notif1
+    null or output package packed parameter pmos posedge primitive priority program property protected pull0
+    pull1 pulldown pullup pulsestyle_ondetect pulsestyle_onevent pure rand randc randcase randsequence ref reg
+    reject_on release repeat restrict return rnmos rpmos rtran rtranif0 rtranif1 s_always s_eventually
+    s_nexttime s_until scalared sequence shortint shortreal showcancelled signed small soft solve specify
+    specparam static string strong strong0 struct super supply0 supply1 table tagged task this throughout time
+    timeprecision timeunit tran tranif0 tranif1 tri tri0 tri1 triand trior trireg type typedef union unique
+    unique0 unsigned until use uwire var vectored virtual void wait wand weak weak0 weak1 while wildcard wire
+    with within wor xnor xor
+"""
+_KEYWORDS = frozenset(_KEYWORD_TEXT.split())
 
 
-def identifier(text: str) -> str:
-    """The text as a SystemVerilog identifier."""
+def identifier(text: str, alone: bool = True) -> str:
+    """The text as a SystemVerilog identifier, or (not `alone`) as the beginning of one."""
     cleaned = re.sub(r"_{2,}", "_", re.sub(r"[^A-Za-z0-9_]", "_", text)).strip("_") or "value"
     cleaned = f"n{cleaned}" if cleaned[0].isdigit() else cleaned
-    return f"{cleaned}_" if cleaned in _KEYWORDS else cleaned
+    return f"{cleaned}_" if alone and cleaned in _KEYWORDS else cleaned
 
 
 @dataclass
@@ -22,9 +39,9 @@ class Namer:
     used: set[str] = field(default_factory=set)
     counts: dict[str, int] = field(default_factory=dict)
 
-    def take(self, wanted: str) -> str:
-        """`wanted`, or `wanted` with a number behind it."""
-        base = identifier(wanted)
+    def take(self, wanted: str, alone: bool = True) -> str:
+        """`wanted`, or `wanted` with a number behind it. Not `alone`: a prefix such as that of a stream's signals."""
+        base = identifier(wanted, alone)
         name = base
         while name in self.used:
             self.counts[base] = self.counts.get(base, 0) + 1

@@ -48,8 +48,8 @@ def single(process: Process, top: str) -> Network:
 def emit_network(network: Network, modules: dict[int, str]) -> str:
     """The top's module. `modules` gives the module name of each process, keyed by id."""
     namer = Namer({"ap_clk", "ap_rst_n"})
-    names = {id(port): namer.take(port.name) for port in network.ports}
-    names |= {id(stream): namer.take(stream.name) for stream in network.streams}
+    names = {id(port): namer.take(port.name, alone=False) for port in network.ports}
+    names |= {id(stream): namer.take(stream.name, alone=False) for stream in network.streams}
     _check_ends(network)
     ports = ["input  wire ap_clk", "input  wire ap_rst_n"]
     for port in network.ports:
@@ -101,7 +101,7 @@ def _instance(instance: Instance, names: dict[int, str], module: str) -> list[st
         elif not port.is_input:
             actual += "_inner"
         connections += [f".{formal}_{part}({actual}_{part})" for part in ("tdata", "tvalid", "tready")]
-    return [f"{module} u_{identifier(instance.name)} (", ",\n".join(f"    {item}" for item in connections), ");"]
+    return [f"{module} u_{identifier(instance.name, alone=False)} (", ",\n".join(f"    {item}" for item in connections), ");"]
 
 
 def _check_ends(network: Network) -> None:

@@ -67,7 +67,7 @@ def port_names(ports: list[StreamPort], namer: Namer) -> dict[int, str]:
     """Names of the stream ports, keyed by identity; the names of their signals are taken too."""
     names = {}
     for port in ports:
-        names[id(port)] = namer.take(port.name)
+        names[id(port)] = namer.take(port.name, alone=False)
         namer.used |= {f"{names[id(port)]}_{part}" for part in ("tdata", "tvalid", "tready")}
     return names
 

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from fpdeep_gen.hls.emit.expressions import cast, expression
 from fpdeep_gen.hls.emit.names import Namer, bits, literal
 from fpdeep_gen.hls.ir import (
+    Binary,
     Cast,
     CastKind,
+    Compare,
     Concat,
     Constant,
     Exit,
@@ -128,7 +130,7 @@ class RegionText:
     def _base(self, operation: Operation) -> str:
         base = self.bases.get(id(operation))
         if base is None:
-            base = f"{self.prefix}_{operation.name or type(operation).__name__.lower()}"
+            base = f"{self.prefix}_{operation.name or _kind(operation)}"
             self.bases[id(operation)] = base
         return base
 
@@ -148,6 +150,13 @@ class RegionText:
         """The predicate of an access, 1 where it has none."""
         held = getattr(operation, "predicate", None)
         return "1'b1" if held is None else self.value(held, stage)
+
+
+def _kind(operation: Operation) -> str:
+    """What the operation is, for one without a name in C++."""
+    if isinstance(operation, Binary | Compare):
+        return operation.kind.name.lower()
+    return type(operation).__name__.lower()
 
 
 def emit_operations(text: RegionText) -> None:

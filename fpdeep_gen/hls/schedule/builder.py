@@ -347,7 +347,7 @@ class Builder:
     def concat(self, parts: tuple[Operation, ...]) -> Operation:
         """Parts joined, parts[0] lowest; neighbours that belong together become one again."""
         joined: list[Operation] = []
-        for part in [inner for part in parts for inner in (part.parts if isinstance(part, Concat) else (part,))]:
+        for part in [inner for outer in parts for inner in (outer.parts if isinstance(outer, Concat) else (outer,))]:
             last = joined[-1] if joined else None
             if isinstance(last, Constant) and isinstance(part, Constant):
                 joined[-1] = self.constant(part.value << last.width | last.value, last.width + part.width)

@@ -1,7 +1,7 @@
 """Distances between operations that the dependences of a region demand, within an iteration and between iterations.
 
-Iteration i+1 starts `ii` stages behind iteration i. A stalled stage stops every earlier one, so the distance between two
-iterations never shrinks: `source` of iteration i comes before `target` of iteration i+n if
+Iteration i+1 starts `ii` stages behind iteration i. A stalled stage stops every earlier one, so the distance between
+two iterations never shrinks: `source` of iteration i comes before `target` of iteration i+n if
 stage(target) >= stage(source) + 1 - n * ii.
 """
 

@@ -7,7 +7,7 @@ from fpdeep_gen.hls.schedule.constraints import StreamAccess
 
 
 def cyclic_operations(region: Region) -> frozenset[int]:
-    """id() of every operation from which a path leads back to itself through variables, memories, streams or the exit.
+    """id() of every operation from which a path leads back to itself through variables, memories or streams.
 
     Tarjan's strongly connected components, without recursion.
     """
@@ -55,7 +55,7 @@ def _component(stack: list[int], on_stack: set[int], node: int, successors: Iter
 
 
 def _graph(region: Region) -> dict[int, list[int]]:
-    """Edges operand -> user, new value -> variable -> Get, store -> memory -> load, access <-> stream, exit -> all Gets."""
+    """Edges operand -> user, new value -> variable -> Get, store -> memory -> load, access <-> stream."""
     graph: dict[int, list[int]] = {id(operation): [] for operation in region.operations}
     for operation in region.operations:
         for operand in operation.operands():

@@ -48,7 +48,8 @@ def schedule_region(region: Region, delays: DelayModel, storages: dict[int, Stor
                 found = _Attempt(region, delays, storages, ii, order, stretch, cyclic).run()
                 if isinstance(found, RegionSchedule):
                     return replace(found, pipelined=True, limit=limit)
-        limit = found.reason
+                reason = found.reason
+        limit = reason
     return replace(sequential, pipelined=True, limit=limit)
 
 

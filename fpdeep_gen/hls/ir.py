@@ -9,6 +9,8 @@ chosen by `exits`, tried in order. A region that exits to itself is a loop; with
 successive iterations overlap. Values cross regions and iterations only through `Variable`s (registers): a `Get` reads
 the value the variable had when the iteration began, `sets` gives its value when the iteration ends.
 
+Operations form graphs that share nodes, so none of them prints its operands (`repr=False`).
+
 All values are bit vectors without a sign; operations have one (`SDIV`, `SLT`, `SEXT`, ...). Widths follow LLVM: both
 operands of a binary operation are as wide as its result; shifts by constants are the rule, others are barrel shifters.
 """
@@ -115,7 +117,7 @@ class StreamPort:
     is_input: bool
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Operation:
     """Base of all operations; `width` is that of the result (0: none). Operands are operations of the same region."""
 
@@ -128,21 +130,21 @@ class Operation:
         return ()
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Constant(Operation):
     """`value` in [0, 2**width)."""
 
     value: int
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Get(Operation):
     """The variable's value at the start of the iteration."""
 
     variable: Variable
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Binary(Operation):
     """`left` kind `right`."""
 
@@ -154,7 +156,7 @@ class Binary(Operation):
         return (self.left, self.right)
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Compare(Operation):
     """`left` kind `right`, 1 bit."""
 
@@ -166,7 +168,7 @@ class Compare(Operation):
         return (self.left, self.right)
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Select(Operation):
     """`condition ? if_true : if_false`."""
 
@@ -178,7 +180,7 @@ class Select(Operation):
         return (self.condition, self.if_true, self.if_false)
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Cast(Operation):
     """Extend or truncate to `width`."""
 
@@ -189,7 +191,7 @@ class Cast(Operation):
         return (self.value,)
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Extract(Operation):
     """Bits [low, low + width) of `value`."""
 
@@ -200,7 +202,7 @@ class Extract(Operation):
         return (self.value,)
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Concat(Operation):
     """`parts` joined, parts[0] in the lowest bits."""
 
@@ -210,7 +212,7 @@ class Concat(Operation):
         return self.parts
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Load(Operation):
     """The word at `address` (any width; the back end resizes it, it is always below depth when the predicate holds)."""
 
@@ -222,7 +224,7 @@ class Load(Operation):
         return (self.address,) if self.predicate is None else (self.address, self.predicate)
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Store(Operation):
     """Writes `value` at `address`; width 0."""
 
@@ -236,7 +238,7 @@ class Store(Operation):
         return head if self.predicate is None else (*head, self.predicate)
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class StreamRead(Operation):
     """Blocking read of one word where the predicate holds (any value where it does not)."""
 
@@ -247,7 +249,7 @@ class StreamRead(Operation):
         return () if self.predicate is None else (self.predicate,)
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class StreamTryRead(Operation):
     """Non-blocking read; the result is 1 + W bits, its top bit says whether a word was there."""
 
@@ -258,7 +260,7 @@ class StreamTryRead(Operation):
         return () if self.predicate is None else (self.predicate,)
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class StreamWrite(Operation):
     """Blocking write; width 0."""
 
@@ -270,7 +272,7 @@ class StreamWrite(Operation):
         return (self.value,) if self.predicate is None else (self.value, self.predicate)
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class StreamTryWrite(Operation):
     """Non-blocking write; 1-bit result: whether the word was taken."""
 
@@ -282,21 +284,21 @@ class StreamTryWrite(Operation):
         return (self.value,) if self.predicate is None else (self.value, self.predicate)
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class StreamEmpty(Operation):
     """1 bit: no word can be read now. A blocking read in the same iteration after it has no stall when it is 0."""
 
     stream: StreamPort
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class StreamFull(Operation):
     """1 bit: no word can be written now."""
 
     stream: StreamPort
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Exit:
     """Where control goes when `condition` (1 bit, None = always) holds and no earlier exit was taken."""
 
@@ -304,7 +306,7 @@ class Exit:
     target: "Region"
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Region:
     """A straight line of operations in program order. Only a region that exits to itself may have `ii`."""
 
@@ -320,7 +322,7 @@ class Region:
         self.sets[id(variable)] = (variable, value)
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Process:
     """One function that runs for ever. `regions[0]` is its entry; an exit to it from the last region restarts it."""
 
@@ -347,7 +349,7 @@ class Stream:
     storage: Storage = Storage.AUTO
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Instance:
     """One task of a network. `bindings[i]` is the stream or top port that the process's ports[i] is tied to."""
 
@@ -356,7 +358,7 @@ class Instance:
     bindings: tuple[Stream | StreamPort, ...]
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Network:
     """A dataflow top: free-running tasks joined by streams. `ports` are seen from inside: is_input = words come in."""
 
@@ -374,7 +376,7 @@ class Diagnostic:
     text: str
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Module:
     """What the front end hands over. `top` is a network, or a single process when the top has no tasks."""
 

@@ -75,9 +75,7 @@ def interpret(
     return Interpretation({name: list(words) for name, words in outputs.items()}, left, blocked, memories)
 
 
-def _connect(
-    top: Network | Process, bounded: bool
-) -> tuple[list[Instance], dict[str, Channel], list[StreamPort]]:
+def _connect(top: Network | Process, bounded: bool) -> tuple[list[Instance], dict[str, Channel], list[StreamPort]]:
     if isinstance(top, Process):
         return [Instance(top.name, top, tuple(top.ports))], {port.name: Channel() for port in top.ports}, top.ports
     channels = {port.name: Channel() for port in top.ports}

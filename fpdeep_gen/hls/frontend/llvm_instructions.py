@@ -25,8 +25,8 @@ _FLAGS = re.compile(
     r"^(?:(?:nuw|nsw|exact|disjoint|nneg|inbounds|nusw|samesign|volatile|inrange\([^)]*\)|fast|nnan|ninf) )*"
 )
 _ATTRIBUTE = re.compile(
-    r"\b(?:noundef|nonnull|noalias|nocapture|readonly|writeonly|immarg|signext|zeroext|returned|"
-    r"align \d+|dereferenceable\(\d+\)|captures\([^)]*\)|range\([^)]*\)|allocalign) ?"
+    r"^(?:(?:noundef|nonnull|noalias|nocapture|readonly|writeonly|immarg|signext|zeroext|returned|allocalign|align \d+|"
+    r"dereferenceable\(\d+\)|captures\([^)]*\)|range\([^)]*\))(?: |$))+"
 )
 BINARY = frozenset({"add", "sub", "mul", "sdiv", "udiv", "srem", "urem", "and", "or", "xor", "shl", "lshr", "ashr"})
 CASTS = frozenset({"zext", "sext", "trunc"})

@@ -73,7 +73,9 @@ class DataObject:
         self, name: str, kind: Type, initial: str, is_constant: bool, pragmas: ObjectPragmas, location: Location | None
     ) -> None:
         self.name = name
-        self.type = kind
+        self.type = _plain_type(kind)
+        if self.type is not kind and initial not in ("", "zeroinitializer"):
+            initial = _plain_initial(kind, initial)
         self.is_constant = is_constant
         self.pragmas = pragmas
         self.location = location
@@ -173,6 +175,59 @@ class DataObject:
         """All that were made."""
         for leaf in self.leaves.values():
             yield from leaf.banks.values()
+
+
+def _plain_type(kind: Type) -> Type:
+    """Tables that end in zeros come as packed structures of several arrays; as one array of integers here."""
+    if not _has_packed(kind):
+        return kind
+    leaves = set(_leaf_types(kind))
+    if len(leaves) != 1:
+        return kind
+    (leaf,) = leaves
+    return ArrayType(size_of(kind) // size_of(leaf), leaf)
+
+
+def _has_packed(kind: Type) -> bool:
+    if isinstance(kind, ArrayType):
+        return _has_packed(kind.element)
+    return isinstance(kind, StructType) and (kind.packed or any(_has_packed(one) for one in kind.fields))
+
+
+def _leaf_types(kind: Type) -> Iterator[Type]:
+    if isinstance(kind, ArrayType):
+        yield from _leaf_types(kind.element)
+    elif isinstance(kind, StructType):
+        for one in kind.fields:
+            yield from _leaf_types(one)
+    else:
+        yield kind
+
+
+def _plain_initial(kind: Type, text: str) -> str:
+    """The initialiser of the one array."""
+    found: dict[int, int] = {}
+    _flatten(kind, text, 0, found)
+    leaf = next(iter(_leaf_types(kind)))
+    unit = size_of(leaf)
+    return "[" + ", ".join(f"i {found.get(at, 0)}" for at in range(0, size_of(kind), unit)) + "]"
+
+
+def _flatten(kind: Type, text: str, at: int, found: dict[int, int]) -> None:
+    if text in ("zeroinitializer", "undef", "poison"):
+        return
+    if isinstance(kind, ArrayType) and text.startswith("c"):
+        found.update({at + place: byte for place, byte in enumerate(_bytes(text))})
+    elif isinstance(kind, ArrayType):
+        for place, part in enumerate(split_commas(text[1:-1])):
+            _flatten(kind.element, _value_of(part), at + place * size_of(kind.element), found)
+    elif isinstance(kind, StructType):
+        inner = text.strip("<>").strip()[1:-1].strip()
+        for place, (one, part) in enumerate(zip(kind.fields, split_commas(inner), strict=False)):
+            _flatten(one, _value_of(part), at + field_offset(kind, place), found)
+    else:
+        value = {"true": 1, "false": 0}.get(text)
+        found[at] = int(text) if value is None else value
 
 
 _Initial = dict[tuple[int, ...], dict[tuple[int, ...], int]]

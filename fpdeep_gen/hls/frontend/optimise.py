@@ -19,6 +19,8 @@ from fpdeep_gen.hls.frontend.pragmas import NEVER_MEETS, STORAGE_CODES
 from fpdeep_gen.hls.ir import Storage
 
 PIPELINE = "@__hls_mark_pipeline"
+PIPELINE_WHOLE = "@__hls_mark_pipeline_whole"  # the same outside of all loops: it meant the function
+PIPELINE_OUTER = "@__hls_mark_pipeline_outer"  # the same in a loop that has loops inside, which must be unrolled
 FLATTEN_OFF = "@__hls_mark_flatten_off"
 TASK = "@__hls_task"
 _UNROLL = "@__hls_mark_unroll"
@@ -61,7 +63,19 @@ def optimise(text: str, top: str, source: Path) -> Optimised:
     roots = _roots(text, top, source)
     module = _parse(_DATALAYOUT.sub(lambda match: match[1] + _WIDTHS, text))
     _set_linkage(module, roots)
-    _run(module, ("always_inliner", "global_dead_code_eliminate", "sroa", "new_gvn", "sroa", "sccp", "simplify_cfg", "lower_switch"))
+    _run(
+        module,
+        (
+            "always_inliner",
+            "global_dead_code_eliminate",
+            "sroa",
+            "new_gvn",
+            "sroa",
+            "sccp",
+            "simplify_cfg",
+            "lower_switch",
+        ),
+    )
     marked = str(module)
     parsed = parse_module(marked, source)
     problems: list[Problem] = []
@@ -74,7 +88,20 @@ def optimise(text: str, top: str, source: Path) -> Optimised:
     cleaning = ("sroa", "sccp", "simplify_cfg")
     unrolling = ("loop_simplify", "loop_rotate", "loop_unroll")
     ending = ("new_gvn", "simplify_cfg", "aggressive_dce", "global_dead_code_eliminate", "lower_switch")
-    _run(module, ("dead_store_elimination", "sroa", *unrolling, *cleaning, *unrolling, *cleaning, *unrolling, *cleaning, *ending))
+    _run(
+        module,
+        (
+            "dead_store_elimination",
+            "sroa",
+            *unrolling,
+            *cleaning,
+            *unrolling,
+            *cleaning,
+            *unrolling,
+            *cleaning,
+            *ending,
+        ),
+    )
     tasks = tuple(root for root in roots if root != roots[0])
     return Optimised(parse_module(str(module), source), roots[0], tasks, objects)
 
@@ -209,9 +236,12 @@ def _attach_unrolls(text: str, module: LlvmModule, problems: list[Problem]) -> s
             number = _METADATA_BASE + 2 * len(metadata)
             metadata.append(_loop_metadata(number, factors.get(loop.header)))
             marks.update(dict.fromkeys(loop.latches, number))
-        if marks:
-            text = _mark_latches(text, function.name, marks)
-    return text + "\n" + "\n".join(metadata) + "\n"
+        calls = _calls(function, (PIPELINE,))
+        whole = {block: _pipeline_marker(forest.innermost(block)) for block, _ in calls}
+        if marks or whole:
+            text = _mark_lines(text, function.name, marks, whole)
+    declared = "".join(f"declare void {marker}(i32)\n" for marker in (PIPELINE_WHOLE, PIPELINE_OUTER))
+    return f"{text}\n{declared}" + "\n".join(metadata) + "\n"
 
 
 def _unroll_factors(
@@ -242,7 +272,14 @@ def _loop_metadata(number: int, factor: int | None) -> str:
     return f"!{number} = distinct !{{!{number}, !{number + 1}}}\n!{number + 1} = !{{{what}}}"
 
 
-def _mark_latches(text: str, function: str, marks: dict[str, int]) -> str:
+def _pipeline_marker(loop: Loop | None) -> str:
+    if loop is None:
+        return PIPELINE_WHOLE
+    return PIPELINE_OUTER if loop.children else PIPELINE
+
+
+def _mark_lines(text: str, function: str, marks: dict[str, int], whole: dict[str, str]) -> str:
+    """Puts metadata on the branches of latches, and tells a function's own PIPELINE from a loop's: a loop may vanish."""
     start = re.search(rf"^define [^@\n]*{re.escape(function)}\(", text, re.MULTILINE)
     if start is None:
         return text
@@ -252,6 +289,8 @@ def _mark_latches(text: str, function: str, marks: dict[str, int]) -> str:
     for place, line in enumerate(lines):
         if line and line[0] not in " ;}" and ":" in line and not line.startswith("define"):
             block = "%" + line[: line.index(":", line.rfind('"') + 1 if line[0] == '"' else 0)]
+        elif block in whole and f"{PIPELINE}(" in line:
+            lines[place] = line.replace(f"{PIPELINE}(", f"{whole[block]}(")
         elif block in marks and line.startswith("  br "):
             lines[place] = re.sub(r", !llvm\.loop !\d+", "", line) + f", !llvm.loop !{marks[block]}"
     return text[: start.start()] + "\n".join(lines) + text[end:]

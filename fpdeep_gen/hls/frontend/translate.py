@@ -55,7 +55,9 @@ def _processes(optimised: Optimised, top: Function, problems: list[Problem]) -> 
         while readable in taken:
             readable += "_"
         taken.add(readable)
-        found[name] = lower_process(function, optimised.module, optimised.objects, readable, problems, task_arguments(call)[1])
+        found[name] = lower_process(
+            function, optimised.module, optimised.objects, readable, problems, task_arguments(call)[1]
+        )
     return found
 
 

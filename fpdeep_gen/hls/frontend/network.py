@@ -34,7 +34,7 @@ def task_calls(function: Function) -> list[Instruction]:
 
 def task_arguments(call: Instruction) -> tuple[list[Operand], list[int]]:
     """The streams of a task, and for each how many there are at that address."""
-    rest = call.operands[1:]
+    rest = call.operands[2:]
     half = len(rest) // 2
     return list(rest[:half]), [max(1, operand.value) for operand in rest[half:]]
 
@@ -116,11 +116,11 @@ class NetworkLowering:
         return next((owner for owner in found if owner is not None), None)
 
     def _instance(self, call: Instruction, number: int) -> Instance | None:
-        process = self._processes.get(call.operands[0].name)
+        process = self._processes.get(call.operands[1].name)
         if process is None:
-            self._problem(call, "hls::task", "a function of this translation unit", call.operands[0].name)
+            self._problem(call, "hls::task", "a function of this translation unit", call.operands[1].name)
             return None
-        name = self._task_name(call, process, number)
+        name = _readable(call.operands[0].name) or f"{process.name}_{number}"
         bindings: list[Stream | StreamPort] = []
         arguments, sizes = task_arguments(call)
         for place, operand in enumerate(arguments):
@@ -140,19 +140,6 @@ class NetworkLowering:
             self._problem(call, f"arguments of {process.name}", f"{len(process.ports)} streams", f"{len(bindings)}")
             return None
         return Instance(name, process, tuple(bindings))
-
-    def _task_name(self, call: Instruction, process: Process, number: int) -> str:
-        """The C++ name of the task object: the alloca that lies nearest before its constructor's call."""
-        for block in self._function.blocks.values():
-            if call in block.instructions:
-                names = [
-                    one.operands[0].name
-                    for one in block.instructions[: block.instructions.index(call)]
-                    if one.opcode == "call" and one.detail.startswith("@llvm.lifetime.start")
-                ]
-                if names and names[-1] not in self._declared:
-                    return _readable(names[-1])
-        return f"{process.name}_{number}"
 
     def _end(self, operand: Operand) -> End | None:
         constant = 0

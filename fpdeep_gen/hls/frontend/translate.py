@@ -47,7 +47,7 @@ def _processes(optimised: Optimised, top: Function, problems: list[Problem]) -> 
     found: dict[str, Process] = {}
     taken: set[str] = set()
     for call in task_calls(top):
-        name = call.operands[0].name
+        name = call.operands[1].name
         function = optimised.module.functions.get(name)
         if function is None or name in found:
             continue

@@ -6,7 +6,9 @@ namespace hls {
 
 class task {
     // Addresses of the streams, then the number of streams at each.
-    template <typename... V> static void start(const void *function, V... values) { __hls_task(function, values...); }
+    template <typename... V> void start(const void *function, V... values) {
+        __hls_task(this, function, values...);
+    }
 
   public:
     template <typename F, typename... A> explicit task(F *function, A &...arguments) {

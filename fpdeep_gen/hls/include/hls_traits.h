@@ -27,5 +27,5 @@ bool __hls_stream_try_write(const void *token) noexcept;
 bool __hls_stream_empty(const volatile void *stream) noexcept;
 bool __hls_stream_full(const volatile void *stream) noexcept;
 void __hls_stream_declare(const volatile void *stream, int depth, int width) noexcept;
-void __hls_task(const void *function, ...) noexcept;
+void __hls_task(const void *task, const void *function, ...) noexcept;
 }

@@ -39,6 +39,18 @@ def merge_depth(row_words: int) -> int:
     return STAGE_DEPTH + row_words
 
 
+def row_depth(row_words: int) -> int:
+    """FIFO between two processes that move their rows in bursts of different lengths, as a backward engine (a burst for
+    each group of channels) and `relu_pool_backward` (all words of a pooled row during its first row of sums)."""
+    return STAGE_DEPTH + row_words
+
+
+def partial_word_depth(columns: int) -> int:
+    """FIFO of partial sums behind `unpack`, which takes several cycles for a word: the engine takes `columns` words in
+    as many cycles when it begins a group of channels."""
+    return STAGE_DEPTH + columns
+
+
 def fullest(entered: Sequence[float], left: Sequence[float], period: int) -> int:
     """Most rows in a cache at any time, where row r of image n enters at `entered[r]` + n * `period` and leaves at
     `left[r]` + n * `period`."""

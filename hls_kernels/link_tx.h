@@ -43,6 +43,10 @@ void link_tx(hls::stream<ap_uint<C::PAYLOAD>> (&in)[C::STREAMS], hls::stream<ap_
 #pragma HLS ARRAY_PARTITION variable=outstanding dim=1 complete
     static ap_uint<16> tokens[C::REVERSE] = {};  // flits freed here and not yet reported
 #pragma HLS ARRAY_PARTITION variable=tokens dim=1 complete
+    // What the counts say, kept beside them so that a step need not compare first.
+    static ap_uint<C::STREAMS> spent = 0;  // outstanding == CREDITS
+    static ap_uint<C::REVERSE> some = 0;   // tokens != 0
+    static ap_uint<C::REVERSE> many = 0;   // tokens >= CREDIT_BATCH
     static Counter<C::STREAMS> last_data = 0;
     static Counter<C::REVERSE> last_credit = 0;
     static Counter<CREDIT_AGE> age = 0;
@@ -50,14 +54,8 @@ void link_tx(hls::stream<ap_uint<C::PAYLOAD>> (&in)[C::STREAMS], hls::stream<ap_
     ap_uint<C::STREAMS> data_ready = 0;
     for (int stream = 0; stream < C::STREAMS; ++stream) {
 #pragma HLS UNROLL
-        data_ready[stream] = outstanding[stream] != C::CREDITS[stream] && !in[stream].empty();
-    }
-    ap_uint<C::REVERSE> some = 0;
-    ap_uint<C::REVERSE> many = 0;
-    for (int stream = 0; stream < C::REVERSE; ++stream) {
-#pragma HLS UNROLL
-        some[stream] = tokens[stream] != 0;
-        many[stream] = tokens[stream] >= CREDIT_BATCH;
+        const bool waits = !in[stream].empty();
+        data_ready[stream] = waits && !spent[stream];
     }
     const bool aged = age == CREDIT_AGE - 1;
     const bool credit_goes = many != 0 || (some != 0 && (aged || data_ready == 0));
@@ -91,15 +89,25 @@ void link_tx(hls::stream<ap_uint<C::PAYLOAD>> (&in)[C::STREAMS], hls::stream<ap_
     const ap_uint<8> gain_stream = gain.range(23, 16);
     for (int stream = 0; stream < C::STREAMS; ++stream) {
 #pragma HLS UNROLL
-        const ap_uint<16> returned = gains && gain_stream == stream ? gain_count : ap_uint<16>(0);
-        outstanding[stream] = outstanding[stream] + (data_goes && data_stream == stream ? 1 : 0) - returned;
+        const bool sends = data_goes && data_stream == stream;
+        ap_uint<16> returned = 0;
+        if (gains && gain_stream == stream) {
+            returned = gain_count;
+        }
+        const ap_uint<16> kept = outstanding[stream] - returned;
+        const ap_uint<16> more = kept + 1;
+        spent[stream] = sends ? more == C::CREDITS[stream] : kept == C::CREDITS[stream];
+        outstanding[stream] = sends ? more : kept;
     }
     for (int stream = 0; stream < C::REVERSE; ++stream) {
 #pragma HLS UNROLL
+        const bool sends = credit_goes && credit_stream == stream;
         ap_uint<1> token;
-        const bool frees = freed[stream].read_nb(token);
-        const ap_uint<16> kept = credit_goes && credit_stream == stream ? ap_uint<16>(0) : tokens[stream];
-        tokens[stream] = kept + (frees ? 1 : 0);
+        const ap_uint<16> fresh = freed[stream].read_nb(token) ? 1 : 0;
+        const ap_uint<16> gathered = tokens[stream] + fresh;
+        some[stream] = sends ? fresh != 0 : gathered != 0;
+        many[stream] = !sends && gathered >= CREDIT_BATCH;
+        tokens[stream] = sends ? fresh : gathered;
     }
     if (data_goes) {
         last_data = data_stream;

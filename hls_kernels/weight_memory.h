@@ -9,6 +9,7 @@ template <typename C>
 struct StoreShape {
     static constexpr int ELEMENTS = C::P_OUT * C::P_IN * C::P_TAP;  // of a weight word
     static constexpr int WORDS = C::OUT_GROUPS * C::IN_GROUPS * C::TAP_GROUPS;
+    static constexpr int MEMORY_WORDS = maximum_of(2, WORDS);  // one word would be a register, in which accesses meet
     static constexpr int PARTS = ELEMENTS / C::UPDATE_LANES;
     static_assert(PARTS * C::UPDATE_LANES == ELEMENTS, "the update lanes divide the weight word");
 
@@ -44,7 +45,7 @@ constexpr int store_index_offset(int element) {
 
 // LOAD: for each word, for each element: one cycle.
 template <typename C>
-void store_load(typename StoreShape<C>::Word (&memory)[StoreShape<C>::WORDS],
+void store_load(typename StoreShape<C>::Word (&memory)[StoreShape<C>::MEMORY_WORDS],
                 hls::stream<typename StoreShape<C>::Weight>& load) {
 #pragma HLS INLINE
     using S = StoreShape<C>;
@@ -66,7 +67,7 @@ void store_load(typename StoreShape<C>::Word (&memory)[StoreShape<C>::WORDS],
 
 // DUMP: for each word, for each element: one cycle.
 template <typename C>
-void store_dump(typename StoreShape<C>::Word (&memory)[StoreShape<C>::WORDS],
+void store_dump(typename StoreShape<C>::Word (&memory)[StoreShape<C>::MEMORY_WORDS],
                 hls::stream<typename StoreShape<C>::Weight>& dump) {
 #pragma HLS INLINE
     using S = StoreShape<C>;
@@ -109,7 +110,7 @@ typename StoreShape<C>::Weight store_updated(const typename StoreShape<C>::Weigh
 // Update: for each word (output group, map row, channel group, inner), for each part: one cycle, UPDATE_LANES weights.
 // Padding weights stay 0 by themselves: their gradients are exactly 0, and 0 + R is always less than one step.
 template <typename C>
-void store_update(typename StoreShape<C>::Word (&memory)[StoreShape<C>::WORDS],
+void store_update(typename StoreShape<C>::Word (&memory)[StoreShape<C>::MEMORY_WORDS],
                   hls::stream<typename StoreShape<C>::Part>& gradients, const Command& order) {
 #pragma HLS INLINE
     using S = StoreShape<C>;

@@ -22,7 +22,7 @@ void weight_store(hls::stream<Command>& command, hls::stream<typename StoreShape
     using S = StoreShape<C>;
     constexpr int FORWARD_WORDS = C::FORWARD_PASSES * S::WORDS;
     constexpr int BACKWARD_WORDS = C::BACKWARD_PASSES * S::WORDS;
-    static typename S::Word memory[S::WORDS];
+    static typename S::Word memory[S::MEMORY_WORDS];
 #pragma HLS DEPENDENCE variable=memory inter false
     static typename S::Credits forward_credits = C::CREDITS;
     static typename S::Credits backward_credits = C::CREDITS;

@@ -17,7 +17,7 @@ void weight_store_first(hls::stream<Command>& command, hls::stream<typename Stor
                         hls::stream<typename StoreShape<C>::Word>& forward, hls::stream<ap_uint<1>>& forward_freed) {
     using S = StoreShape<C>;
     constexpr int FORWARD_WORDS = C::FORWARD_PASSES * S::WORDS;
-    static typename S::Word memory[S::WORDS];
+    static typename S::Word memory[S::MEMORY_WORDS];
 #pragma HLS DEPENDENCE variable=memory inter false
     static typename S::Credits forward_credits = C::CREDITS;
 

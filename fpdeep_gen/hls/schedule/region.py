@@ -12,7 +12,7 @@ from fpdeep_gen.hls.schedule.model import Placement, RegionSchedule
 
 _MAX_ROUNDS = 200
 _SPARE_STAGES = 48
-STRETCHES = (1.0, 1.25, 1.6, 2.0, 3.0)  # of the budget, for the stages of recurrences
+STRETCHES = (1.0, 1.25, 1.6)  # of the budget, for the stages of recurrences
 
 
 @dataclass(frozen=True)

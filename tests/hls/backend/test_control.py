@@ -199,9 +199,10 @@ def test_a_block_ram_fifo_holds_exactly_its_depth(tmp_path: Path, depth: int) ->
 
 
 def check_capacity(folder: Path, depth: int, storage: Storage) -> None:
-    """A writer that counts how many words it got rid of before the FIFO was full; the reader waits for a start word."""
+    """A writer counts how many words it got rid of before the FIFO was full; only then it lets the reader begin."""
     writer = ProcessBuilder.named("writer")
     count, queue, done = writer.variable("count", 16), writer.output("queue", 16), writer.output("done", 16)
+    go = writer.output("go", 1)
     fill, tell = writer.region("fill", ii=1), writer.region("tell")
     number = fill.get(count)
     full = fill.full(queue)
@@ -209,6 +210,7 @@ def check_capacity(folder: Path, depth: int, storage: Storage) -> None:
     fill.region.set(count, fill.select(full, number, fill.add(number, fill.const(1, 16))))
     fill.region.exits += [Exit(full, tell.region), Exit(None, fill.region)]
     tell.write(done, tell.get(count))
+    tell.write(go, tell.const(1, 1))
     rest = writer.region("rest", ii=1)
     tell.then(rest.region)
     rest.loop()
@@ -219,22 +221,20 @@ def check_capacity(folder: Path, depth: int, storage: Storage) -> None:
     wait.then(copy.region)
     copy.write(sink, copy.read(source))
     copy.loop()
-    begin, told, taken = StreamPort("begin", 1, True), StreamPort("told", 16, False), StreamPort("taken", 16, False)
-    between = Stream("between", 16, depth, storage)
+    told, taken = StreamPort("told", 16, False), StreamPort("taken", 16, False)
+    between, begin = Stream("between", 16, depth, storage), Stream("begin", 1, 2)
     network = Network(
         "capacity",
-        [begin, told, taken],
-        [between],
+        [told, taken],
+        [between, begin],
         [
-            Instance("writer_0", writer.process, (between, told)),
+            Instance("writer_0", writer.process, (between, told, begin)),
             Instance("reader_0", reader.process, (begin, between, taken)),
         ],
     )
     kernel = compiled(network, [writer.process, reader.process], folder)
-    held = cosimulate(kernel, {"begin": []}, {"told": 1, "taken": 0}).outputs
-    assert held == {"told": [depth], "taken": []}
-    given = cosimulate(kernel, {"begin": [1]}, {"told": 1, "taken": depth}).outputs
-    assert given["taken"][:depth] == list(range(depth))
+    result = cosimulate(kernel, {}, {"told": 1, "taken": depth})
+    assert result.outputs == {"told": [depth], "taken": list(range(depth))}
 
 
 def test_a_stall_names_streams(tmp_path: Path) -> None:

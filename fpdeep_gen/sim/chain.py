@@ -14,7 +14,7 @@ from fpdeep_gen.errors import ToolError
 from fpdeep_gen.plan.model import Plan
 from fpdeep_gen.sim.chain_report import ChainRun, check_end, count_words, read_run
 from fpdeep_gen.sim.rtl import RtlBoard, RtlPort
-from fpdeep_gen.sim.toolchain import content_key, find_compiler, find_verilator, run_all, run_tool, run_watched
+from fpdeep_gen.sim.toolchain import Effort, content_key, find_compiler, find_verilator, run_all, run_tool, run_watched
 from fpdeep_gen.sim.verilate import VerilatedModel, build_models, build_runtime, compile_command
 from fpdeep_gen.sim.words import Words, write_words
 
@@ -69,21 +69,25 @@ def links_of(plan: Plan) -> tuple[LinkModel, ...]:
 
 
 def build_chain(
-    boards: Sequence[RtlBoard], links: Sequence[LinkModel], watches: Sequence[Watch], directory: Path
+    boards: Sequence[RtlBoard],
+    links: Sequence[LinkModel],
+    watches: Sequence[Watch],
+    directory: Path,
+    effort: Effort = Effort.QUICK_BUILD,
 ) -> ChainModel:
     """Build the chain's program in `directory`; models that are already there for equal RTL are used again.
 
     `ToolError` if Verilator or the compiler fails, or if ports of neighbours don't fit.
     """
     _check_ports(boards, links)
-    models = build_models(boards, directory / "models")
+    models = build_models(boards, directory / "models", effort)
     runtime = build_runtime(directory / "models")
     text = _render(boards, links, watches, models)
     key = content_key([text, str(models)], sorted(HARNESS.iterdir()))
     folder = directory / f"chain_{key}"
     executable = folder / "chain"
     if not executable.exists():
-        _build_executable(folder, text, models, runtime)
+        _build_executable(folder, text, models, runtime, effort)
     return ChainModel(executable, tuple(boards), tuple(links), tuple(watches))
 
 
@@ -118,12 +122,14 @@ def run_chain(
     return run
 
 
-def _build_executable(folder: Path, text: str, models: Sequence[VerilatedModel], runtime: Sequence[Path]) -> None:
+def _build_executable(
+    folder: Path, text: str, models: Sequence[VerilatedModel], runtime: Sequence[Path], effort: Effort
+) -> None:
     compiler, verilator = find_compiler(), find_verilator()
     folder.mkdir(parents=True, exist_ok=True)
     source = folder / "chain_main.cpp"
     source.write_text(text, encoding="utf-8")
-    flags = [*compiler.fast, f"-I{HARNESS}"]
+    flags = [*effort.flags, f"-I{HARNESS}"]
     run_all([compile_command(compiler, verilator, source, folder / "chain_main.o", flags, models)])
     objects = [str(path) for path in (*runtime, *(path for model in models for path in model.objects))]
     output = folder / "chain.new"

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
 from fpdeep_gen.errors import ToolError
@@ -18,13 +19,28 @@ from fpdeep_gen.errors import ToolError
 COMPILER_VARIABLE = "FPDEEP_CXX"
 
 
+class Effort(Enum):
+    """What a build optimises for."""
+
+    QUICK_BUILD = ("-O1",)
+    FAST_RUN = ("-O3", "-march=native")
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """Compiler flags for code that runs all the time."""
+        flags: tuple[str, ...] = self.value
+        return flags
+
+
+SLOW_FLAGS = ("-O0",)
+"""Compiler flags for code that runs once."""
+
+
 @dataclass(frozen=True)
 class Compiler:
-    """A C++ compiler: the command and the flags that turn on its best optimisation for this machine."""
+    """A C++ compiler: its command."""
 
     command: tuple[str, ...]
-    fast: tuple[str, ...]
-    slow: tuple[str, ...]
 
 
 @functools.cache
@@ -35,7 +51,7 @@ def find_compiler() -> Compiler:
     for name in candidates:
         command = _command_of(name)
         if command:
-            return Compiler(command, ("-O3", "-march=native"), ("-O1",))
+            return Compiler(command)
     raise ToolError(f"no C++ compiler: expected one of {', '.join(candidates)} (or {COMPILER_VARIABLE} to name one)")
 
 

@@ -32,6 +32,7 @@ from fpdeep_gen.sim.host import (
 )
 from fpdeep_gen.sim.measure import Measurement, engine_watches, measure
 from fpdeep_gen.sim.rtl import load_rtl_board
+from fpdeep_gen.sim.toolchain import Effort
 
 Integers = NDArray[np.int64]
 
@@ -99,10 +100,10 @@ def verification_program(plan: Plan, batches: Sequence[Batch], test: Batch | Non
     return Program(tuple(commands))
 
 
-def build_rtl_chain(plan: Plan, project: Path, cache: Path) -> ChainModel:
+def build_rtl_chain(plan: Plan, project: Path, cache: Path, effort: Effort = Effort.QUICK_BUILD) -> ChainModel:
     """The chain of the RTL in `<project>/board_<b>/rtl`, with a watch on each engine."""
     boards = [load_rtl_board(project / f"board_{b}" / "rtl", f"board_{b}") for b in range(len(plan.cluster.boards))]
-    return build_chain(boards, links_of(plan), engine_watches(plan), cache)
+    return build_chain(boards, links_of(plan), engine_watches(plan), cache, effort)
 
 
 def verify(

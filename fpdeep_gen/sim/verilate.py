@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fpdeep_gen.sim.rtl import RtlBoard
-from fpdeep_gen.sim.toolchain import Compiler, Verilator, content_key, find_compiler, find_verilator, run_all
+from fpdeep_gen.sim.toolchain import (
+    SLOW_FLAGS,
+    Compiler,
+    Effort,
+    Verilator,
+    content_key,
+    find_compiler,
+    find_verilator,
+    run_all,
+)
 
 VERILATOR_FLAGS = (
     "--cc",
@@ -53,19 +62,19 @@ def include_flags(verilator: Verilator, models: Sequence[VerilatedModel]) -> lis
     return [*DEFINES, *(f"-I{folder}" for folder in folders)]
 
 
-def build_models(boards: Sequence[RtlBoard], cache: Path) -> tuple[VerilatedModel, ...]:
+def build_models(boards: Sequence[RtlBoard], cache: Path, effort: Effort) -> tuple[VerilatedModel, ...]:
     """Verilate and compile all boards, side by side; what `cache` already holds is not built again.
 
     `ToolError` with Verilator's or the compiler's messages if that fails.
     """
     compiler, verilator = find_compiler(), find_verilator()
-    folders = [cache / _key(board, compiler, verilator) for board in boards]
+    folders = [cache / _key(board, compiler, verilator, effort) for board in boards]
     missing = {folder: board for folder, board in zip(folders, boards, strict=True) if not _is_built(folder)}
     for folder in missing:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
     run_all([_verilate_command(board, folder, verilator) for folder, board in missing.items()])
-    run_all([command for folder in missing for command in _compile_commands(folder, compiler, verilator)])
+    run_all([command for folder in missing for command in _compile_commands(folder, compiler, verilator, effort)])
     for folder in missing:
         (folder / "built").touch()
     return tuple(
@@ -83,7 +92,7 @@ def build_runtime(cache: Path) -> tuple[Path, ...]:
         folder.mkdir(parents=True, exist_ok=True)
         run_all(
             [
-                compile_command(compiler, verilator, verilator.include / name, output, compiler.slow, [])
+                compile_command(compiler, verilator, verilator.include / name, output, ["-O1"], [])
                 for name, output in zip(RUNTIME_SOURCES, objects, strict=True)
             ]
         )
@@ -104,8 +113,8 @@ def compile_command(
     return [*compiler.command, "-std=c++20", "-w", *flags, *includes, "-c", str(source), "-o", str(output)]
 
 
-def _key(board: RtlBoard, compiler: Compiler, verilator: Verilator) -> str:
-    return content_key([board.top, str(VERILATOR_FLAGS), verilator.version, str(compiler)], board.sources)
+def _key(board: RtlBoard, compiler: Compiler, verilator: Verilator, effort: Effort) -> str:
+    return content_key([board.top, str(VERILATOR_FLAGS), verilator.version, str(compiler), str(effort)], board.sources)
 
 
 def _is_built(folder: Path) -> bool:
@@ -121,7 +130,7 @@ def _verilate_command(board: RtlBoard, folder: Path, verilator: Verilator) -> li
     ]
 
 
-def _compile_commands(folder: Path, compiler: Compiler, verilator: Verilator) -> list[list[str]]:
+def _compile_commands(folder: Path, compiler: Compiler, verilator: Verilator, effort: Effort) -> list[list[str]]:
     """Slow parts run once, at the start; they are compiled for a quick build."""
     sources = sorted(folder.glob("*.cpp"), key=lambda path: -path.stat().st_size)
     return [
@@ -130,7 +139,7 @@ def _compile_commands(folder: Path, compiler: Compiler, verilator: Verilator) ->
             verilator,
             source,
             source.with_suffix(".o"),
-            [*(compiler.slow if "__Slow" in source.name else compiler.fast), f"-I{folder}"],
+            [*(SLOW_FLAGS if "__Slow" in source.name else effort.flags), f"-I{folder}"],
             [],
         )
         for source in sources

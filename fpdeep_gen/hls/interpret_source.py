@@ -1,4 +1,7 @@
-"""Python source of a process, for the interpreter: one generator that yields at the end of each iteration (False) and while it waits (True)."""
+"""Python source of a process, for the interpreter.
+
+One generator, which yields at the end of each iteration (False) and while it waits for a stream (True).
+"""
 
 from fpdeep_gen.hls.ir import (
     Binary,

@@ -60,7 +60,7 @@ def _plain(name: str) -> str:
         digits = len(tail) - len(tail.lstrip("0123456789"))
         tail = tail[digits:] if digits else tail
         name = tail.partition("_")[0] if tail.endswith("_") else tail
-    elif name.startswith("_ZN") or name.startswith("_ZL"):
+    elif name.startswith(("_ZN", "_ZL")):
         name = name.rstrip("E")[3:].lstrip("0123456789L")
     name = name.partition(".")[0] if not name.startswith("__const") else name.split(".")[-1]
     return "".join(char if char.isalnum() else "_" for char in name) or "object"

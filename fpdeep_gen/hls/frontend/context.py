@@ -24,7 +24,10 @@ def bits_of(kind: Type) -> int:
 
 @dataclass(eq=False, slots=True)
 class ProcessContext:
-    """`variables`: LLVM value -> the register that carries it. `starts`: region name, entry -> the register that says to start there."""
+    """`variables`: LLVM value -> the register that carries it.
+
+    `starts`: region name and entry -> the register that says to start there.
+    """
 
     function: Function
     module: LlvmModule

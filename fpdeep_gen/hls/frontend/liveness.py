@@ -18,8 +18,8 @@ def live_in(function: Function, defined: dict[str, tuple[str, Instruction]]) -> 
     used: dict[str, set[str]] = {name: set() for name in function.blocks}
     at_end: dict[str, set[str]] = {name: set() for name in function.blocks}
     made: dict[str, set[str]] = {name: set() for name in function.blocks}
-    for name, (block, _) in defined.items():
-        made[block].add(name)
+    for name, (where, _) in defined.items():
+        made[where].add(name)
     for block in function.blocks.values():
         for one in block.instructions:
             if one.opcode == "phi":

@@ -74,7 +74,7 @@ def _blocks(body: str, reader: InstructionReader) -> dict[str, Block]:
             continue
         if not blocks:
             blocks[current.name] = current
-        if line.startswith("  ]") or line.startswith("    "):
+        if line.startswith(("  ]", "    ")):
             continue
         instruction = reader.read(line.strip())
         if instruction is not None:

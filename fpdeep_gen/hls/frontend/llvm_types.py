@@ -73,7 +73,7 @@ def size_of(kind: Type) -> int:
             return -(-((width + 7) // 8) // unit) * unit
         case ArrayType(count, element):
             return count * size_of(element)
-        case StructType(fields):
+        case StructType():
             end, _ = _place(kind)
             return end
         case _:

@@ -1,10 +1,10 @@
 """One region: blocks become predicated operations, and the values that cross iterations become registers.
 
-An iteration starts at one of the plan's entries; one-bit registers (one-hot) say at which. A value that the iteration may or may not
-compute anew is `pred ? new : register`. Edges that end the iteration (to an entry, or to another region) set the
-registers that are live there. So code between the levels of a nest runs in the same iteration as the loop body next to
-it: code behind a loop in the loop's last iteration, code before it in its first. Blocking reads in front of a loop therefore never hold back what an
-earlier iteration has finished.
+An iteration starts at one of the plan's entries; one-bit registers (one-hot) say at which. A value that the iteration
+may or may not compute anew is `pred ? new : register`. Edges that end the iteration (to an entry, or to another region)
+set the registers that are live there. So code between the levels of a nest runs in the same iteration as the loop body
+next to it: code behind a loop in the loop's last iteration, code before it in its first. Blocking reads in front of a
+loop therefore never hold back what an earlier iteration has finished.
 """
 
 from fpdeep_gen.hls.frontend.context import ProcessContext

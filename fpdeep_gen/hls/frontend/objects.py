@@ -2,7 +2,8 @@
 
 An access is a byte offset `constant + sum(index * stride)`. It is matched with the nested arrays and structures of the
 object's type, outermost first, which gives the leaf (a structure field) and an index for each array dimension.
-Dimensions inside a structure (lanes of a vector), those a pragma partitions, and those that are only ever indexed by constants are split into banks.
+Dimensions inside a structure (lanes of a vector), those a pragma partitions, and those that are only ever indexed by
+constants are split into banks.
 """
 
 from collections.abc import Iterator

@@ -279,7 +279,7 @@ def _pipeline_marker(loop: Loop | None) -> str:
 
 
 def _mark_lines(text: str, function: str, marks: dict[str, int], whole: dict[str, str]) -> str:
-    """Puts metadata on the branches of latches, and tells a function's own PIPELINE from a loop's: a loop may vanish."""
+    """Puts metadata on latches, and tells a function's own PIPELINE from a loop's (that loop may vanish)."""
     start = re.search(rf"^define [^@\n]*{re.escape(function)}\(", text, re.MULTILINE)
     if start is None:
         return text

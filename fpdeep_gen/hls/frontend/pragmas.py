@@ -24,6 +24,7 @@ STORAGE_CODES = tuple(Storage)
 NEVER_MEETS = 0  # the distance that stands for `inter false`
 
 _PRAGMA = re.compile(r"^(\s*)#\s*pragma\s+HLS\s+(.*?)\s*$", re.IGNORECASE)
+_AROUND_SIGN = re.compile(r"\s*((?:[-+*/%<>=!&|^?:]|,)+)\s*")  # an expression may hold blanks around its signs
 _MARKER = re.compile(r'^#\s*(?:line\s+)?(\d+)\s+"((?:[^"\\]|\\.)*)"')
 SILENT = frozenset({"inline", "interface", "dataflow", "loop_tripcount", "reset", "function_instantiate", "top"})
 
@@ -67,7 +68,7 @@ def rewrite(preprocessed: str, source: Path) -> tuple[str, list[Diagnostic]]:
 
 def parse(text: str) -> Pragma:
     """Splits what follows `#pragma HLS`."""
-    words = list(_words(re.sub(r"\s*=\s*(?!=)", "=", text)))
+    words = list(_words(_AROUND_SIGN.sub(r"\1", text)))
     flags: set[str] = set()
     options: dict[str, str] = {}
     for word in words[1:]:

@@ -66,7 +66,7 @@ def _identifier(name: str) -> str:
 
 
 def _ports(context: ProcessContext, function: Function) -> list[StreamPort]:
-    """In the order of the arguments; an element of an array of streams that is never used takes after its neighbours."""
+    """In the order of the arguments; in an array of streams an element that is never used takes after the others."""
     table = context.ports
     ports: list[StreamPort] = []
     for parameter in function.parameters:

@@ -1,8 +1,8 @@
 """Which blocks become which region.
 
 A pipelined innermost loop and the loops around it that hold nothing but it are one **nest**: one region that starts
-again at any of the nest's loop headers (see `lower`). A function that is a single nest, or has no loop, is one region that also
-starts again at its own entry. All other blocks are grouped into regions between heads.
+again at any of the nest's loop headers (see `lower`). A function that is a single nest, or has no loop, is one region
+that also starts again at its own entry. All other blocks are grouped into regions between heads.
 """
 
 from dataclasses import dataclass

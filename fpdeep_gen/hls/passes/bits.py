@@ -98,8 +98,10 @@ def signed_value(value: int, width: int) -> int:
 
 
 def evaluate_binary(kind: BinaryKind, left: int, right: int, width: int) -> int:
-    """On values in [0, 2**width). Division by zero and over-wide shifts give the value that hardware of this project gives: all zeros for a
-    shift out, the sign for an arithmetic one, 0 for a division."""
+    """On values in [0, 2**width).
+
+    What C++ leaves open: a shift by the width or more gives 0 (or the sign), a division by 0 gives 0.
+    """
     mask = (1 << width) - 1
     match kind:
         case BinaryKind.ADD:

@@ -1,4 +1,4 @@
-"""Appends operations to a region and simplifies each as it is made: constants, common subexpressions, bit slices, widths.
+"""Appends operations to a region and simplifies each as it is made: constants, repetitions, bit slices, widths.
 
 Every result equals the plain operation bit for bit. The work for one operation does not depend on the region's size.
 """

@@ -2,14 +2,15 @@
 
 from fpdeep_gen.hls.ir import Process
 from fpdeep_gen.hls.passes.dead import remove_dead
+from fpdeep_gen.hls.passes.merge_memories import merge_memories
 from fpdeep_gen.hls.passes.narrow import narrow
-
-ROUNDS = 2  # the second finds what the first one's narrower registers allow
 
 
 def clean(process: Process) -> None:
     """In place: the same behaviour in fewer operations and bits."""
     remove_dead(process)
-    for _ in range(ROUNDS):
-        narrow(process)
-        remove_dead(process)
+    narrow(process)
+    remove_dead(process)
+    merge_memories(process)
+    narrow(process)  # again: finds what the first one's narrower registers, and joined memories, allow
+    remove_dead(process)

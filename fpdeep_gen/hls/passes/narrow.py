@@ -238,13 +238,13 @@ class _Rebuild:
             case _:
                 raise AssertionError(f"no rule for {type(operation).__name__}")
 
-    def _place(self, operation: Operation, old: Operation | None) -> Operation | None:
+    def _place(
+        self, operation: StreamRead | StreamTryRead | StreamWrite | StreamTryWrite | Store, old: Operation | None
+    ) -> Operation | None:
         """Leaves out what can never happen."""
-        predicate = operation.operands()[-1] if old is not None and operation.operands() else None
-        if predicate is not None and old is not None and isinstance(predicate, Constant) and predicate.width == 1:
-            only = getattr(operation, "predicate", None)
-            if only is predicate and predicate.value == 0:
-                return self._builder.constant(0, operation.width) if operation.width else None
+        predicate = operation.predicate
+        if old is not None and isinstance(predicate, Constant) and predicate.value == 0:
+            return self._builder.constant(0, operation.width) if operation.width else None
         return self._builder.append(operation)
 
 

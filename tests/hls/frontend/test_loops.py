@@ -1,0 +1,204 @@
+"""Loops to regions: nests flattened into one, sequences and branches as several, entry code, variable bounds."""
+
+import itertools
+from pathlib import Path
+
+from tests.hls.frontend.compiling import compile_text, process_of, run, run_text
+
+IMPERFECT = """
+void top(hls::stream<ap_uint<8>>& sizes, hls::stream<ap_uint<16>>& in, hls::stream<ap_uint<32>>& out) {
+    const int images = sizes.read();
+    for (int image = 0; image < images; ++image) {
+        const ap_uint<16> scale = in.read();
+        ap_uint<32> total = 0;
+        for (int row = 0; row < 3; ++row) {
+            ap_uint<32> sum = row;
+            for (int column = 0; column < 4; ++column) {
+#pragma HLS PIPELINE II=1
+                sum += in.read() * scale;
+            }
+            out.write(sum);
+            total += sum;
+        }
+        out.write(total);
+    }
+}
+"""
+
+
+def _imperfect(sizes: list[int], words: list[int]) -> list[int]:
+    source, out = iter(words), []
+    for images in sizes:
+        for _ in range(images):
+            scale, total = next(source), 0
+            for row in range(3):
+                total_row = row + sum(next(source) * scale for _ in range(4))
+                out.append(total_row & 0xFFFFFFFF)
+                total += total_row
+            out.append(total & 0xFFFFFFFF)
+    return out
+
+
+def test_imperfect_nest_is_one_region(tmp_path: Path) -> None:
+    module = compile_text(tmp_path, IMPERFECT)
+    sizes = [2, 0, 1, 3]
+    words = [(7 * place * place + 1) & 0xFFFF for place in range(13 * sum(sizes))]
+    assert run(module, {"sizes": sizes, "in": words}).outputs["out"] == _imperfect(sizes, words)
+    (region,) = process_of(module).regions
+    assert region.ii == 1
+    assert [one.target for one in region.exits] == [region]
+
+
+def test_finished_work_does_not_wait_for_the_next_activation(tmp_path: Path) -> None:
+    """All words of an activation come out although the next one's first read finds nothing."""
+    module = compile_text(tmp_path, IMPERFECT)
+    words = list(range(13))
+    result = run(module, {"sizes": [1], "in": words})
+    assert result.outputs["out"] == _imperfect([1], words)
+    assert result.left == {}
+
+
+def test_iterations_of_a_nest_have_no_gap(tmp_path: Path) -> None:
+    """One iteration of the region for each innermost step, over rows, images and activations alike."""
+    text = """
+    void top(hls::stream<ap_uint<8>>& in, hls::stream<ap_uint<8>>& out) {
+        for (int row = 0; row < 3; ++row) {
+            for (int column = 0; column < 5; ++column) {
+    #pragma HLS PIPELINE II=1
+                out.write(in.read() + row + column);
+            }
+        }
+    }
+    """
+    module = compile_text(tmp_path, text)
+    process = process_of(module)
+    assert len(process.regions) == 1
+    reads = [one for one in process.operations() if type(one).__name__ == "StreamRead"]
+    assert [one.predicate for one in reads] == [None]  # every iteration reads
+    words = [11 * place & 0xFF for place in range(30)]
+    places = itertools.cycle([(row, column) for row in range(3) for column in range(5)])
+    expected = [(word + row + column) & 0xFF for word, (row, column) in zip(words, places, strict=False)]
+    assert run(module, {"in": words}).outputs["out"] == expected
+
+
+def test_sequence_of_loops_and_branches(tmp_path: Path) -> None:
+    text = """
+    void top(hls::stream<ap_uint<16>>& command, hls::stream<ap_int<16>>& in, hls::stream<ap_int<32>>& out) {
+        static ap_int<16> memory[10];
+        const ap_uint<16> order = command.read();
+        const int operation = order.range(3, 0);
+        const int count = order.range(15, 4);
+        switch (operation) {
+        case 1:
+            for (int i = 0; i < count; ++i) {
+    #pragma HLS PIPELINE II=1
+                memory[i] = in.read();
+            }
+            break;
+        case 2: {
+            int i = count;
+            while (i != 0) {
+    #pragma HLS PIPELINE II=1
+                --i;
+                out.write(memory[i]);
+            }
+            break;
+        }
+        default:
+            out.write(-operation);
+        }
+        ap_int<32> sum = 0;
+        for (int i = 0; i < 10; ++i) {
+            sum += memory[i];
+        }
+        out.write(sum);
+    }
+    """
+    orders = [(1, 4), (2, 3), (7, 0), (1, 0), (1, 10), (2, 10)]
+    words = [5, -3, 700, -32768, *range(-5, 5)]
+    memory, source, expected = [0] * 10, iter(words), []
+    for operation, count in orders:
+        if operation == 1:
+            for place in range(count):
+                memory[place] = next(source)
+        elif operation == 2:
+            expected += [memory[place] for place in reversed(range(count))]
+        else:
+            expected.append(-operation)
+        expected.append(sum(memory))
+    module = compile_text(tmp_path, text)
+    inputs = {"command": [op | count << 4 for op, count in orders], "in": [word & 0xFFFF for word in words]}
+    assert run(module, inputs).outputs["out"] == [value & 0xFFFFFFFF for value in expected]
+    assert sorted(region.ii or 0 for region in process_of(module).regions if region.ii) == [1, 1]
+
+
+def test_inner_loop_with_variable_bounds_that_may_be_empty(tmp_path: Path) -> None:
+    text = """
+    void top(hls::stream<ap_uint<4>>& counts, hls::stream<ap_uint<8>>& out) {
+        for (int row = 0; row < 3; ++row) {
+            const int count = counts.read();
+            for (int i = 0; i < count; ++i) {
+    #pragma HLS PIPELINE II=1
+                out.write(row * 16 + i);
+            }
+        }
+    }
+    """
+    counts = [2, 0, 3, 0, 0, 0, 1, 15, 0]
+    expected = [place % 3 * 16 + i for place, count in enumerate(counts) for i in range(count)]
+    assert run_text(tmp_path, text, counts=counts)["out"] == expected
+
+
+def test_break_and_continue(tmp_path: Path) -> None:
+    text = """
+    void top(hls::stream<ap_uint<8>>& in, hls::stream<ap_uint<8>>& out) {
+        ap_uint<8> kept = 0;
+        for (int i = 0; i < 100; ++i) {
+    #pragma HLS PIPELINE II=1
+            const ap_uint<8> word = in.read();
+            if (word == 0) break;
+            if (word[0]) continue;
+            kept = word;
+            out.write(word);
+        }
+        out.write(kept + 1);
+    }
+    """
+    assert run_text(tmp_path, text, **{"in": [4, 5, 6, 0, 0, 3, 2, 0]})["out"] == [4, 6, 7, 1, 2, 3]
+
+
+def test_pipelined_outer_loop_unrolls_inner_ones(tmp_path: Path) -> None:
+    text = """
+    void top(hls::stream<hls::vector<ap_int<8>, 4>>& in, hls::stream<ap_int<10>>& out) {
+        for (int i = 0; i < 6; ++i) {
+    #pragma HLS PIPELINE II=1
+            const hls::vector<ap_int<8>, 4> word = in.read();
+            ap_int<10> sum = 0;
+            for (int lane = 0; lane < 4; ++lane) sum += word[lane];
+            out.write(sum);
+        }
+    }
+    """
+    module = compile_text(tmp_path, text)
+    assert len(process_of(module).regions) == 1
+    assert run(module, {"in": [0x01020304, 0x80808080, 0xFFFFFFFF]}).outputs["out"] == [10, 512, 1020]
+
+
+def test_non_blocking_streams(tmp_path: Path) -> None:
+    text = """
+    void top(hls::stream<ap_uint<8>>& a, hls::stream<ap_uint<8>>& b, hls::stream<ap_uint<9>>& out) {
+    #pragma HLS PIPELINE II=1
+        ap_uint<8> word = 77;
+        if (!a.empty()) {
+            out.write(a.read());
+        } else if (b.read_nb(word)) {
+            out.write(word + 256);
+        }
+    }
+    """
+    module = compile_text(tmp_path, text)
+    from fpdeep_gen.hls.interpret import interpret
+
+    result = interpret(module, {"a": [1, 2], "b": [3, 4]}, idle_rounds=50)
+    assert result.outputs["out"] == [1, 2, 259, 260]
+    assert not result.blocked  # it keeps on asking

@@ -1,0 +1,181 @@
+"""Tops of tasks: instances, FIFOs, arrays of streams, and what is refused."""
+
+from pathlib import Path
+
+import pytest
+
+from fpdeep_gen.errors import InputError
+from fpdeep_gen.hls.ir import Network, Storage
+from tests.hls.frontend.compiling import FIRST_LINE, compile_text, run
+
+NETWORK = """
+struct Fast { static constexpr int STEP = 3; };
+struct Slow { static constexpr int STEP = 1; };
+
+template <typename C> void count(hls::stream<ap_uint<8>>& in, hls::stream<ap_uint<8>>& out) {
+#pragma HLS PIPELINE II=1
+    static ap_uint<8> state = 0;
+    state += C::STEP;
+    out.write(in.read() + state);
+}
+template <int N> void deal(hls::stream<ap_uint<8>>& in, hls::stream<ap_uint<8>> (&out)[N]) {
+    for (int i = 0; i < N; ++i) {
+#pragma HLS PIPELINE II=1
+        out[i].write(in.read());
+    }
+}
+void join(hls::stream<ap_uint<8>>& a, hls::stream<ap_uint<8>>& b, hls::stream<ap_uint<16>>& out) {
+#pragma HLS PIPELINE II=1
+    const ap_uint<16> low = a.read();
+    out.write(low | ap_uint<16>(b.read()) << 8);
+}
+void top(hls::stream<ap_uint<8>>& in, hls::stream<ap_uint<16>>& out) {
+#pragma HLS INTERFACE axis port=in
+#pragma HLS INTERFACE ap_ctrl_none port=return
+    hls_thread_local hls::stream<ap_uint<8>, 4> parts[2];
+    hls_thread_local hls::stream<ap_uint<8>, 100> fast;
+#pragma HLS BIND_STORAGE variable=fast type=fifo impl=bram
+    hls_thread_local hls::stream<ap_uint<8>> slow;
+    hls_thread_local hls::task dealer(deal<2>, in, parts);
+    hls_thread_local hls::task left(count<Fast>, parts[0], fast);
+    hls_thread_local hls::task right(count<Slow>, parts[1], slow);
+    hls_thread_local hls::task joiner(join, fast, slow, out);
+}
+"""
+
+
+def test_network(tmp_path: Path) -> None:
+    module = compile_text(tmp_path, NETWORK)
+    top = module.top
+    assert isinstance(top, Network)
+    assert [(port.name, port.width, port.is_input) for port in top.ports] == [("in", 8, True), ("out", 16, False)]
+    assert {one.name: (one.width, one.depth, one.storage) for one in top.streams} == {
+        "parts_0": (8, 4, Storage.AUTO),
+        "parts_1": (8, 4, Storage.AUTO),
+        "fast": (8, 100, Storage.BLOCK),
+        "slow": (8, 2, Storage.AUTO),
+    }
+    bound = {one.name: [end.name for end in one.bindings] for one in top.instances}
+    assert bound == {
+        "dealer": ["in", "parts_0", "parts_1"],
+        "left": ["parts_0", "fast"],
+        "right": ["parts_1", "slow"],
+        "joiner": ["fast", "slow", "out"],
+    }
+    assert len(module.processes) == 4
+    words = list(range(40))
+    expected = [
+        (words[2 * n] + 3 * (n + 1)) & 0xFF | ((words[2 * n + 1] + n + 1) & 0xFF) << 8 for n in range(len(words) // 2)
+    ]
+    for bounded in (False, True):
+        assert run(module, {"in": words}, bounded).outputs["out"] == expected
+    assert module.warnings == []
+
+
+def test_a_stream_with_two_writers_is_refused(tmp_path: Path) -> None:
+    text = NETWORK.replace("right(count<Slow>, parts[1], slow)", "right(count<Slow>, parts[1], fast)")
+    with pytest.raises(InputError) as caught:
+        compile_text(tmp_path, text)
+    assert [(problem.field, problem.found) for problem in caught.value.problems] == [
+        ("stream fast", "written by left, right; read by joiner"),
+        ("stream slow", "written by none; read by joiner"),
+    ]
+
+
+def test_words_of_vectors_in_vectors_of_odd_widths(tmp_path: Path) -> None:
+    text = """
+    void top(hls::stream<hls::vector<ap_int<13>, 3>>& in, hls::stream<hls::vector<ap_int<1>, 4>>& signs,
+             hls::stream<hls::vector<ap_int<40>, 2>>& out) {
+    #pragma HLS PIPELINE II=1
+        const hls::vector<ap_int<13>, 3> x = in.read();
+        hls::vector<ap_int<1>, 4> s;
+        for (int lane = 0; lane < 3; ++lane) s[lane] = x[lane] < 0 ? -1 : 0;
+        s[3] = 0;
+        signs.write(s);
+        hls::vector<ap_int<40>, 2> y;
+        y[0] = x[0] * x[1];
+        y[1] = s[0] + s[1] + x[2];
+        out.write(y);
+    }
+    """
+    module = compile_text(tmp_path, text)
+    lanes = [(-4096, 4095, -1), (17, -3, 5), (0, 0, -4096)]
+    words = [sum((value & 0x1FFF) << 13 * lane for lane, value in enumerate(word)) for word in lanes]
+    got = run(module, {"in": words}).outputs
+    assert got["signs"] == [sum((value < 0) << lane for lane, value in enumerate(word)) for word in lanes]
+    mask = (1 << 40) - 1
+    expected = [(a * b) & mask | ((c - (a < 0) - (b < 0)) & mask) << 40 for a, b, c in lanes]
+    assert got["out"] == expected
+
+
+def _problems(tmp_path: Path, text: str) -> list[tuple[int | None, str, str]]:
+    with pytest.raises(InputError) as caught:
+        compile_text(tmp_path, text)
+    return [
+        (None if problem.line is None else problem.line - FIRST_LINE + 1, problem.field, problem.found)
+        for problem in caught.value.problems
+    ]
+
+
+def test_every_unsupported_construct_is_reported_with_its_line(tmp_path: Path) -> None:
+    text = """
+    int twice(int n) { return n < 2 ? 1 : twice(n - 1) * twice(n - 2); }
+    void top(hls::stream<ap_uint<8>>& in, hls::stream<ap_uint<8>>& out) {
+    #pragma HLS PIPELINE II=1
+        const int word = in.read();
+        const double half = word * 0.5;
+        out.write(int(half));
+        out.write(twice(word));
+    }
+    """
+    found = _problems(tmp_path, text)
+    assert {line for line, _, _ in found} == {5, 6, 7}
+    assert any(what == "a call" and "twice" in text for _, what, text in found)
+
+
+def test_errors_of_the_compiler_keep_file_and_line(tmp_path: Path) -> None:
+    found = _problems(tmp_path, "void top(hls::stream<ap_uint<8>>& in) {\n    in.reed();\n}\n")
+    assert [(line, field) for line, field, _ in found] == [(2, "C++")]
+    assert "reed" in found[0][2]
+
+
+def test_a_missing_top_names_what_there_is(tmp_path: Path) -> None:
+    ((_, field, text),) = _problems(tmp_path, "void other(hls::stream<ap_uint<8>>& in) { in.read(); }")
+    assert field == "top"
+    assert "other" in text
+
+
+def test_pipelined_function_with_a_variable_loop(tmp_path: Path) -> None:
+    text = """
+    void top(hls::stream<ap_uint<8>>& in, hls::stream<ap_uint<8>>& out) {
+    #pragma HLS PIPELINE II=1
+        const int n = in.read();
+        for (int i = 0; i < n; ++i) out.write(i);
+    }
+    """
+    assert _problems(tmp_path, text) == [(2, "PIPELINE", "a loop with variable bounds")]
+
+
+def test_pragmas_that_are_not_honoured_are_listed(tmp_path: Path) -> None:
+    text = """
+    void top(hls::stream<ap_uint<8>>& in, hls::stream<ap_uint<8>>& out) {
+    #pragma HLS PIPELINE II=1
+        static ap_uint<8> a[8];
+    #pragma HLS ARRAY_PARTITION variable=a cyclic factor=2
+    #pragma HLS ALLOCATION operation instances=mul limit=1
+        const ap_uint<8> x = in.read();
+        out.write(a[x % 8]);
+        a[x % 8] = x;
+    }
+    """
+    module = compile_text(tmp_path, text)
+    lines = [(one.location.line - FIRST_LINE + 1, one.text) for one in module.warnings if one.location is not None]
+    assert lines == [
+        (
+            4,
+            "pragma HLS ARRAY_PARTITION variable=a cyclic factor=2: "
+            "only complete partitions are supported; split the array in the source instead",
+        ),
+        (5, "pragma HLS ALLOCATION operation instances=mul limit=1: not known here, ignored"),
+    ]
+    assert run(module, {"in": [1, 9, 1]}).outputs["out"] == [0, 1, 9]

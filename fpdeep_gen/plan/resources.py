@@ -1,4 +1,7 @@
-"""Resources of each part of a board: primitives are counted (DSP, block RAM), LUT and FF estimated."""
+"""Resources of each part of a board: primitives are counted (DSP, block RAM), LUT and FF estimated.
+
+The estimates' factors are fitted to what the open HLS back end reports for the boards of examples/digits.
+"""
 
 from collections.abc import Iterable, Sequence
 
@@ -19,8 +22,15 @@ from fpdeep_gen.plan.model import LinkPlan, LinkStream
 PROCESS_LUT = 150
 """Counters, handshakes and addresses of a process."""
 
-UPDATE_LANE_LUT = 1500
+ADDER_MARGIN_LUT = 20
+"""Beyond an addition for each product: wider sums further down the tree, and padding."""
+
+UPDATE_LANE_LUT = 1150
+UPDATE_LANE_FF = 700
 """Threefry (13 rounds of 32-bit additions), rounding and saturation of one weight a cycle."""
+
+LINK_SENDER_LUT = 900
+"""`link_tx`: credit counters, the choice among streams, the flits' multiplexer; and some for each stream."""
 
 COMMANDED_PROCESSES = 5
 """Processes of a slice that take commands."""
@@ -45,11 +55,23 @@ def _process(lut: int = PROCESS_LUT) -> Use:
     return Use(lut=lut, ff=lut)
 
 
-def _engine(products: int, first_width: int, second_width: int, accumulator: int, sums: int, depth: int) -> Use:
-    """`products` multipliers whose results are added up into `sums` rows of sums."""
-    adders = Use(lut=products * (first_width + second_width), ff=products * accumulator)
-    dsp = Use(dsp=products * dsp_of_product(first_width, second_width))
-    return _process() + adders + dsp + memory_use(sums * accumulator, depth)
+def _engine(fold: Fold, first_width: int, second_width: int, accumulator: int, outputs: int, columns: int) -> Use:
+    """Multipliers, the trees that add their products, and `outputs` running sums kept for `columns` columns."""
+    width = first_width + second_width
+    return total(
+        (
+            _process(),
+            Use(dsp=fold.multipliers * dsp_of_product(first_width, second_width)),
+            Use(lut=fold.multipliers * (width + ADDER_MARGIN_LUT), ff=fold.multipliers * 5 * width),
+            Use(lut=outputs * 4 * accumulator, ff=outputs * 3 * accumulator),
+            memory_use(outputs * accumulator, columns),
+        )
+    )
+
+
+def _shifts(fold: Fold, update_lanes: int) -> bool:
+    """Whether words leave and enter the store in parts, through registers that shift."""
+    return fold.multipliers > update_lanes
 
 
 def _window(fold: Fold, padding: int, width: int, lanes: int, row_groups: int, columns: int) -> Use:
@@ -59,7 +81,7 @@ def _window(fold: Fold, padding: int, width: int, lanes: int, row_groups: int, c
     row_banks = slots if fold.p_tap > fold.kernel else 1
     bank_row = row_groups * groups(columns, column_banks)
     bank = memory_use(lanes * width, bank_row * (slots // row_banks))
-    turned = Use(lut=column_banks * row_banks * lanes * width)
+    turned = Use(lut=2 * column_banks * row_banks * lanes * width)
     return total((_process(2 * PROCESS_LUT), turned, *([bank] * (row_banks * column_banks))))
 
 
@@ -85,7 +107,7 @@ def _forward_use(network: Network, layer: int, fold: Fold) -> Use:
             _window(fold, fold.padding, width, fold.p_in, fold.in_groups, fold.in_columns),
             fifo_use(patch, PATCH_DEPTH),
             fifo_use(fold.multipliers * weight, WEIGHT_CREDITS),
-            _engine(fold.multipliers, width, weight, network.accumulator_width, fold.p_out, fold.out_columns),
+            _engine(fold, width, weight, network.accumulator_width, fold.p_out, fold.out_columns),
         )
     )
 
@@ -98,7 +120,10 @@ def _gradient_use(network: Network, layer: int, fold: Fold) -> Use:
             fifo_use(fold.p_tap * fold.p_in * width, PATCH_DEPTH),
             fifo_use(fold.p_out * error, STAGE_DEPTH),
             memory_use(fold.p_out * error, fold.out_columns),
-            _engine(fold.multipliers, width, error, gradient, fold.multipliers, fold.weight_words),
+            Use(dsp=fold.multipliers * dsp_of_product(width, error)),
+            Use(lut=fold.multipliers * 3 * gradient, ff=fold.multipliers * 6 * gradient),
+            memory_use(fold.multipliers * gradient, fold.weight_words),
+            _process(),
         )
     )
 
@@ -114,7 +139,7 @@ def _backward_use(network: Network, layer: int, fold: Fold) -> Use:
             _window(fold, padding, error, fold.p_out, fold.out_groups, fold.out_columns),
             fifo_use(fold.p_tap * fold.p_out * error, PATCH_DEPTH),
             fifo_use(fold.multipliers * weight, WEIGHT_CREDITS),
-            _engine(fold.multipliers, error, weight, network.accumulator_width, fold.p_in, fold.in_columns),
+            _engine(fold, error, weight, network.accumulator_width, fold.p_in, fold.in_columns),
         )
     )
 
@@ -122,12 +147,19 @@ def _backward_use(network: Network, layer: int, fold: Fold) -> Use:
 def _store_use(network: Network, layer: int, fold: Fold, update_lanes: int) -> Use:
     _, weight, _, _, gradient = _formats(network, layer)
     product = dsp_of_product(gradient, LEARNING_RATE_BITS)
+    word = fold.multipliers * weight
+    shifts = Use()
+    if _shifts(fold, update_lanes):
+        lut = 6 * word + 3 * fold.multipliers * gradient
+        shifts = Use(lut=lut, ff=8 * word + 4 * fold.multipliers * gradient)
     return total(
         (
             _process(2 * PROCESS_LUT),
-            memory_use(fold.multipliers * weight, fold.weight_words, Ports.TWO_READ_WRITE),
+            shifts,
+            Use(lut=2 * word, ff=4 * word),
+            memory_use(word, fold.weight_words, Ports.TWO_READ_WRITE),
             fifo_use(update_lanes * gradient, STAGE_DEPTH),
-            Use(dsp=update_lanes * product, lut=update_lanes * UPDATE_LANE_LUT, ff=update_lanes * UPDATE_LANE_LUT),
+            Use(dsp=update_lanes * product, lut=update_lanes * UPDATE_LANE_LUT, ff=update_lanes * UPDATE_LANE_FF),
         )
     )
 

@@ -59,7 +59,7 @@ class ProcessContext:
             if len(plan.entries) > 1:
                 for place, entry in enumerate(plan.entries):
                     first = plan is self.plan.regions[0] and place == 0
-                    name = self.unique(f"at_{place}_{_readable(plan.name)}")
+                    name = self.unique(f"starts_{place}_{_readable(plan.name)}")
                     self.starts[plan.name, entry] = Variable(name, 1, int(first))
 
     def _add_variable(self, name: str, bounds: dict[str, int]) -> None:

@@ -16,7 +16,7 @@ from fpdeep_gen.hls.frontend.cfg import Loop, LoopForest, find_loops
 from fpdeep_gen.hls.frontend.llvm_ir import Function, Instruction, LlvmModule, OperandKind
 from fpdeep_gen.hls.frontend.llvm_text import NAME, parse_module
 from fpdeep_gen.hls.frontend.pragmas import NEVER_MEETS, STORAGE_CODES
-from fpdeep_gen.hls.ir import Storage
+from fpdeep_gen.hls.ir import Diagnostic, Storage
 
 PIPELINE = "@__hls_mark_pipeline"
 PIPELINE_WHOLE = "@__hls_mark_pipeline_whole"  # the same outside of all loops: it meant the function
@@ -56,6 +56,7 @@ class Optimised:
     top: str
     tasks: tuple[str, ...]
     objects: dict[ObjectKey, ObjectPragmas]
+    warnings: list[Diagnostic]
 
 
 def optimise(text: str, top: str, source: Path) -> Optimised:
@@ -103,7 +104,26 @@ def optimise(text: str, top: str, source: Path) -> Optimised:
         ),
     )
     tasks = tuple(root for root in roots if root != roots[0])
-    return Optimised(parse_module(str(module), source), roots[0], tasks, objects)
+    final = str(module)
+    done = parse_module(final, source)
+    return Optimised(done, roots[0], tasks, objects, _loops_left(final, done))
+
+
+_FULL = re.compile(r'^!(\d+) = !\{!"llvm.loop.unroll.full"\}', re.MULTILINE)
+_LOOP_ID = re.compile(r"^!(\d+) = distinct !\{!\d+(.*)\}$", re.MULTILINE)
+
+
+def _loops_left(text: str, module: LlvmModule) -> list[Diagnostic]:
+    """Loops that should have been unrolled in full and are still there."""
+    asking = {f"!{match[1]}" for match in _FULL.finditer(text)}
+    loops = {int(match[1]) for match in _LOOP_ID.finditer(text) if asking & set(re.findall(r"!\d+", match[2]))}
+    return [
+        Diagnostic(module.locations.of(one.debug), "UNROLL: the loop's bounds are not constant, it stays a loop")
+        for function in module.functions.values()
+        for block in function.blocks.values()
+        for one in block.instructions
+        if one.loop in loops
+    ]
 
 
 def _parse(text: str) -> llvm.ModuleRef:

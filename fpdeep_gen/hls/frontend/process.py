@@ -8,7 +8,7 @@ from fpdeep_gen.hls.frontend.context import ProcessContext
 from fpdeep_gen.hls.frontend.llvm_ir import Function, LlvmModule
 from fpdeep_gen.hls.frontend.lower import RegionLowering
 from fpdeep_gen.hls.frontend.optimise import ObjectKey, ObjectPragmas
-from fpdeep_gen.hls.frontend.regions import plan_regions
+from fpdeep_gen.hls.frontend.regions import RegionPlan, plan_regions
 from fpdeep_gen.hls.ir import Constant, Memory, Process, Region, StreamPort, Variable
 
 
@@ -31,10 +31,7 @@ def lower_process(
         context.problem(place, "an access", "an element of the array", text)
     context.prepare(counts)
     process = Process(name, location=function.location)
-    regions = {
-        one.name: Region(context.unique(_identifier(one.name)), ii=one.ii, location=one.location)
-        for one in plan.regions
-    }
+    regions = {one.name: Region(context.unique(_name(one)), ii=one.ii, location=one.location) for one in plan.regions}
     for one in plan.regions:
         RegionLowering(context, one, regions[one.name]).run(regions)
     process.regions = list(regions.values())
@@ -61,8 +58,10 @@ def _choose_initial(process: Process, variables: list[Variable]) -> None:
                 variable.initial = only
 
 
-def _identifier(name: str) -> str:
-    return "".join(char if char.isalnum() else "_" for char in name)
+def _name(plan: RegionPlan) -> str:
+    """`loop_37`: by the line it comes from."""
+    kind = "step" if plan.ii is None else "loop"
+    return f"{kind}_{plan.location.line}" if plan.location is not None else kind
 
 
 def _ports(context: ProcessContext, function: Function) -> list[StreamPort]:

@@ -54,7 +54,8 @@ def plan_regions(function: Function, module: LlvmModule, problems: list[Problem]
         blocks = tuple(reverse_postorder(entry, edges))
         headers = tuple(loop.header for loop in chain)
         name = headers[-1][1:] if headers else "body"
-        return FunctionPlan((RegionPlan(name, blocks, (entry, *headers), cuts, ii, function.location),))
+        place = _location(function.blocks[headers[-1]], module) if headers else function.location
+        return FunctionPlan((RegionPlan(name, blocks, (entry, *headers), cuts, ii, place),))
     return _split(function, module, forest, asked, off)
 
 

@@ -1,18 +1,21 @@
 """From a C++ file to a module: the front end as a whole."""
 
 import re
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from fpdeep_gen.errors import InputError, Problem
 from fpdeep_gen.hls.frontend.clang import compile_to_llvm, preprocess
-from fpdeep_gen.hls.frontend.llvm_ir import Function
+from fpdeep_gen.hls.frontend.llvm_ir import Function, OperandKind
 from fpdeep_gen.hls.frontend.network import NetworkLowering, is_network, task_arguments, task_calls
 from fpdeep_gen.hls.frontend.optimise import Optimised, optimise
 from fpdeep_gen.hls.frontend.pragmas import rewrite
 from fpdeep_gen.hls.frontend.process import lower_process
 from fpdeep_gen.hls.ir import Module, Process
 from fpdeep_gen.hls.passes.clean import clean
+
+RECURSION_LIMIT = 20_000  # conditions of long unrolled code nest deeply
 
 
 def front_end(source: Path, top: str, include_dirs: Sequence[Path]) -> Module:
@@ -22,12 +25,15 @@ def front_end(source: Path, top: str, include_dirs: Sequence[Path]) -> Module:
     """
     if not source.is_file():
         raise InputError([Problem(source, None, "source", "a C++ file", "no such file")])
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
     plain, warnings = rewrite(preprocess(source, include_dirs), source)
     optimised = optimise(compile_to_llvm(plain, source), top, source)
+    warnings.extend(optimised.warnings)
     problems: list[Problem] = []
     function = optimised.module.functions[optimised.top]
     if is_network(function):
         processes = _processes(optimised, function, problems)
+        _check_shared(optimised, processes, problems)
         if problems:
             raise InputError(problems)
         made = NetworkLowering(function, optimised.module, optimised.objects, processes, problems)
@@ -59,6 +65,31 @@ def _processes(optimised: Optimised, top: Function, problems: list[Problem]) -> 
             function, optimised.module, optimised.objects, readable, problems, task_arguments(call)[1]
         )
     return found
+
+
+def _check_shared(optimised: Optimised, processes: Iterable[str], problems: list[Problem]) -> None:
+    """A variable belongs to one process: tasks talk through streams only."""
+    users: dict[str, list[Function]] = {}
+    for name in processes:
+        function = optimised.module.functions[name]
+        operands = (one for block in function.blocks.values() for step in block.instructions for one in step.operands)
+        for used in dict.fromkeys(one.name for one in operands if one.kind is OperandKind.GLOBAL):
+            variable = optimised.module.globals.get(used)
+            if variable is not None and not variable.is_constant:
+                users.setdefault(used, []).append(function)
+    for used, functions in users.items():
+        if len(functions) > 1:
+            place = functions[0].location
+            problems.append(
+                Problem(
+                    place.file if place is not None else None,
+                    place.line if place is not None else None,
+                    f"variable {used.lstrip('@')}",
+                    "use by one task",
+                    "use by " + ", ".join(function.plain_name for function in functions),
+                    "make it a static variable of the task's function template, or pass a stream",
+                )
+            )
 
 
 def _identifier(name: str) -> str:

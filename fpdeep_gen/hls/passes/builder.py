@@ -70,6 +70,7 @@ class Builder:
         if operation.location is None:
             operation.location = self.location
         self.region.operations.append(operation)
+        known_bits(operation, self._known)  # now, from its operands, so that no later question goes deep
         return operation
 
     def known(self, operation: Operation) -> Known:

@@ -4,6 +4,7 @@ from fpdeep_gen.hls.ir import Process
 from fpdeep_gen.hls.passes.dead import remove_dead
 from fpdeep_gen.hls.passes.merge_memories import merge_memories
 from fpdeep_gen.hls.passes.narrow import narrow
+from fpdeep_gen.hls.passes.skip_empty import skip_empty
 
 
 def clean(process: Process) -> None:
@@ -14,3 +15,4 @@ def clean(process: Process) -> None:
     merge_memories(process)
     narrow(process)  # again: finds what the first one's narrower registers, and joined memories, allow
     remove_dead(process)
+    skip_empty(process)

@@ -67,6 +67,8 @@ def _shapes(process: Process, demand: Demand) -> dict[Variable | Memory, Shape]:
         values = [constant_bits(value, memory.width) for value in set(memory.initial)] or [(0, 1)]
         known[memory] = (max(one[0] for one in values), max(one[1] for one in values))
     for region in process.regions:
+        for operation in region.operations:
+            known_bits(operation, cache)  # in order, so that no question goes deep
         for variable, value in region.sets.values():
             _widen(known, variable, _without_itself(variable, value, cache))
         for operation in region.operations:

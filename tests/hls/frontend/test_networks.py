@@ -179,3 +179,59 @@ def test_pragmas_that_are_not_honoured_are_listed(tmp_path: Path) -> None:
         (5, "pragma HLS ALLOCATION operation instances=mul limit=1: not known here, ignored"),
     ]
     assert run(module, {"in": [1, 9, 1]}).outputs["out"] == [0, 1, 9]
+
+
+def test_a_loop_that_cannot_be_unrolled_is_listed(tmp_path: Path) -> None:
+    text = """
+    void top(hls::stream<ap_uint<8>>& in, hls::stream<ap_uint<8>>& out) {
+        const int n = in.read();
+        for (int i = 0; i < n; ++i) {
+    #pragma HLS UNROLL
+            out.write(i);
+        }
+    }
+    """
+    module = compile_text(tmp_path, text)
+    (warning,) = module.warnings
+    assert warning.location is not None
+    assert warning.location.line - FIRST_LINE + 1 == 3
+    assert warning.text == "UNROLL: the loop's bounds are not constant, it stays a loop"
+    assert run(module, {"in": [3, 0, 1]}).outputs["out"] == [0, 1, 2, 0]
+
+
+def test_tasks_share_no_variable(tmp_path: Path) -> None:
+    text = """
+    static ap_uint<8> shared;
+    void one(hls::stream<ap_uint<8>>& in, hls::stream<ap_uint<8>>& out) { shared += in.read(); out.write(shared); }
+    void two(hls::stream<ap_uint<8>>& in, hls::stream<ap_uint<8>>& out) { shared -= in.read(); out.write(shared); }
+    void top(hls::stream<ap_uint<8>>& in, hls::stream<ap_uint<8>>& out) {
+        hls_thread_local hls::stream<ap_uint<8>> between;
+        hls_thread_local hls::task first(one, in, between);
+        hls_thread_local hls::task second(two, between, out);
+    }
+    """
+    ((_, field, found),) = _problems(tmp_path, text)
+    assert "shared" in field
+    assert found == "use by one, two"
+
+
+def test_long_chains(tmp_path: Path) -> None:
+    """Thousands of dependent additions and conditions in one step."""
+    text = """
+    void top(hls::stream<hls::vector<ap_int<8>, 1500>>& in, hls::stream<ap_int<20>>& out) {
+    #pragma HLS PIPELINE II=1
+        const hls::vector<ap_int<8>, 1500> word = in.read();
+        ap_int<20> sum = 0;
+        for (int lane = 0; lane < 1500; ++lane) {
+            if (sum > 100000) sum = 5;
+            sum += word[lane] * 3;
+        }
+        out.write(sum);
+    }
+    """
+    module = compile_text(tmp_path, text)
+    lanes = [(lane * 7 + 3) % 128 for lane in range(1500)]
+    total = 0
+    for lane in lanes:
+        total = (5 if total > 100000 else total) + lane * 3
+    assert run(module, {"in": [sum(lane << 8 * place for place, lane in enumerate(lanes))]}).outputs["out"] == [total]

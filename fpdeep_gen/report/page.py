@@ -123,7 +123,7 @@ class FifoView:
 
 @dataclass(frozen=True)
 class FifoGroup:
-    """The streams of a board, fullest first."""
+    """The streams of a board, those first whose writers waited longest."""
 
     board: int
     fifos: tuple[FifoView, ...]
@@ -226,17 +226,17 @@ def step_view(step: StepEvidence) -> StepView:
 
 
 def fifo_groups(evidence: Evidence | None) -> tuple[FifoGroup, ...]:
-    """All measured streams by board, the fullest first."""
+    """All measured streams by board; those first that held their writers up longest, then the fullest."""
     fifos = evidence.fifos if evidence else ()
     boards = sorted({fifo.board for fifo in fifos})
     return tuple(
-        FifoGroup(board, tuple(_fifo(one) for one in sorted(fifos, key=_fullest_first) if one.board == board))
+        FifoGroup(board, tuple(_fifo(one) for one in sorted(fifos, key=_tightest_first) if one.board == board))
         for board in boards
     )
 
 
-def _fullest_first(fifo: FifoEvidence) -> tuple[float, str]:
-    return (-fifo.peak / max(1, fifo.depth), fifo.name)
+def _tightest_first(fifo: FifoEvidence) -> tuple[int, float, str]:
+    return (-fifo.full_cycles, -fifo.peak / max(1, fifo.depth), fifo.name)
 
 
 def _fifo(fifo: FifoEvidence) -> FifoView:

@@ -44,7 +44,8 @@ def timeline_json(plan: Plan, evidence: Evidence | None) -> str:
     """The trace of the first images of a mini-batch: planned, and measured where there is evidence."""
     tracks = [*planned_tracks(plan), *(measured_tracks(plan, evidence) if evidence else ())]
     events = [*_board_names(plan), *_track_events(tracks)]
-    return json.dumps({"displayTimeUnit": "ns", "traceEvents": events}, indent=0) + "\n"
+    lines = ",\n".join(json.dumps(event) for event in events)
+    return f'{{"displayTimeUnit": "ns", "traceEvents": [\n{lines}\n]}}\n'
 
 
 def planned_tracks(plan: Plan) -> tuple[Track, ...]:
@@ -67,19 +68,20 @@ def planned_tracks(plan: Plan) -> tuple[Track, ...]:
 
 def measured_tracks(plan: Plan, evidence: Evidence) -> tuple[Track, ...]:
     """One track an engine: the cycles that it works for an image, up to when it had all of it, and no earlier than it
-    had all of the image before."""
+    had all of the image before. As in the plan, time begins with the first image: loading weights is left out."""
     images = min(MOST_IMAGES, plan.network.training.batch)
+    engines = [engine for engine in evidence.engines if engine.image_cycles]
+    origin = min((engine.image_cycles[0] - engine.cycles_per_image for engine in engines), default=0)
     return tuple(
         Track(
             engine.board,
             f"{engine.name}, simulated",
             tuple(
-                Span(image, max(before, after - engine.cycles_per_image), after)
+                Span(image, max(before, after - engine.cycles_per_image) - origin, after - origin)
                 for image, (before, after) in enumerate(_steps(engine.image_cycles[:images]))
             ),
         )
-        for engine in evidence.engines
-        if engine.image_cycles
+        for engine in engines
     )
 
 

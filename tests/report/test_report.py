@@ -170,6 +170,9 @@ def test_the_timeline_has_planned_and_simulated_tracks() -> None:
     assert {"conv1[0:4] forward, planned", "fc2 backward and gradient, planned"} <= tracks
     assert "conv1[0:4] forward, simulated" in tracks
     assert all(event["dur"] >= 0 for event in events if event["ph"] == "X")
+    thread = next(event["tid"] for event in events if event.get("args") == {"name": "conv1[0:4] forward, simulated"})
+    spans = [(event["ts"], event["dur"]) for event in events if event["ph"] == "X" and event["tid"] == thread]
+    assert spans == [(0, 576), (580, 576), (1160, 576), (1740, 576)]
     alone = json.loads(timeline_json(plan, None))["traceEvents"]
     assert not any("simulated" in str(event.get("args")) for event in alone)
 

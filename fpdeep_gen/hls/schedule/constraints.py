@@ -21,14 +21,13 @@ from fpdeep_gen.hls.ir import (
     Store,
     StreamEmpty,
     StreamFull,
-    StreamPort,
     StreamRead,
     StreamTryRead,
     StreamTryWrite,
     StreamWrite,
     Variable,
 )
-from fpdeep_gen.hls.schedule.exclusive import exclusive
+from fpdeep_gen.hls.schedule.exclusive import Exclusion
 
 StreamAccess = StreamRead | StreamTryRead | StreamWrite | StreamTryWrite | StreamEmpty | StreamFull
 _PEEKS = (StreamEmpty, StreamFull)
@@ -67,13 +66,13 @@ class Distance:
 
 
 def region_distances(
-    region: Region, ii: int | None, order: StreamOrder, storages: dict[int, Storage]
+    region: Region, ii: int | None, order: StreamOrder, storages: dict[int, Storage], exclusion: Exclusion
 ) -> list[Distance]:
     """Every demanded distance; `ii` None: iterations do not overlap. `storages` is keyed by id(memory)."""
     found = list(_variable_distances(region, ii))
-    found += _memory_distances(region, ii, storages)
-    found += _stream_distances(region, ii)
-    found += _order_distances(region, order)
+    found += _memory_distances(region, ii, storages, exclusion)
+    found += _stream_distances(region, ii, exclusion)
+    found += _order_distances(region, order, exclusion)
     return found
 
 
@@ -86,7 +85,9 @@ def _variable_distances(region: Region, ii: int | None) -> Iterator[Distance]:
                 yield Distance(assignment, get, 1 - ii, f"variable {operation.variable.name}")
 
 
-def _memory_distances(region: Region, ii: int | None, storages: dict[int, Storage]) -> Iterator[Distance]:
+def _memory_distances(
+    region: Region, ii: int | None, storages: dict[int, Storage], exclusion: Exclusion
+) -> Iterator[Distance]:
     accesses: dict[int, list[Load | Store]] = {}
     for operation in region.operations:
         if isinstance(operation, Load | Store):
@@ -94,27 +95,27 @@ def _memory_distances(region: Region, ii: int | None, storages: dict[int, Storag
     for group in accesses.values():
         memory = group[0].memory
         if any(isinstance(access, Store) for access in group):
-            yield from _same_iteration(group, storages[id(memory)])
+            yield from _same_iteration(group, storages[id(memory)], exclusion)
             if ii is not None and memory.carried_distance is not None:
                 yield from _carried(group, memory, memory.carried_distance, ii)
         if ii == 1 and storages[id(memory)] is Storage.BLOCK:
-            yield from _shared_ports([access for access in group if isinstance(access, Load)])
+            yield from _shared_ports([access for access in group if isinstance(access, Load)], exclusion)
 
 
-def _shared_ports(loads: list[Load]) -> Iterator[Distance]:
+def _shared_ports(loads: list[Load], exclusion: Exclusion) -> Iterator[Distance]:
     """Loads that exclude one another go in one stage, so that one port serves them."""
     for first, second in combinations(loads, 2):
-        if exclusive(first.predicate, second.predicate):
+        if exclusion.exclusive(first.predicate, second.predicate):
             reason = f"ports of memory {first.memory.name}"
             yield Distance(Node(first), Node(second), 0, reason)
             yield Distance(Node(second), Node(first), 0, reason)
 
 
-def _same_iteration(group: list[Load | Store], storage: Storage) -> Iterator[Distance]:
+def _same_iteration(group: list[Load | Store], storage: Storage, exclusion: Exclusion) -> Iterator[Distance]:
     for first, second in combinations(group, 2):
         if isinstance(first, Load) and isinstance(second, Load):
             continue
-        if _never_meet(first, second) or exclusive(first.predicate, second.predicate):
+        if _never_meet(first, second) or exclusion.exclusive(first.predicate, second.predicate):
             continue
         together = isinstance(first, Load) or (isinstance(second, Store) and storage is Storage.REGISTERS)
         yield Distance(Node(first), Node(second), 0 if together else 1, f"memory {first.memory.name}")
@@ -138,22 +139,22 @@ def _carried(group: list[Load | Store], memory: Memory, distance: int, ii: int) 
                     yield Distance(Node(store), Node(access), 1 - ii, reason)
 
 
-def _stream_distances(region: Region, ii: int | None) -> Iterator[Distance]:
+def _stream_distances(region: Region, ii: int | None, exclusion: Exclusion) -> Iterator[Distance]:
     accesses: dict[int, list[StreamAccess]] = {}
     for operation in region.operations:
         if isinstance(operation, StreamAccess):
             accesses.setdefault(id(operation.stream), []).append(operation)
     for group in accesses.values():
         for first, second in combinations(group, 2):
-            yield from _stream_pair(first, second, group[0].stream, ii)
+            yield from _stream_pair(first, second, ii, exclusion)
 
 
-def _stream_pair(first: StreamAccess, second: StreamAccess, stream: StreamPort, ii: int | None) -> Iterator[Distance]:
-    reason = f"stream {stream.name}"
+def _stream_pair(first: StreamAccess, second: StreamAccess, ii: int | None, exclusion: Exclusion) -> Iterator[Distance]:
+    reason = f"stream {first.stream.name}"
     head, tail = Node(first), Node(second)
     if isinstance(first, _PEEKS) and isinstance(second, _PEEKS):
         return
-    if isinstance(first, _PEEKS) or not exclusive(_predicate(first), _predicate(second)):
+    if isinstance(first, _PEEKS) or not exclusion.exclusive(_predicate(first), _predicate(second)):
         yield Distance(head, tail, 0 if isinstance(first, _PEEKS) else 1, reason)
     if ii is None:
         return
@@ -166,12 +167,12 @@ def _predicate(access: StreamAccess) -> Operation | None:
     return None if isinstance(access, _PEEKS) else access.predicate
 
 
-def _order_distances(region: Region, order: StreamOrder) -> Iterator[Distance]:
+def _order_distances(region: Region, order: StreamOrder, exclusion: Exclusion) -> Iterator[Distance]:
     if order is StreamOrder.FREE:
         return
     blocking = [operation for operation in region.operations if isinstance(operation, _BLOCKING)]
     for first, second in combinations(blocking, 2):
-        if first.stream is second.stream or exclusive(first.predicate, second.predicate):
+        if first.stream is second.stream or exclusion.exclusive(first.predicate, second.predicate):
             continue
         later = order is StreamOrder.AFTER_WRITES and isinstance(first, StreamWrite)
         yield Distance(

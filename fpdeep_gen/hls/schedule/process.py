@@ -4,7 +4,7 @@ from typing import TypeVar
 
 from fpdeep_gen.hls.ir import Load, Memory, Process, Storage, Store
 from fpdeep_gen.hls.schedule.delays import DelayModel
-from fpdeep_gen.hls.schedule.exclusive import exclusive
+from fpdeep_gen.hls.schedule.exclusive import Exclusion
 from fpdeep_gen.hls.schedule.model import (
     MemoryPlan,
     ProcessSchedule,
@@ -23,16 +23,17 @@ Access = TypeVar("Access", Load, Store)
 def schedule_process(process: Process, delays: DelayModel) -> ProcessSchedule:
     """Stages for every region and a build for every memory."""
     storages = {id(memory): choose_storage(memory) for memory in process.memories}
-    regions = tuple(schedule_region(region, delays, storages) for region in process.regions)
+    exclusion = Exclusion()
+    regions = tuple(schedule_region(region, delays, storages, exclusion) for region in process.regions)
     slower = _held_back_by_block(process, regions, storages)
     if slower:
         trial = storages | {id(memory): Storage.DISTRIBUTED for memory in slower}
-        again = tuple(schedule_region(region, delays, trial) for region in process.regions)
+        again = tuple(schedule_region(region, delays, trial, exclusion) for region in process.regions)
         if sum(schedule.ii for schedule in again if schedule.pipelined) < sum(
             schedule.ii for schedule in regions if schedule.pipelined
         ):
             regions, storages = again, trial
-    memories = tuple(_plan_memory(memory, storages[id(memory)], regions) for memory in process.memories)
+    memories = tuple(_plan_memory(memory, storages[id(memory)], regions, exclusion) for memory in process.memories)
     return ProcessSchedule(process, regions, memories, tuple(process.variables))
 
 
@@ -59,15 +60,17 @@ def _held_back_by_block(
     ]
 
 
-def _plan_memory(memory: Memory, storage: Storage, regions: tuple[RegionSchedule, ...]) -> MemoryPlan:
+def _plan_memory(
+    memory: Memory, storage: Storage, regions: tuple[RegionSchedule, ...], exclusion: Exclusion
+) -> MemoryPlan:
     reads: list[list[tuple[RegionSchedule, Load]]] = []
     writes: list[list[tuple[RegionSchedule, Store]]] = []
     for schedule in regions:
         for operation in schedule.region.operations:
             if isinstance(operation, Load) and operation.memory is memory:
-                _assign(reads, schedule, operation, share=storage is Storage.BLOCK)
+                _assign(reads, schedule, operation, storage is Storage.BLOCK, exclusion)
             elif isinstance(operation, Store) and operation.memory is memory:
-                _assign(writes, schedule, operation, share=storage is not Storage.REGISTERS)
+                _assign(writes, schedule, operation, storage is not Storage.REGISTERS, exclusion)
     return MemoryPlan(
         memory,
         storage,
@@ -77,20 +80,26 @@ def _plan_memory(memory: Memory, storage: Storage, regions: tuple[RegionSchedule
 
 
 def _assign(
-    ports: list[list[tuple[RegionSchedule, Access]]], schedule: RegionSchedule, access: Access, share: bool
+    ports: list[list[tuple[RegionSchedule, Access]]],
+    schedule: RegionSchedule,
+    access: Access,
+    share: bool,
+    exclusion: Exclusion,
 ) -> None:
     """Put an access on the first port that is free in its cycle."""
     for port in ports if share else []:
-        if not any(_clash(schedule, access, other, user) for other, user in port):
+        if not any(_clash(schedule, access, other, user, exclusion) for other, user in port):
             port.append((schedule, access))
             return
     ports.append([(schedule, access)])
 
 
-def _clash(schedule: RegionSchedule, access: Load | Store, other: RegionSchedule, user: Load | Store) -> bool:
+def _clash(
+    schedule: RegionSchedule, access: Load | Store, other: RegionSchedule, user: Load | Store, exclusion: Exclusion
+) -> bool:
     if schedule is not other:
         return False
     stage, used = schedule.stage(access), other.stage(user)
     if stage % schedule.ii != used % schedule.ii:
         return False
-    return stage != used or not exclusive(access.predicate, user.predicate)
+    return stage != used or not exclusion.exclusive(access.predicate, user.predicate)

@@ -45,6 +45,12 @@ def row_depth(row_words: int) -> int:
     return STAGE_DEPTH + row_words
 
 
+def gradient_error_depth(fold: Fold) -> int:
+    """FIFO of errors in front of the gradient engine, which takes a row's groups one by one all along the row, while
+    the backward window beside it must have its first patch's rows at once."""
+    return STAGE_DEPTH + (fold.padding + 1) * fold.out_groups * fold.out_columns
+
+
 def partial_word_depth(columns: int) -> int:
     """FIFO of partial sums behind `unpack`, which takes several cycles for a word: the engine takes `columns` words in
     as many cycles when it begins a group of channels."""

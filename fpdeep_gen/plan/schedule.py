@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from fpdeep_gen.board.model import Cluster, Link
 from fpdeep_gen.network.model import Network
-from fpdeep_gen.plan.cost import Fold, groups, softmax_cycles, window_slots
+from fpdeep_gen.plan.cost import SOFTMAX_DIVISION_CYCLES, Fold, groups, softmax_cycles, window_slots
 from fpdeep_gen.plan.links import payload_bits
 from fpdeep_gen.plan.pieces import Piece
 
@@ -21,7 +21,7 @@ STEP_CYCLES = 3
 ENGINE_CYCLES = 12
 """From a patch's row buffer through window and engine to the sum."""
 
-LINK_END_CYCLES = 12
+LINK_END_CYCLES = 10
 """Pack, choice, receiver and unpack of one word."""
 
 
@@ -35,6 +35,19 @@ class SliceTimes:
     masks_in: Rows
     masks_out: Rows
     gradient_end: float
+
+
+def unbounded(row: int) -> tuple[float, float]:
+    """Bounds of a row that waits for nothing else."""
+    return 0.0, 0.0
+
+
+@dataclass(frozen=True)
+class Errors:
+    """Rows of errors, by the arrival of their last words; each row's first group of channels comes `spread` before."""
+
+    rows: Rows
+    spread: float
 
 
 @dataclass
@@ -51,8 +64,9 @@ class _Window:
     loaded: float = 0.0
     busy: float = 0.0
 
-    def image(self, arrive: Rows, ready: Callable[[int], float] = lambda row: 0.0) -> tuple[Rows, Rows]:
-        """(end of the loading of each row, end of each output row); `ready(r)`: earliest start of output row r."""
+    def image(self, arrive: Rows, bounds: Callable[[int], tuple[float, float]] = unbounded) -> tuple[Rows, Rows]:
+        """(end of the loading of each row, end of each output row). `bounds(r)`: earliest start and end of output row
+        r, where the engine waits for something else too."""
         loads: Rows = []
         ends: Rows = []
         done = len(self.freed)
@@ -60,8 +74,9 @@ class _Window:
             need = min(out_row + self.kernel - 1 - self.padding, self.rows - 1)
             while len(loads) <= need:
                 loads.append(self._load(len(loads), arrive, done))
-            start = max(loads[need] if need >= 0 else 0.0, self.busy, ready(out_row))
-            self.busy = start + self.out_row_cycles
+            earliest, earliest_end = bounds(out_row)
+            start = max(loads[need] if need >= 0 else 0.0, self.busy, earliest)
+            self.busy = max(start + self.out_row_cycles, earliest_end)
             ends.append(self.busy)
             while len(self.freed) - done <= out_row - self.padding and len(self.freed) - done < self.rows:
                 self.freed.append(self.busy)
@@ -132,24 +147,40 @@ class _SliceSchedule:
         delay = ENGINE_CYCLES + (STEP_CYCLES if self.fold.has_relu_pool else 0)
         return [ends[row * pool + pool - 1] + delay for row in range(len(ends) // pool)]
 
-    def sum_errors(self, arrive: Rows) -> Rows:
-        """Errors of the sums' rows, from those of the pooled rows."""
-        if not self.fold.has_relu_pool:
-            return arrive
-        words = self.fold.out_groups * self.fold.out_columns
-        rows = []
-        for row in range(self.fold.out_rows):
-            source = min(row // self.fold.pool, len(arrive) - 1)
+    def sum_errors(self, errors: Errors) -> tuple[Rows, Rows]:
+        """(first group, last word) of the errors of each row of sums, from those of the pooled rows."""
+        fold = self.fold
+        arrive = errors.rows
+        if not fold.has_relu_pool:
+            return [row - errors.spread for row in arrive], arrive
+        words = fold.out_groups * fold.out_columns
+        firsts: Rows = []
+        lasts: Rows = []
+        for row in range(fold.out_rows):
+            source = min(row // fold.pool, len(arrive) - 1)
+            first = max(arrive[source] - errors.spread + STEP_CYCLES, self.emitted + fold.out_columns)
             self.emitted = max(arrive[source] + STEP_CYCLES, self.emitted + words)
-            rows.append(self.emitted)
-        return rows
+            firsts.append(min(first, self.emitted))
+            lasts.append(self.emitted)
+        return firsts, lasts
 
-    def gradients(self, features: Rows, errors: Rows) -> tuple[Rows, float]:
-        """(rows of the input tensor as they leave the cache, end of the last gradient)."""
-        later_groups = (self.fold.out_groups - 1) * self.fold.out_columns
-        loads, ends = self.gradient.image(_as_windows_rows(self.fold, features), lambda row: errors[row] - later_groups)
+    def gradients(self, features: Rows, firsts: Rows, lasts: Rows) -> tuple[Rows, float]:
+        """(rows of the input tensor as they leave the cache, end of the last gradient). An engine begins a row with its
+        first group of errors, and does a group's share of the row after the last."""
+        share = self.fold.row_cycles / self.fold.out_groups
+        loads, ends = self.gradient.image(
+            _as_windows_rows(self.fold, features), lambda row: (firsts[row], lasts[row] + share)
+        )
         left = loads if len(loads) == len(features) else [loads[-1]] * len(features)
         return left, ends[-1] + ENGINE_CYCLES
+
+    def error_spread(self) -> float:
+        """Between the first and the last group of a row of the input tensor's errors."""
+        fold = self.fold
+        if fold.kernel == 1 and fold.tensor_rows != fold.in_rows:
+            row = fold.backward_row_cycles / fold.tensor_rows
+            return row * (1 - 1 / max(1, fold.tensor_row_words))
+        return fold.backward_row_cycles * (1 - 1 / fold.in_groups)
 
     def input_errors(self, errors: Rows, partial: Rows | None) -> Rows:
         """Rows of the input tensor's error, or of its partial sums. `partial`: sums from the slice above."""
@@ -237,16 +268,21 @@ class _Chain:
             rows.append(part.concat + STEP_CYCLES)
         return rows
 
+    def _loss_errors(self) -> Errors:
+        """The loss gives a word of errors for every `lanes` classes, as it divides for one after the other."""
+        classes = self.network.layers[-1].out_channels
+        return Errors([self.softmax], (classes - self.lanes[-1]) * SOFTMAX_DIVISION_CYCLES)
+
     def _down(self, features: list[Rows], masks: list[Rows]) -> tuple[SliceTimes, ...]:
         network, lanes = self.network, self.lanes
-        errors = [self.softmax]
+        errors = self._loss_errors()
         partial: Rows | None = None
         times: list[SliceTimes] = []
         for index in reversed(range(len(self.pieces))):
             piece, part = self.pieces[index], self.slices[index]
-            sums = part.sum_errors(errors)
-            left, end = part.gradients(features[index], sums)
-            times.append(SliceTimes(features[index], left, masks[index], errors, end))
+            firsts, sums = part.sum_errors(errors)
+            left, end = part.gradients(features[index], firsts, sums)
+            times.append(SliceTimes(features[index], left, masks[index], errors.rows, end))
             if index == 0:
                 break
             below = self.pieces[index - 1]
@@ -255,14 +291,17 @@ class _Chain:
             if below.layer == piece.layer:
                 bits = lanes[piece.layer + 1] * network.layers[piece.layer].formats.error.width
                 row_words = groups(below.out_end, part.fold.p_out) * (part.fold.out_columns // part.fold.pool)
-                errors = self.across("error", index, below.board, piece.board, bits, row_words, errors)
+                share = below.out_end / piece.out_end
+                parted = [row - errors.spread * (1 - share) for row in errors.rows]
+                lower = self.across("error", index, below.board, piece.board, bits, row_words, parted)
+                errors = Errors(lower, errors.spread * share)
                 bits = lanes[piece.layer] * network.accumulator_width
                 if sent is not None:
                     partial = self.across("partial", index, below.board, piece.board, bits, words, sent)
             elif sent is not None:
                 bits = lanes[piece.layer] * network.layers[piece.layer - 1].formats.error.width
-                errors = self.across("error", index, below.board, piece.board, bits, words, sent)
-                partial = None
+                rows = self.across("error", index, below.board, piece.board, bits, words, sent)
+                errors, partial = Errors(rows, part.error_spread()), None
         return tuple(reversed(times))
 
 

@@ -4,6 +4,7 @@ It stands between the planner's recurrence and the RTL: it shows within seconds 
 how full its caches get, and which depths deadlock it.
 """
 
+import re
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from fpdeep_gen.emit import map_configs as maps
 from fpdeep_gen.emit.configs import Config
 from fpdeep_gen.emit.lower import lower
 from fpdeep_gen.emit.network import BoardNetwork, Task
+from fpdeep_gen.plan.cost import row_words, slice_fold
+from fpdeep_gen.plan.depths import gradient_error_depth, partial_word_depth, row_depth
 from fpdeep_gen.plan.model import Plan
 
 Run = Iterator[None]
@@ -262,7 +265,7 @@ def softmax(
                 for fifo in reads:
                     fifo.take()
                 yield
-            for _ in range(config.classes + 3 * STEP_DELAY):
+            for _ in range(config.classes):
                 yield
             for index in range(config.classes):
                 for _ in range(16):
@@ -464,11 +467,27 @@ class Chain:
         for stream in board.streams():
             if stream.count is not None:
                 arrays[stream.name] = stream.count
+            depth = max(stream.depth, self._by_rule(stream.name))
             for index in range(stream.count or 1):
                 name = stream.name if stream.count is None else f"{stream.name}[{index}]"
-                self._fifo(f"{board.board}.{name}", stream.depth)
+                self._fifo(f"{board.board}.{name}", depth)
         for task in board.tasks():
             self._add_task(board.board, task, arrays)
+
+    def _by_rule(self, name: str) -> int:
+        """What plan/depths.py asks for a FIFO of errors or of partial sums between two processes, 0 for others."""
+        lanes = self.plan.lanes
+        partial = re.fullmatch(r"up_partial_(\d+)", name)
+        if partial:
+            return partial_word_depth(self.plan.network.layers[int(partial[1])].in_columns)
+        for layer, shape in enumerate(self.plan.network.layers):
+            if re.fullmatch(rf"{shape.name}(_slice\d+)?_gradient_errors", name):
+                taps, channels = self.plan.taps[layer], shape.out_channels
+                fold = slice_fold(self.plan.network, layer, lanes[layer], lanes[layer + 1], taps, channels)
+                return gradient_error_depth(fold)
+            if layer and re.fullmatch(rf"{shape.name}(_slice\d+)?_input_errors", name):
+                return row_depth(row_words(self.plan.network, layer, lanes[layer]))
+        return 0
 
     def _add_task(self, board: int, task: Task, arrays: dict[str, int]) -> None:
         fifos = []

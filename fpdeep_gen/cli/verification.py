@@ -19,6 +19,7 @@ from fpdeep_gen.plan.model import Plan
 from fpdeep_gen.report.evidence import Evidence
 from fpdeep_gen.report.evidence_files import COUNTERS_FILE, SUMMARY_FILE, load_evidence
 from fpdeep_gen.report.html import Origin, report_html
+from fpdeep_gen.report.rtl_estimates import load_estimates
 from fpdeep_gen.report.timeline import timeline_json
 from fpdeep_gen.sim.verify import Batch, training_batches, verify
 
@@ -68,10 +69,11 @@ def verify_step(out: Path, plan: Plan, amount: Amount, force: bool, threads: int
 def report_step(out: Path, plan: Plan, force: bool) -> tuple[Evidence | None, Done]:
     """OUT/report.html and OUT/timeline.json, from the plan and what was verified (if anything was)."""
     evidence, origin = load_evidence(out), read_origin(out)
-    step = Step(out, "report", input_key("report", [plan_to_json(plan), repr(evidence), repr(origin)]))
+    rtl = load_estimates(out, len(plan.cluster.boards))
+    step = Step(out, "report", input_key("report", [plan_to_json(plan), repr(evidence), repr(origin), repr(rtl)]))
 
     def produce(fresh: Path) -> None:
-        (fresh / REPORT_FILE).write_text(report_html(plan, evidence, origin), encoding="utf-8")
+        (fresh / REPORT_FILE).write_text(report_html(plan, evidence, origin, rtl), encoding="utf-8")
         (fresh / TIMELINE_FILE).write_text(timeline_json(plan, evidence), encoding="utf-8")
 
     return evidence, run_step(step, produce, force)

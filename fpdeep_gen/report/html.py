@@ -1,11 +1,12 @@
 """One self-contained HTML file: what was planned, what was measured, and how to get it again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from fpdeep_gen.emit.resources import templates_dir
+from fpdeep_gen.hls.emit.report import Resources
 from fpdeep_gen.plan.model import Plan
 from fpdeep_gen.report.chain_drawing import draw_chain
 from fpdeep_gen.report.evidence import Evidence
@@ -27,6 +28,7 @@ from fpdeep_gen.report.page import (
     step_view,
     tiles,
 )
+from fpdeep_gen.report.rtl_estimates import estimate_of
 from fpdeep_gen.report.shapes import Drawing
 
 TEMPLATE = "report/report.html.j2"
@@ -62,8 +64,8 @@ class Page:
     origin: Origin
 
 
-def report_html(plan: Plan, evidence: Evidence | None, origin: Origin) -> str:
-    """The page's text. Without evidence it shows the plan alone, and says so."""
+def report_html(plan: Plan, evidence: Evidence | None, origin: Origin, rtl: Sequence[Resources] = ()) -> str:
+    """The page's text. Without evidence it shows the plan alone, and says so. `rtl`: estimates of each board's RTL."""
     environment = Environment(
         loader=FileSystemLoader(templates_dir()),
         undefined=StrictUndefined,
@@ -72,15 +74,10 @@ def report_html(plan: Plan, evidence: Evidence | None, origin: Origin) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    return environment.get_template(TEMPLATE).render(page=_page(plan, evidence, origin))
+    return environment.get_template(TEMPLATE).render(page=_page(plan, evidence, origin, rtl))
 
 
-def write_report(path: Path, plan: Plan, evidence: Evidence | None, origin: Origin) -> None:
-    """Writes the page to `path`."""
-    path.write_text(report_html(plan, evidence, origin), encoding="utf-8")
-
-
-def _page(plan: Plan, evidence: Evidence | None, origin: Origin) -> Page:
+def _page(plan: Plan, evidence: Evidence | None, origin: Origin, rtl: Sequence[Resources]) -> Page:
     boards, links = board_rows(plan), link_rows(plan)
     steps = evidence.steps if evidence else ()
     return Page(
@@ -91,7 +88,7 @@ def _page(plan: Plan, evidence: Evidence | None, origin: Origin) -> Page:
         tiles=tiles(plan, evidence),
         chain=draw_chain(boards, links),
         layers=_layers(plan),
-        boards=tuple(board_view(row, evidence) for row in boards),
+        boards=tuple(board_view(row, evidence, estimate_of(rtl, row.board)) for row in boards),
         engines=tuple(engine_view(row, evidence, plan.prediction.interval) for row in engine_rows(plan)),
         links=tuple(link_view(row, evidence) for row in links),
         losses=draw_losses([step.step for step in steps], [step.loss for step in steps]),

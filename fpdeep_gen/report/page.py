@@ -1,7 +1,8 @@
 """Rows of the report as the template shows them: texts, and shares for the bars."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from fpdeep_gen.hls.emit.report import Resources
 from fpdeep_gen.plan.model import Plan
 from fpdeep_gen.report.chain_drawing import level
 from fpdeep_gen.report.evidence import Evidence, FifoEvidence, StepEvidence
@@ -12,11 +13,12 @@ MISSING = "\N{EN DASH}"
 
 @dataclass(frozen=True)
 class Meter:
-    """A bar: `percent` of it is filled (0..100), `level` names its colour (ok, tight, full)."""
+    """A bar: `percent` of it is filled (0..100), `level` names its colour (ok, tight, full); `note` stands below."""
 
     text: str
     percent: float
     level: str
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -159,16 +161,16 @@ def tiles(plan: Plan, evidence: Evidence | None) -> tuple[Tile, ...]:
     return tuple(found)
 
 
-def board_view(row: BoardRow, evidence: Evidence | None) -> BoardView:
-    """One board's row."""
+def board_view(row: BoardRow, evidence: Evidence | None, rtl: Resources | None) -> BoardView:
+    """One board's row; `rtl`: what the back end estimates for its RTL."""
     return BoardView(
         board=row.board,
         name=row.name,
         slices=", ".join(row.slices),
-        dsp=_use(row.dsp),
-        bram36=_use(row.bram36),
-        lut=_use(row.lut),
-        ff=_use(row.ff),
+        dsp=_use(row.dsp, None if rtl is None else rtl.dsp),
+        bram36=_use(row.bram36, None if rtl is None else rtl.bram36),
+        lut=_use(row.lut, None if rtl is None else rtl.lut),
+        ff=_use(row.ff, None if rtl is None else rtl.ff),
         planned=f"{row.interval:,}",
         simulated=_number(None if evidence is None else evidence.board_interval(row.board)),
     )
@@ -252,9 +254,14 @@ def _fifo(fifo: FifoEvidence) -> FifoView:
     )
 
 
-def _use(used: Used) -> Meter:
-    amount = f"{used.amount:,.1f}".removesuffix(".0")
-    return _meter(f"{amount} of {used.available:,.0f}", used.share)
+def _use(used: Used, rtl: float | None) -> Meter:
+    note = "" if rtl is None else f"RTL: {_amount(rtl)}"
+    meter = _meter(f"{_amount(used.amount)} of {used.available:,.0f}", used.share)
+    return replace(meter, note=note)
+
+
+def _amount(amount: float) -> str:
+    return f"{amount:,.1f}".removesuffix(".0")
 
 
 def _meter(text: str, share: float) -> Meter:

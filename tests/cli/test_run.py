@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from fpdeep_gen.cli import verification, workflow
 from fpdeep_gen.cli.main import main
 from fpdeep_gen.errors import ComparisonError, ToolError
+from fpdeep_gen.hls.emit.report import KernelReport, Resources
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "digits"
 
@@ -37,7 +38,8 @@ class Recorder:
         self.compiled.append(top)
         output.mkdir(parents=True)
         (output / f"{top}.sv").write_text(f"module {top}; endmodule // {clock_mhz}\n", encoding="utf-8")
-        (output / f"{top}.json").write_text('{"ports": [], "fifos": []}', encoding="utf-8")
+        report = KernelReport(top, clock_mhz, (), (), (), Resources())
+        (output / f"{top}.json").write_text(report.to_json(), encoding="utf-8")
         return SimpleNamespace(verilog=output / f"{top}.sv", report_file=output / f"{top}.json")
 
     def verify(

@@ -13,11 +13,13 @@ from rich.console import Console
 from rich.table import Table
 
 from fpdeep_gen.errors import ToolError
+from fpdeep_gen.hls.emit.report import KernelReport, Resources
 from fpdeep_gen.report.chain_drawing import draw_chain
 from fpdeep_gen.report.evidence_files import COUNTERS_FILE, SUMMARY_FILE, load_evidence
 from fpdeep_gen.report.figures import board_rows, engine_rows, link_rows
 from fpdeep_gen.report.html import Origin, report_html
 from fpdeep_gen.report.loss_chart import draw_losses
+from fpdeep_gen.report.rtl_estimates import load_estimates
 from fpdeep_gen.report.tables import boards_table, links_table, steps_table, verdict_text
 from fpdeep_gen.report.timeline import Span, Track, timeline_json
 from fpdeep_gen.report.timeline import _track_events as track_events
@@ -100,6 +102,23 @@ def test_without_evidence_the_page_promises_nothing() -> None:
     assert "Planned only: nothing has been simulated yet." in text
     assert "bit for bit" not in text
     assert "cycles an image, simulated" not in text
+
+
+def test_estimates_of_the_rtl_stand_beside_the_plan() -> None:
+    rtl = (Resources(dsp=91, bram36=7.5, lut=3100, ff=4200), Resources(dsp=19))
+    text = report_html(sample_plan(), None, ORIGIN, rtl)
+    for note in ("RTL: 91", "RTL: 7.5", "RTL: 3,100", "RTL: 4,200", "RTL: 19"):
+        assert note in text
+    assert "RTL: 91" not in page()
+
+
+def test_estimates_are_read_when_all_boards_are_compiled(tmp_path: Path) -> None:
+    report = KernelReport("board_0", 100.0, (), (), (), Resources(dsp=5))
+    path = tmp_path / "board_0" / "rtl" / "board_0.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(report.to_json(), encoding="utf-8")
+    assert load_estimates(tmp_path, 1) == (Resources(dsp=5),)
+    assert load_estimates(tmp_path, 2) == ()
 
 
 def test_figures_follow_from_the_plan() -> None:

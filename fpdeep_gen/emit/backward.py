@@ -1,7 +1,7 @@
 """Lowers the backward half of a slice: errors in, errors or partial sums out, gradients into the weight store."""
 
 from fpdeep_gen.emit.builder import BoardState, SectionBuilder, counted
-from fpdeep_gen.emit.depths import GRADIENT_DEPTH, WEIGHT_CREDITS, row_depth
+from fpdeep_gen.emit.depths import GRADIENT_DEPTH, row_depth
 from fpdeep_gen.emit.engine_configs import (
     ConvEngineConfig,
     ConvEngineFromPartialConfig,
@@ -17,7 +17,8 @@ from fpdeep_gen.emit.geometry import SliceGeometry, error_format
 from fpdeep_gen.emit.map_configs import DuplicateConfig, ReluPoolBackwardConfig, SplitConfig
 from fpdeep_gen.emit.network import Argument
 from fpdeep_gen.emit.words import CREDIT, Word, signed_vector
-from fpdeep_gen.plan.depths import PATCH_DEPTH, STAGE_DEPTH, merge_depth
+from fpdeep_gen.plan.depths import PATCH_DEPTH, STAGE_DEPTH, WEIGHT_CREDITS, gradient_error_depth, merge_depth
+from fpdeep_gen.plan.depths import row_depth as burst_depth
 from fpdeep_gen.plan.model import Carried
 
 
@@ -189,7 +190,8 @@ def _duplicate(
 ) -> tuple[Argument, Argument]:
     word = signed_vector(piece.layer.formats.error.width, piece.fold.p_out)
     depth = row_depth(piece.fold.out_groups * piece.fold.out_columns)
-    gradient = section.stream(f"{prefix}_gradient_errors", word, depth, "errors of the sums, for the gradient")
+    gradient_depth = gradient_error_depth(piece.fold)
+    gradient = section.stream(f"{prefix}_gradient_errors", word, gradient_depth, "errors of the sums, for the gradient")
     backward = section.stream(f"{prefix}_backward_errors", word, depth, "errors of the sums, for the backward phase")
     section.task(
         f"{prefix}_duplicate",
@@ -271,8 +273,9 @@ def _out(state: BoardState, section: SectionBuilder, name: str, piece: SliceGeom
     rounded = carried is Carried.ERROR
     width = error_format(network, tensor).width if rounded else network.accumulator_width
     word: Word = signed_vector(width, piece.fold.p_in)
-    row_words = piece.fold.in_groups * piece.fold.in_columns
+    row_words = piece.fold.tensor_row_words
+    depth = burst_depth(row_words) if rounded else row_depth(row_words)
     what = "errors" if rounded else "partial sums of the errors"
-    stream = section.stream(name, word, row_depth(row_words), f"{what} of tensor {tensor}")
+    stream = section.stream(name, word, depth, f"{what} of tensor {tensor}")
     state.from_above[carried, tensor] = stream
     return stream

@@ -7,10 +7,6 @@ from fpdeep_gen.plan.memory import LUTRAM_DEPTH
 LINK_WORD_DEPTH = 2
 """Beside `pack` and `unpack`: they take or give a word every few cycles, so two words cover the hand-over."""
 
-WEIGHT_CREDITS = 16
-"""Weight words in flight to an engine: more than the round trip store -> engine -> credit -> store, since a fully
-connected layer takes a new word every cycle. As much LUT memory as for any depth up to 32."""
-
 GRADIENT_DEPTH = 4
 """Gradient engine and weight store move a word of gradients a cycle."""
 

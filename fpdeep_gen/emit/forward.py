@@ -1,13 +1,13 @@
 """Lowers the forward half of a slice: features in, features out."""
 
 from fpdeep_gen.emit.builder import BoardState, SectionBuilder, counted
-from fpdeep_gen.emit.depths import WEIGHT_CREDITS, row_depth
+from fpdeep_gen.emit.depths import row_depth
 from fpdeep_gen.emit.engine_configs import ConvEngineConfig, WindowConfig
 from fpdeep_gen.emit.geometry import SliceGeometry
 from fpdeep_gen.emit.map_configs import ConcatConfig, ForkFeaturesConfig, ForkFeaturesPassConfig, ReluPoolConfig
 from fpdeep_gen.emit.network import Argument
 from fpdeep_gen.emit.words import CREDIT, signed_vector, unsigned_vector
-from fpdeep_gen.plan.depths import PATCH_DEPTH, STAGE_DEPTH, merge_depth
+from fpdeep_gen.plan.depths import PATCH_DEPTH, STAGE_DEPTH, WEIGHT_CREDITS, merge_depth
 from fpdeep_gen.plan.model import Carried
 
 

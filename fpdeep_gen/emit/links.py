@@ -19,7 +19,7 @@ from fpdeep_gen.emit.words import (
     payload,
     signed_vector,
 )
-from fpdeep_gen.plan.depths import COMMAND_DEPTH
+from fpdeep_gen.plan.depths import COMMAND_DEPTH, partial_word_depth
 from fpdeep_gen.plan.model import Carried, LinkStream, Plan
 
 _WORD_DEPTHS = {Carried.COMMAND: COMMAND_DEPTH, Carried.LABEL: LABEL_DEPTH}
@@ -90,6 +90,13 @@ def stream_name(stream: LinkStream) -> str:
     return f"{carried.value}_{tensor}" if has_tensor else carried.value
 
 
+def _word_depth(plan: Plan, stream: LinkStream) -> int:
+    """Depth behind `unpack`."""
+    if stream.carried is Carried.PARTIAL:
+        return partial_word_depth(plan.network.layers[stream.tensor].in_columns)
+    return _WORD_DEPTHS.get(stream.carried, LINK_WORD_DEPTH)
+
+
 def lower_receive(
     state: BoardState, section: SectionBuilder, end: LinkEnd, sinks: dict[Key, Argument]
 ) -> dict[Key, Argument]:
@@ -124,7 +131,7 @@ def lower_receive(
         words[key] = sinks.get(key) or section.stream(
             f"{end.name}_{name}",
             word,
-            _WORD_DEPTHS.get(stream.carried, LINK_WORD_DEPTH),
+            _word_depth(state.plan, stream),
             f"{describe(stream)}, from board {end.index if end.side is LinkSide.DOWN else end.index + 1}",
         )
         section.task(

@@ -146,7 +146,7 @@ void board_0(
 #pragma HLS BIND_STORAGE variable=conv2_slice0_sum_errors type=fifo impl=lutram
 
     // errors of the sums, for the gradient
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 4>
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 12>
         conv2_slice0_gradient_errors("board_0.conv2_slice0_gradient_errors");
 #pragma HLS BIND_STORAGE variable=conv2_slice0_gradient_errors type=fifo impl=lutram
 
@@ -171,7 +171,7 @@ void board_0(
 #pragma HLS BIND_STORAGE variable=conv2_slice0_backward_credits type=fifo impl=lutram
 
     // errors of tensor 1
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 2>, 12>
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 2>, 16>
         conv2_slice0_input_errors("board_0.conv2_slice0_input_errors");
 #pragma HLS BIND_STORAGE variable=conv2_slice0_input_errors type=fifo impl=lutram
 
@@ -204,7 +204,7 @@ void board_0(
 #pragma HLS BIND_STORAGE variable=up_error_2 type=fifo impl=lutram
 
     // partial sums of the errors of tensor 1, from board 1
-    hls_thread_local hls::stream<hls::vector<ap_int<48>, 2>, 2> up_partial_1("board_0.up_partial_1");
+    hls_thread_local hls::stream<hls::vector<ap_int<48>, 2>, 8> up_partial_1("board_0.up_partial_1");
 #pragma HLS BIND_STORAGE variable=up_partial_1 type=fifo impl=lutram
 
     // flits to send by stream id (0 command, 1 label, 2 load, 3 feature_1, 4 feature_2)

@@ -98,7 +98,7 @@ void board_1(
 #pragma HLS BIND_STORAGE variable=conv2_slice1_sum_errors type=fifo impl=lutram
 
     // errors of the sums, for the gradient
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 4>
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 12>
         conv2_slice1_gradient_errors("board_1.conv2_slice1_gradient_errors");
 #pragma HLS BIND_STORAGE variable=conv2_slice1_gradient_errors type=fifo impl=lutram
 
@@ -164,7 +164,7 @@ void board_1(
 #pragma HLS BIND_STORAGE variable=fc_sums type=fifo impl=lutram
 
     // errors of the sums, for the gradient
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 2>, 5> fc_gradient_errors("board_1.fc_gradient_errors");
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 2>, 9> fc_gradient_errors("board_1.fc_gradient_errors");
 #pragma HLS BIND_STORAGE variable=fc_gradient_errors type=fifo impl=lutram
 
     // errors of the sums, for the backward phase
@@ -184,7 +184,7 @@ void board_1(
 #pragma HLS BIND_STORAGE variable=fc_backward_credits type=fifo impl=lutram
 
     // errors of tensor 2
-    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 32> fc_input_errors("board_1.fc_input_errors");
+    hls_thread_local hls::stream<hls::vector<ap_int<16>, 4>, 12> fc_input_errors("board_1.fc_input_errors");
 #pragma HLS BIND_STORAGE variable=fc_input_errors type=fifo impl=lutram
 
     // 1 tap x 4 lanes

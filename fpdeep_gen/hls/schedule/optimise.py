@@ -28,6 +28,7 @@ from fpdeep_gen.hls.ir import (
 )
 from fpdeep_gen.hls.schedule.balance import balance
 from fpdeep_gen.hls.schedule.builder import Builder
+from fpdeep_gen.hls.schedule.muxes import MuxBuilder, find_muxes
 
 _EFFECTS = (Store, StreamRead, StreamTryRead, StreamWrite, StreamTryWrite)
 
@@ -36,7 +37,7 @@ def optimise(process: Process) -> Process:
     """A new process; variables, memories and ports stay the same objects."""
     process = _each_region(process, _canonical(process))
     process = remove_dead(process)
-    process = _each_region(process, _canonical(process))
+    process = _each_region(process, replace(_canonical(process), flatten=True))
     process = balance(process)
     process = _each_region(process, _canonical(process))
     return remove_dead(process)
@@ -47,6 +48,7 @@ class _Canonical:
     """Rebuilds regions through a Builder."""
 
     fixed: frozenset[int]  # id(variable) of those that nothing sets
+    flatten: bool = False  # trees of selects
 
     def region(self, region: Region, target: Region) -> None:
         uses = count_uses(region)
@@ -58,9 +60,11 @@ class _Canonical:
             return source is not None and uses[id(source)] <= 1
 
         builder = Builder(narrow=narrow)
+        muxes = find_muxes(region, uses) if self.flatten else {}
         for operation in region.operations:
             builder.location, builder.label = operation.location, operation.name
-            made = self._rebuild(builder, operation, new)
+            mux = muxes.get(id(operation))
+            made = self._rebuild(builder, operation, new) if mux is None else MuxBuilder(builder, mux, new).build()
             new[id(operation)] = made
             origin.setdefault(id(made), operation)
         target.operations = builder.operations

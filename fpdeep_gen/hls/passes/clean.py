@@ -3,6 +3,7 @@
 from fpdeep_gen.hls.ir import Process
 from fpdeep_gen.hls.passes.dead import remove_dead
 from fpdeep_gen.hls.passes.merge_memories import merge_memories
+from fpdeep_gen.hls.passes.merge_writes import merge_writes
 from fpdeep_gen.hls.passes.narrow import narrow
 from fpdeep_gen.hls.passes.skip_empty import skip_empty
 
@@ -13,6 +14,7 @@ def clean(process: Process) -> None:
     narrow(process)
     remove_dead(process)
     merge_memories(process)
+    merge_writes(process)
     narrow(process)  # again: finds what the first one's narrower registers, and joined memories, allow
     remove_dead(process)
     skip_empty(process)

@@ -3,6 +3,7 @@
 import itertools
 from pathlib import Path
 
+from fpdeep_gen.hls.ir import StreamWrite
 from tests.hls.frontend.compiling import compile_text, process_of, run, run_text
 
 IMPERFECT = """
@@ -202,3 +203,40 @@ def test_non_blocking_streams(tmp_path: Path) -> None:
     result = interpret(module, {"a": [1, 2], "b": [3, 4]}, idle_rounds=50)
     assert result.outputs["out"] == [1, 2, 259, 260]
     assert not result.blocked  # it keeps on asking
+
+
+def test_writes_in_both_branches_are_one_access(tmp_path: Path) -> None:
+    text = """
+    void top(hls::stream<ap_uint<8>>& a, hls::stream<ap_uint<8>>& b, hls::stream<ap_uint<8>>& out) {
+        for (int word = 0; word < 8; ++word) {
+    #pragma HLS PIPELINE II=1
+            if (word < 4) {
+                out.write(a.read());
+            } else if (word == 6) {
+                out.write(99);
+            } else {
+                out.write(b.read());
+            }
+        }
+    }
+    """
+    module = compile_text(tmp_path, text)
+    got = run(module, {"a": [1, 2, 3, 4, 5, 6, 7, 8], "b": [11, 12, 13, 14, 15, 16]}).outputs["out"]
+    assert got == [1, 2, 3, 4, 11, 12, 99, 13, 5, 6, 7, 8, 14, 15, 99, 16]
+    writes = [one for one in process_of(module).operations() if isinstance(one, StreamWrite)]
+    assert [one.predicate for one in writes] == [None]
+
+
+def test_writes_keep_their_order_among_streams(tmp_path: Path) -> None:
+    """A read of another stream between two writes must not hold back the first."""
+    text = """
+    void top(hls::stream<ap_uint<8>>& in, hls::stream<ap_uint<8>>& more, hls::stream<ap_uint<8>>& out) {
+    #pragma HLS PIPELINE II=1
+        const ap_uint<8> word = in.read();
+        if (word[0]) out.write(word);
+        const ap_uint<8> other = more.read();
+        if (!word[0]) out.write(other);
+    }
+    """
+    module = compile_text(tmp_path, text)
+    assert run(module, {"in": [1, 2, 3], "more": [7, 8]}).outputs["out"] == [1, 8, 3]

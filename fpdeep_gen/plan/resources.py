@@ -13,7 +13,9 @@ from fpdeep_gen.plan.depths import (
     PATCH_DEPTH,
     STAGE_DEPTH,
     WEIGHT_CREDITS,
+    gradient_error_depth,
     merge_depth,
+    row_depth,
 )
 from fpdeep_gen.plan.links import COMMAND_BITS, payload_bits
 from fpdeep_gen.plan.memory import Ports, Use, fifo_use, memory_use
@@ -118,7 +120,7 @@ def _gradient_use(network: Network, layer: int, fold: Fold) -> Use:
         (
             _window(fold, fold.padding, width, fold.p_in, fold.in_groups, fold.in_columns),
             fifo_use(fold.p_tap * fold.p_in * width, PATCH_DEPTH),
-            fifo_use(fold.p_out * error, STAGE_DEPTH),
+            fifo_use(fold.p_out * error, STAGE_DEPTH if fold.is_first else gradient_error_depth(fold)),
             memory_use(fold.p_out * error, fold.out_columns),
             Use(dsp=fold.multipliers * dsp_of_product(width, error)),
             Use(lut=fold.multipliers * 3 * gradient, ff=fold.multipliers * 6 * gradient),
@@ -136,6 +138,7 @@ def _backward_use(network: Network, layer: int, fold: Fold) -> Use:
     return total(
         (
             fifo_use(fold.p_out * error, STAGE_DEPTH),
+            fifo_use(fold.p_in * network.layers[layer - 1].formats.error.width, row_depth(fold.tensor_row_words)),
             _window(fold, padding, error, fold.p_out, fold.out_groups, fold.out_columns),
             fifo_use(fold.p_tap * fold.p_out * error, PATCH_DEPTH),
             fifo_use(fold.multipliers * weight, WEIGHT_CREDITS),

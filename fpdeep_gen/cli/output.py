@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 JSON_KEY = "fpdeep_gen.cli.json"
-NARROWEST = 100
+NARROWEST = 110
 
 Json = Mapping[str, object]
 Function = TypeVar("Function", bound=Callable[..., Any])

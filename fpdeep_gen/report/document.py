@@ -33,7 +33,7 @@ def _board(row: BoardRow) -> dict[str, object]:
         "bram36": _used(row.bram36),
         "lut": _used(row.lut),
         "ff": _used(row.ff),
-        "interval": row.interval,
+        "slowest_engine_cycles": row.slowest_cycles,
     }
 
 

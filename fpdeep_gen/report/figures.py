@@ -35,7 +35,7 @@ class BoardRow:
     bram36: Used
     lut: Used
     ff: Used
-    interval: int
+    slowest_cycles: int
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def board_rows(plan: Plan) -> tuple[BoardRow, ...]:
                 bram36=Used(use.bram36, board.bram36),
                 lut=Used(use.lut, board.lut),
                 ff=Used(use.ff, board.ff),
-                interval=max(cycles, default=0),
+                slowest_cycles=max(cycles, default=0),
             )
         )
     return tuple(rows)

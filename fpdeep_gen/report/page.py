@@ -55,7 +55,7 @@ class BoardView:
     bram36: Meter
     lut: Meter
     ff: Meter
-    planned: str
+    slowest: str
     simulated: str
 
 
@@ -171,7 +171,7 @@ def board_view(row: BoardRow, evidence: Evidence | None, rtl: Resources | None) 
         bram36=_use(row.bram36, None if rtl is None else rtl.bram36),
         lut=_use(row.lut, None if rtl is None else rtl.lut),
         ff=_use(row.ff, None if rtl is None else rtl.ff),
-        planned=f"{row.interval:,}",
+        slowest=f"{row.slowest_cycles:,}",
         simulated=_number(None if evidence is None else evidence.board_interval(row.board)),
     )
 

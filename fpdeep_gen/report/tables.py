@@ -12,10 +12,10 @@ TIGHT = 0.7
 
 
 def boards_table(plan: Plan, evidence: Evidence | None) -> Table:
-    """One row a board: slices, resources, interval planned and (with evidence) simulated."""
-    table = _table("Boards", ["board", "type", "slices"], ["DSP", "BRAM36", "interval planned"])
+    """One row a board: slices, resources, its slowest engine, interval planned and (with evidence) simulated."""
+    table = _table("Boards", ["board", "type", "slices"], ["DSP", "BRAM36", "slowest\nengine", "interval\nplanned"])
     if evidence is not None:
-        table.add_column("simulated", justify="right")
+        table.add_column("interval\nsimulated", justify="right")
     for row in board_rows(plan):
         cells: list[str | Text] = [
             str(row.board),
@@ -23,7 +23,8 @@ def boards_table(plan: Plan, evidence: Evidence | None) -> Table:
             ", ".join(row.slices),
             _used(row.dsp),
             _used(row.bram36),
-            f"{row.interval:,}",
+            f"{row.slowest_cycles:,}",
+            f"{plan.prediction.interval:,}",
         ]
         if evidence is not None:
             cells.append(_cycles(evidence.board_interval(row.board)))
@@ -33,10 +34,10 @@ def boards_table(plan: Plan, evidence: Evidence | None) -> Table:
 
 def links_table(plan: Plan, evidence: Evidence | None) -> Table:
     """Two rows a link: words and flits for a trained image, and how much of the link they take."""
-    table = _table("Links", ["link", "carries"], ["words/image", "flits/image", "load"])
+    table = _table("Links", ["link", "carries"], ["words an\nimage", "flits an\nimage", "load\nplanned"])
     if evidence is not None:
-        table.add_column("flits simulated", justify="right")
-        table.add_column("load simulated", justify="right")
+        table.add_column("flits\nsimulated", justify="right")
+        table.add_column("load\nsimulated", justify="right")
     for row in link_rows(plan):
         carries = ", ".join(stream.carries for stream in row.streams if stream.words_per_image)
         cells: list[str | Text] = [
@@ -92,7 +93,7 @@ def _verdict(step: StepEvidence) -> Text:
 def _used(used: Used) -> Text:
     amount = f"{used.amount:,.1f}".removesuffix(".0")
     style = "red" if used.share > FULL else "yellow" if used.share > TIGHT else ""
-    return Text(f"{amount} of {used.available:,.0f} ({used.share:.0%})", style=style)
+    return Text(f"{amount} / {used.available:,.0f} {used.share:>4.0%}", style=style)
 
 
 def _share(share: float) -> Text:

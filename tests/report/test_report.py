@@ -125,7 +125,7 @@ def test_figures_follow_from_the_plan() -> None:
     plan = sample_plan()
     rows = board_rows(plan)
     assert [row.slices for row in rows] == [("conv1[0:4]",), ("conv1[4:8]", "fc2")]
-    assert (rows[0].dsp.share, rows[0].interval, rows[1].interval) == (0.95, 576, 384)
+    assert (rows[0].dsp.share, rows[0].slowest_cycles, rows[1].slowest_cycles) == (0.95, 576, 384)
     up, down = link_rows(plan)
     rate = 4 * 10.0 * 0.8 * 1e3 / 200.0 / 72  # flits a cycle: 4 lanes of 10 Gb/s at 80 % and 200 MHz; more than 1
     assert rate > 1
@@ -141,7 +141,7 @@ def test_tables_show_planned_beside_simulated() -> None:
     plan, evidence = sample_plan(), sample_evidence()
     boards = text_of(boards_table(plan, evidence))
     assert re.search(
-        r"│ 0 +│ demo_board +│ conv1\[0:4\] +│ 95 of 100 \(95%\) │ 10.5 of 50 \(21%\) │ +576 │ +580 │", boards
+        r"│ 0 +│ demo_board +│ conv1\[0:4\] +│ 95 / 100 +95% │ 10.5 / 50 +21% │ +576 │ +576 │ +580 │", boards
     )
     links = text_of(links_table(plan, evidence))
     assert re.search(r"0 → 1 .* 80 │ +80 │ 13.9% │ +82 │ +14.1% │", links)

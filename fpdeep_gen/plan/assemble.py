@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from fpdeep_gen.board.model import Cluster
+from fpdeep_gen.network.learning_rate import step_size
 from fpdeep_gen.network.model import Layer, LayerKind, Network
 from fpdeep_gen.plan.cost import Fold, backward_cycles, forward_cycles, slice_fold, update_cycles
 from fpdeep_gen.plan.depths import cache_depth, mask_depth
@@ -15,21 +16,8 @@ from fpdeep_gen.plan.place import Found
 from fpdeep_gen.plan.resources import link_use, slice_use, total
 from fpdeep_gen.plan.schedule import SliceTimes, schedule
 
-LEARNING_RATE_MAXIMUM = (1 << 16) - 1
 SETTLED_IMAGES = 8
 """Images after which the schedule repeats itself."""
-
-
-def learning_rate(network: Network) -> tuple[int, int]:
-    """(raw, fraction) of learning rate / batch as an unsigned 16-bit number with all its bits in use.
-
-    The fraction is at least what makes the update's shift positive for every layer.
-    """
-    step = network.training.learning_rate / network.training.batch
-    fraction = 0
-    while round(step * 2 ** (fraction + 1)) <= LEARNING_RATE_MAXIMUM and fraction < 64:
-        fraction += 1
-    return round(step * 2**fraction), fraction
 
 
 def folds_of(network: Network, lanes: Sequence[int], taps: Sequence[int], pieces: Sequence[Piece]) -> tuple[Fold, ...]:
@@ -146,15 +134,15 @@ def assemble(
         settled = schedule(network, cluster, lanes, pieces, folds, SETTLED_IMAGES, interval)[-1]
         slices = slices_of(pieces, folds, settled, interval)
     updates = [update_cycles(fold, found.update_lanes[piece.layer]) for piece, fold in zip(pieces, folds, strict=True)]
-    raw, fraction = learning_rate(network)
+    step = step_size(network.training)
     return Plan(
         network=network,
         cluster=cluster,
         lanes=lanes,
         taps=found.taps,
         update_lanes=found.update_lanes,
-        learning_rate_raw=raw,
-        learning_rate_fraction=fraction,
+        learning_rate_raw=step.raw,
+        learning_rate_fraction=step.fraction,
         slices=slices,
         links=links,
         engines=engines_of(network, pieces, folds),

@@ -144,7 +144,7 @@ def test_tables_show_planned_beside_simulated() -> None:
         r"│ 0 +│ demo_board +│ conv1\[0:4\] +│ 95 / 100 +95% │ 10.5 / 50 +21% │ +576 │ +576 │ +580 │", boards
     )
     links = text_of(links_table(plan, evidence))
-    assert re.search(r"0 → 1 .* 80 │ +80 │ 13.9% │ +82 │ +14.1% │", links)
+    assert re.search(r"0 → 1 .* 80 │ +80 │ +13.9% │ +82 │ +14.1% │", links)
     steps = text_of(steps_table(sample_evidence(equal=False)))
     assert "3 weights, 0 results differ" in steps
     assert steps.count("equal") == 2

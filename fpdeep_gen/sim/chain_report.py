@@ -15,7 +15,7 @@ from fpdeep_gen.sim.rtl import RtlBoard
 from fpdeep_gen.sim.words import Words, chunks, read_words
 
 CREDIT_ID = 255
-SAMPLE_CYCLES = 1024
+SAMPLE_CYCLES = 64
 
 
 class End(Enum):
@@ -45,14 +45,14 @@ class FifoCounters:
 @dataclass(frozen=True)
 class LinkCounters:
     """One direction of a link: flits in all and by stream id (255: credits), cycles in which a flit waited for the link
-    (`sender_waits`) or for the receiver, and the flits sent up to every 1024th cycle."""
+    (`sender_waits`) or for the receiver, and the flits sent up to every `SAMPLE_CYCLES`-th cycle."""
 
     name: str
     flits: int
     flits_of: Mapping[int, int]
     sender_waits: int
     receiver_waits: int
-    flits_every_1024_cycles: tuple[int, ...]
+    samples: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def read_run(folder: Path, bits: Mapping[str, int], watches: Sequence[WatchLike]
         output_cycles={name: np.fromfile(folder / f"{name}.cycles", dtype="<i8").astype(np.int64) for name in bits},
         events=tuple(tuple(boards[watch.board][1]["watches"][str(number)]) for number, watch in enumerate(watches)),
         fifos=tuple(_fifo(board, name, one) for board, entry in boards for name, one in entry["fifos"].items()),
-        links=tuple(_link(entry) for entry in data["links"]),
+        links=tuple(_link(folder, entry) for entry in data["links"]),
         ports=tuple(
             PortCounters(board, name, one["moved"], bool(one["valid"]), bool(one["ready"]))
             for board, entry in boards
@@ -185,10 +185,9 @@ def _fifo(board: int, name: str, entry: Mapping[str, int]) -> FifoCounters:
     )
 
 
-def _link(entry: Mapping[str, object]) -> LinkCounters:
+def _link(folder: Path, entry: Mapping[str, object]) -> LinkCounters:
     flits_of = entry["flits_of"]
-    samples = entry["flits_every_1024_cycles"]
-    if not isinstance(flits_of, dict) or not isinstance(samples, list):
+    if not isinstance(flits_of, dict):
         raise TypeError(f"expected counters of a link, found {entry}")
     return LinkCounters(
         name=str(entry["name"]),
@@ -196,5 +195,5 @@ def _link(entry: Mapping[str, object]) -> LinkCounters:
         flits_of={int(key): int(value) for key, value in flits_of.items()},
         sender_waits=int(str(entry["sender_waits"])),
         receiver_waits=int(str(entry["receiver_waits"])),
-        flits_every_1024_cycles=tuple(int(value) for value in samples),
+        samples=np.fromfile(folder / f"{entry['name']}.flits", dtype="<i8").astype(np.int64),
     )

@@ -155,7 +155,7 @@ def _flits_per_image(counters: LinkCounters, completions: Cycles, spans: Sequenc
     """Flits between two completions, between the samples of the link's counter by straight lines."""
     if not spans:
         return None
-    samples = np.array(counters.flits_every_1024_cycles, dtype=np.float64)
+    samples = counters.samples.astype(np.float64)
     times = np.arange(len(samples)) * SAMPLE_CYCLES
     flits = np.interp(completions.astype(np.float64), times, samples)
     images = sum(span.last - span.first for span in spans)

@@ -118,7 +118,7 @@ class Link {
   public:
     static constexpr std::uint64_t kOne = std::uint64_t{1} << 32;
     static constexpr std::uint64_t kCapacity = std::uint64_t{1} << 16;
-    static constexpr int kSampleShift = 10;  // cumulative flits are logged every 1024 cycles
+    static constexpr int kSampleShift = 6;  // cumulative flits are logged every 64 cycles
 
     Link(std::uint64_t rate, std::uint64_t latency, int bits)
         : rate_(std::min(rate, kOne)), latency_(latency), chunks_((bits + 31) / 32), id_shift_(bits - 8),
@@ -155,7 +155,12 @@ class Link {
     const std::uint64_t* flits_of() const { return flits_of_; }
     std::uint64_t sender_waits() const { return sender_waits_; }
     std::uint64_t receiver_waits() const { return receiver_waits_; }
-    const std::vector<std::uint64_t>& samples() const { return samples_; }
+    void write_samples(const std::string& path) const {
+        std::FILE* file = std::fopen(path.c_str(), "wb");
+        if (!file) fail("cannot write " + path);
+        std::fwrite(samples_.data(), 8, samples_.size(), file);
+        std::fclose(file);
+    }
 
   private:
     int id(const std::uint32_t* words) const {

@@ -172,6 +172,7 @@ int run_chain(int argc, char** argv, std::uint64_t quantum) {
     const std::uint64_t cycles = threads > 1 ? run_threads(chain, supervisor, quantum, threads) : run_serial(chain, supervisor, quantum);
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     for (Board* board : chain.boards) board->flush();
+    chain.write_samples(outputs);
     report(outputs + "/report.json", chain, supervisor.end, cycles, seconds);
     return 0;
 }

@@ -53,6 +53,8 @@ def expression(operation: Operation, value: Text, name: Text) -> str:
             left, right = value(operation.left), value(operation.right)
             if operation.kind.name.startswith("S"):
                 left, right = f"$signed({left})", f"$signed({right})"
+            else:
+                left, right = unsigned(left), unsigned(right)
             return f"{left} {_COMPARE[operation.kind]} {right}"
         case Select():
             return f"{value(operation.condition)} ? {value(operation.if_true)} : {value(operation.if_false)}"
@@ -73,7 +75,7 @@ def _binary(operation: Binary, value: Text) -> str:
         return f"$signed({left}) >>> {right}"
     if operation.kind in _SIGNED:
         return f"$signed({left}) {_SIGNED[operation.kind]} $signed({right})"
-    return f"{left} {_INFIX[operation.kind]} {right}"
+    return f"{unsigned(left)} {_INFIX[operation.kind]} {unsigned(right)}"
 
 
 def cast(operation: Cast, value: Text, name: Text) -> str:
@@ -84,9 +86,14 @@ def cast(operation: Cast, value: Text, name: Text) -> str:
         case CastKind.TRUNC:
             return extract(operation.value, 0, operation.width, name)
         case CastKind.ZEXT:
-            return f"{operation.width}'({value(operation.value)})"
+            return f"{operation.width}'({unsigned(value(operation.value))})"
         case CastKind.SEXT:
             return f"{operation.width}'($signed({value(operation.value)}))"
+
+
+def unsigned(text: str) -> str:
+    """An operand whose sign must not count: a sign extension is a signed expression, and a size cast keeps that."""
+    return f"$unsigned({text})" if "$signed(" in text else text
 
 
 def extract(source: Operation, low: int, width: int, name: Text) -> str:

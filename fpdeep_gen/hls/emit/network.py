@@ -101,7 +101,11 @@ def _instance(instance: Instance, names: dict[int, str], module: str) -> list[st
         elif not port.is_input:
             actual += "_inner"
         connections += [f".{formal}_{part}({actual}_{part})" for part in ("tdata", "tvalid", "tready")]
-    return [f"{module} u_{identifier(instance.name, alone=False)} (", ",\n".join(f"    {item}" for item in connections), ");"]
+    return [
+        f"{module} u_{identifier(instance.name, alone=False)} (",
+        ",\n".join(f"    {item}" for item in connections),
+        ");",
+    ]
 
 
 def _check_ends(network: Network) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from fpdeep_gen.hls.emit.expressions import cast, expression
+from fpdeep_gen.hls.emit.expressions import cast, expression, unsigned
 from fpdeep_gen.hls.emit.names import Namer, bits, literal
 from fpdeep_gen.hls.ir import (
     Binary,
@@ -212,7 +212,7 @@ def address_text(text: RegionText, address: Operation, access: Load | Store, sta
         return literal(address.value % (1 << width), width)
     if address.width == width:
         return text.value(address, stage)
-    return f"{width}'({text.value(address, stage)})"
+    return f"{width}'({unsigned(text.value(address, stage))})"
 
 
 @dataclass(frozen=True)

@@ -275,3 +275,23 @@ def test_signed_comparison_and_shifts(tmp_path: Path) -> None:
         value = int(left < right) | 5 << 1 | ((left >> (word >> 12 & 7)) & 0xFFF) << 4
         expected.append(value | (left * right & 0xFFFFFF) << 16)
     assert cosimulate(kernel, {"source": words}, {"sink": 200}, 0.2).outputs["sink"] == expected
+
+
+def test_a_zero_extension_of_a_sign_extension(tmp_path: Path) -> None:
+    """Sign extension to 8 bits, then zero extension, unsigned comparison and division of the 8 bits."""
+    builder = ProcessBuilder.named("extensions")
+    source, sink = builder.input("source", 8), builder.output("sink", 25)
+    block = builder.region("extensions", ii=1)
+    word = block.read(source)
+    a, b = block.sext(block.extract(word, 0, 4), 8), block.sext(block.extract(word, 4, 4), 8)
+    less = block.compare(CompareKind.ULT, a, b)
+    quotient = block.binary(BinaryKind.UDIV, a, block.binary(BinaryKind.OR, b, block.const(1, 8)))
+    block.write(sink, block.concat(block.zext(a, 16), less, quotient))
+    block.loop()
+    kernel = single(builder.process, tmp_path)
+    words = list(range(256))
+    expected = []
+    for word in words:
+        left, right = ((part - 16 if part >> 3 else part) % 256 for part in (word & 15, word >> 4))
+        expected.append(left | int(left < right) << 16 | (left // (right | 1)) << 17)
+    assert cosimulate(kernel, {"source": words}, {"sink": 256}, 0.2).outputs["sink"] == expected

@@ -11,10 +11,12 @@ void concat(hls::stream<typename C::Word>& low, hls::stream<typename C::Word>& h
             hls::stream<typename C::Word>& out) {
     for (int word = 0; word < C::LOW_WORDS + C::HIGH_WORDS; ++word) {
 #pragma HLS PIPELINE II=1
+        typename C::Word value;
         if (word < C::LOW_WORDS) {
-            out.write(low.read());
+            value = low.read();
         } else {
-            out.write(high.read());
+            value = high.read();
         }
+        out.write(value);
     }
 }

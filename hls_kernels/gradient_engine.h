@@ -56,9 +56,14 @@ void gradient_engine(hls::stream<Command>& command, hls::stream<typename Gradien
                         typename S::Error error;
                         if (input == 0) {
                             error = errors.read();
-                            kept_errors[column] = error;
-                        } else {
-                            error = kept_errors[column];
+                        }
+                        for (int out = 0; out < C::P_OUT; ++out) {
+#pragma HLS UNROLL
+                            if (input == 0) {
+                                kept_errors[column][out] = error[out];
+                            } else {
+                                error[out] = kept_errors[column][out];
+                            }
                         }
                         if (column == 0) {
                             sums = memory[word];

@@ -149,15 +149,15 @@ void store_update(typename StoreShape<C>::Word (&memory)[StoreShape<C>::MEMORY_W
                             const ap_uint<32> random = threefry(seed, step, index + offset, C::LAYER);
                             updated[lane] = store_updated<C>(old[lane], gradient[lane], rate, random);
                         }
+                        // Both words move down by UPDATE_LANES elements: old ones leave, updated ones enter on top.
                         for (int place = 0; place < S::ELEMENTS - C::UPDATE_LANES; ++place) {
 #pragma HLS UNROLL
                             old[place] = old[place + C::UPDATE_LANES];
+                            fresh[place] = fresh[place + C::UPDATE_LANES];
                         }
-                        for (int place = 0; place < S::ELEMENTS; ++place) {
+                        for (int lane = 0; lane < C::UPDATE_LANES; ++lane) {
 #pragma HLS UNROLL
-                            if (part == place / C::UPDATE_LANES) {
-                                fresh[place] = updated[place % C::UPDATE_LANES];
-                            }
+                            fresh[S::ELEMENTS - C::UPDATE_LANES + lane] = updated[lane];
                         }
                         if (part == S::PARTS - 1) {
                             memory[word] = fresh;

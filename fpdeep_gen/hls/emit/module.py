@@ -38,9 +38,10 @@ def emit_module(module: Module, clock_mhz: float = 200.0) -> Emitted:
     texts, reports = [], []
     for process in processes:
         schedule = schedule_process(optimise(process), delays)
-        texts.append(emit_process(schedule, names[id(process)]))
+        text = emit_process(schedule, names[id(process)])
+        texts.append(text.verilog)
         users = tuple(instance.name for instance in network.instances if instance.process is process)
-        reports.append(process_report(schedule, users, process_resources(schedule)))
+        reports.append(process_report(schedule, users, process_resources(schedule, text.register_bits)))
     fifos = fifo_reports(network)
     total = Resources()
     for fifo in fifos:

@@ -1,5 +1,7 @@
 """SystemVerilog module of one process."""
 
+from dataclasses import dataclass
+
 from fpdeep_gen.hls.emit.memory import declare_memory, emit_ports, hold_declarations
 from fpdeep_gen.hls.emit.names import Namer, bits, identifier, literal
 from fpdeep_gen.hls.emit.region import (
@@ -21,7 +23,15 @@ LINT_OFF = (
 _NEVER = "1'b0"
 
 
-def emit_process(schedule: ProcessSchedule, module: str) -> str:
+@dataclass(frozen=True)
+class ProcessText:
+    """The module, and the bits of its pipeline registers."""
+
+    verilog: str
+    register_bits: int
+
+
+def emit_process(schedule: ProcessSchedule, module: str) -> ProcessText:
     """The module's text."""
     shared = _shared(schedule)
     declared = [line for plan in schedule.memories for line in declare_memory(plan, shared)]
@@ -48,7 +58,7 @@ def emit_process(schedule: ProcessSchedule, module: str) -> str:
     lines += sets
     lines += [line for port in ports for line in port.ports]
     lines += _stream_ports(schedule.process, texts, shared)
-    return "\n".join([*lines, "endmodule", ""])
+    return ProcessText("\n".join([*lines, "endmodule", ""]), sum(text.register_bits for text in texts))
 
 
 def _shared(schedule: ProcessSchedule) -> Shared:

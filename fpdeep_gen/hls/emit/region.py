@@ -68,6 +68,7 @@ class RegionText:
     names: dict[tuple[int, int], str] = field(default_factory=dict)
     homes: dict[int, int] = field(default_factory=dict)
     bases: dict[int, str] = field(default_factory=dict)
+    register_bits: int = 0
 
     # names of the handshake
 
@@ -123,6 +124,7 @@ class RegionText:
         source = self.name(operation, stage - 1)
         name = self.shared.namer.take(f"{self._base(operation)}_s{stage}")
         self.registers.append(f"reg {bits(operation.width)}{name};")
+        self.register_bits += operation.width
         self.moves.setdefault(stage - 1, []).append(f"{name} <= {source};")
         self.names[id(operation), stage] = name
         return name

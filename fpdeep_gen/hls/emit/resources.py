@@ -3,16 +3,16 @@
 from math import ceil
 
 from fpdeep_gen.hls.emit.report import Resources, memory_resources
-from fpdeep_gen.hls.ir import Binary, BinaryKind, Compare, Constant, Get, Operation, Select
+from fpdeep_gen.hls.ir import Binary, BinaryKind, Compare, Constant, Operation, Select
 from fpdeep_gen.hls.schedule.delays import DSP_OPERANDS, significant
 from fpdeep_gen.hls.schedule.model import ProcessSchedule, RegionSchedule
 
 _LUTS_PER_STAGE = 2
 
 
-def process_resources(schedule: ProcessSchedule) -> Resources:
-    """Sum over regions, memories and variables of one process."""
-    total = Resources(0, 0.0, 0, sum(variable.width for variable in schedule.variables))
+def process_resources(schedule: ProcessSchedule, register_bits: int) -> Resources:
+    """Sum over regions, memories, variables and pipeline registers of one process."""
+    total = Resources(0, 0.0, 0, register_bits + sum(variable.width for variable in schedule.variables))
     for plan in schedule.memories:
         total += memory_resources(plan)
     for region in schedule.regions:
@@ -24,7 +24,7 @@ def _region(schedule: RegionSchedule) -> Resources:
     total = Resources(0, 0.0, _LUTS_PER_STAGE * schedule.depth, schedule.depth)
     for operation in schedule.region.operations:
         total += _operation(operation)
-    return total + Resources(0, 0.0, 0, _carried_bits(schedule))
+    return total
 
 
 def _operation(operation: Operation) -> Resources:
@@ -53,18 +53,3 @@ def _product(operation: Binary) -> Resources:
     if wide + narrow <= 12:
         return Resources(lut=wide * narrow)
     return Resources(dsp=ceil((wide - 1) / (DSP_OPERANDS[0] - 1)) * ceil((narrow - 1) / (DSP_OPERANDS[1] - 1)))
-
-
-def _carried_bits(schedule: RegionSchedule) -> int:
-    last: dict[int, int] = {}
-    for operation in schedule.region.operations:
-        for operand in operation.operands():
-            last[id(operand)] = max(last.get(id(operand), 0), schedule.stage(operation))
-    bits = 0
-    for operation in schedule.region.operations:
-        free = isinstance(operation, Constant) or (
-            isinstance(operation, Get) and id(operation.variable) not in schedule.region.sets
-        )
-        if not free and id(operation) in last:
-            bits += operation.width * max(0, last[id(operation)] - schedule.stage(operation))
-    return bits

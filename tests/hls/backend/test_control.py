@@ -4,7 +4,6 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from build_ir import ProcessBuilder
 
 from fpdeep_gen.errors import InputError, ToolError
 from fpdeep_gen.hls.compile import CompiledKernel, compile_module, lint
@@ -21,6 +20,7 @@ from fpdeep_gen.hls.ir import (
     Stream,
     StreamPort,
 )
+from tests.hls.backend.build_ir import ProcessBuilder
 
 STALLS = (0.0, 0.4)
 

@@ -4,11 +4,11 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from build_ir import ProcessBuilder
 
 from fpdeep_gen.hls.compile import CompiledKernel, compile_module, lint
 from fpdeep_gen.hls.cosim import cosimulate
 from fpdeep_gen.hls.ir import BinaryKind, Module, Process, Storage
+from tests.hls.backend.build_ir import ProcessBuilder
 
 STALLS = (0.0, 0.4)
 

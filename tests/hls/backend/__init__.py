@@ -1,0 +1,1 @@
+"""Tests of scheduling, emission and co-simulation."""

@@ -4,34 +4,25 @@
 //
 // A flit is its payload and above it 8 bits of stream id. Data: round robin over the streams that have a flit and whose
 // receiver has room. A credit flit (id CREDIT_ID; payload bits 0..15 count, 16..23 stream id) gathers the tokens of one
-// incoming stream. It goes before data once a stream has CREDIT_BATCH tokens, so that credits take a small share of a
-// busy link; one step in CREDIT_AGE any stream's tokens go, in turn; and when no data can go, at once.
+// incoming stream. The incoming streams are looked at in turn, one a step: its tokens go before data when there are
+// CREDIT_BATCH of them, so that credits take a small share of a busy link; or when the last such exception is
+// CREDIT_AGE steps ago (a prime, so that every stream's turn comes); or when no data can go.
 #pragma once
 
 #include "arithmetic.h"
 
 constexpr int CREDIT_ID = 255;
 constexpr int CREDIT_BATCH = 8;
-constexpr int CREDIT_AGE = 32;
+constexpr int CREDIT_AGE = 31;
 
-// The first request after `last`, in turn.
+// The lowest request among those of `preferred`, else the lowest of all; one bit.
 template <int COUNT>
-Counter<COUNT> link_next(const ap_uint<COUNT>& requests, const Counter<COUNT>& last) {
+ap_uint<COUNT> link_choice(const ap_uint<COUNT>& requests, const ap_uint<COUNT>& preferred) {
 #pragma HLS INLINE
-    Counter<COUNT> lowest = 0;
-    Counter<COUNT> lowest_after = 0;
-    bool some_after = false;
-    for (int i = COUNT - 1; i >= 0; --i) {
-#pragma HLS UNROLL
-        if (requests[i]) {
-            lowest = i;
-            if (last < i) {
-                lowest_after = i;
-                some_after = true;
-            }
-        }
-    }
-    return some_after ? lowest_after : lowest;
+    const ap_uint<COUNT> first = requests & preferred;
+    const ap_uint<COUNT> candidates = first != 0 ? first : requests;
+    const ap_uint<COUNT> below = candidates - 1;
+    return candidates & ~below;
 }
 
 template <typename C>
@@ -47,8 +38,8 @@ void link_tx(hls::stream<ap_uint<C::PAYLOAD>> (&in)[C::STREAMS], hls::stream<ap_
     static ap_uint<C::STREAMS> spent = 0;  // outstanding == CREDITS
     static ap_uint<C::REVERSE> some = 0;   // tokens != 0
     static ap_uint<C::REVERSE> many = 0;   // tokens >= CREDIT_BATCH
-    static Counter<C::STREAMS> last_data = 0;
-    static Counter<C::REVERSE> last_credit = 0;
+    static ap_uint<C::STREAMS> later = 0;  // the streams behind the one that sent last
+    static ap_uint<C::REVERSE> turn = 1;   // one bit, goes round
     static Counter<CREDIT_AGE> age = 0;
 
     ap_uint<C::STREAMS> data_ready = 0;
@@ -58,28 +49,29 @@ void link_tx(hls::stream<ap_uint<C::PAYLOAD>> (&in)[C::STREAMS], hls::stream<ap_
         data_ready[stream] = waits && !spent[stream];
     }
     const bool aged = age == CREDIT_AGE - 1;
-    const bool credit_goes = many != 0 || (some != 0 && (aged || data_ready == 0));
+    const bool exception = (some & turn) != 0 && (aged || data_ready == 0);
+    const bool credit_goes = (many & turn) != 0 || exception;
     const bool data_goes = data_ready != 0 && !credit_goes;
-    const Counter<C::REVERSE> credit_stream = link_next<C::REVERSE>(aged || many == 0 ? some : many, last_credit);
-    const Counter<C::STREAMS> data_stream = link_next<C::STREAMS>(data_ready, last_data);
+    const ap_uint<C::STREAMS> chosen = link_choice<C::STREAMS>(data_ready, later);
 
-    ap_uint<C::PAYLOAD + 8> flit = 0;
+    ap_uint<C::PAYLOAD> payload = 0;
+    ap_uint<8> id = CREDIT_ID;
     for (int stream = 0; stream < C::STREAMS; ++stream) {
 #pragma HLS UNROLL
-        if (data_goes && data_stream == stream) {
-            flit.range(C::PAYLOAD - 1, 0) = in[stream].read();
-            flit.range(C::PAYLOAD + 7, C::PAYLOAD) = stream;
+        if (data_goes && chosen[stream]) {
+            payload = in[stream].read();
+            id = stream;
         }
     }
     for (int stream = 0; stream < C::REVERSE; ++stream) {
 #pragma HLS UNROLL
-        if (credit_goes && credit_stream == stream) {
-            flit.range(15, 0) = tokens[stream];
-            flit.range(23, 16) = stream;
-            flit.range(C::PAYLOAD + 7, C::PAYLOAD) = CREDIT_ID;
+        if (credit_goes && turn[stream]) {
+            payload = tokens[stream] | ap_uint<24>(stream << 16);
         }
     }
     if (credit_goes || data_goes) {
+        ap_uint<C::PAYLOAD + 8> flit = payload;
+        flit.range(C::PAYLOAD + 7, C::PAYLOAD) = id;
         link.write(flit);
     }
 
@@ -89,7 +81,7 @@ void link_tx(hls::stream<ap_uint<C::PAYLOAD>> (&in)[C::STREAMS], hls::stream<ap_
     const ap_uint<8> gain_stream = gain.range(23, 16);
     for (int stream = 0; stream < C::STREAMS; ++stream) {
 #pragma HLS UNROLL
-        const bool sends = data_goes && data_stream == stream;
+        const bool sends = data_goes && chosen[stream];
         ap_uint<16> returned = 0;
         if (gains && gain_stream == stream) {
             returned = gain_count;
@@ -101,7 +93,7 @@ void link_tx(hls::stream<ap_uint<C::PAYLOAD>> (&in)[C::STREAMS], hls::stream<ap_
     }
     for (int stream = 0; stream < C::REVERSE; ++stream) {
 #pragma HLS UNROLL
-        const bool sends = credit_goes && credit_stream == stream;
+        const bool sends = credit_goes && turn[stream];
         ap_uint<1> token;
         const ap_uint<16> fresh = freed[stream].read_nb(token) ? 1 : 0;
         const ap_uint<16> gathered = tokens[stream] + fresh;
@@ -110,14 +102,15 @@ void link_tx(hls::stream<ap_uint<C::PAYLOAD>> (&in)[C::STREAMS], hls::stream<ap_
         tokens[stream] = sends ? fresh : gathered;
     }
     if (data_goes) {
-        last_data = data_stream;
+        for (int stream = 0; stream < C::STREAMS; ++stream) {
+#pragma HLS UNROLL
+            later[stream] = (chosen & ((1 << stream) - 1)) != 0;
+        }
     }
-    if (credit_goes) {
-        last_credit = credit_stream;
-    }
+    turn = (turn << 1) | (turn >> (C::REVERSE - 1));
     if (!aged) {
         age = age + 1;
-    } else if (credit_goes) {
+    } else if (exception) {
         age = 0;
     }
 }

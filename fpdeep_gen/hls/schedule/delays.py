@@ -113,6 +113,7 @@ def _combinational(operation: Operation) -> float:
                 return 0.35 * ceil(log2(max(operation.left.width, 4)) / 2)
             return 0.45 + 0.016 * operation.left.width
         case Select():
-            return 0.4
+            gates = isinstance(operation.if_true, Constant) or isinstance(operation.if_false, Constant)
+            return 0.2 if gates else 0.4
         case _:
             return 0.0

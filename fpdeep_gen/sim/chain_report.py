@@ -45,7 +45,8 @@ class FifoCounters:
 @dataclass(frozen=True)
 class LinkCounters:
     """One direction of a link: flits in all and by stream id (255: credits), cycles in which a flit waited for the link
-    (`sender_waits`) or for the receiver, and the flits sent up to every `SAMPLE_CYCLES`-th cycle."""
+    (`sender_waits`) or for the receiver, and the
+    flits (data, credits) sent up to every `SAMPLE_CYCLES`-th cycle, [n, 2]."""
 
     name: str
     flits: int
@@ -195,5 +196,5 @@ def _link(folder: Path, entry: Mapping[str, object]) -> LinkCounters:
         flits_of={int(key): int(value) for key, value in flits_of.items()},
         sender_waits=int(str(entry["sender_waits"])),
         receiver_waits=int(str(entry["receiver_waits"])),
-        samples=np.fromfile(folder / f"{entry['name']}.flits", dtype="<i8").astype(np.int64),
+        samples=np.fromfile(folder / f"{entry['name']}.flits", dtype="<i8").astype(np.int64).reshape(-1, 2),
     )

@@ -19,6 +19,9 @@ from fpdeep_gen.sim.host import Infer, Program, Train
 LEAST_IMAGES = 6
 """Images of a mini-batch from which on it is measured."""
 
+LEAST_INTERVALS = 2
+"""Intervals in which all engines must work together, for the traffic of the links to be measured."""
+
 FORWARD = "forward"
 
 Cycles = NDArray[np.int64]
@@ -33,6 +36,14 @@ class Span:
 
 
 @dataclass(frozen=True)
+class Window:
+    """Cycles from `begin` to `end`."""
+
+    begin: int
+    end: int
+
+
+@dataclass(frozen=True)
 class EngineMeasure:
     """Cycles between two images of one engine (None: too few images) and the share of them in which it worked."""
 
@@ -44,13 +55,16 @@ class EngineMeasure:
 @dataclass(frozen=True)
 class LinkMeasure:
     """One direction of a link. Flits an image in steady state, planned and measured (None: too few images), and what
-    share of the link's rate they are at the planned and the measured interval."""
+    share of the link's rate they are at the planned and the measured interval. All flits include credits, of which an
+    idle link sends more than the plan counts: they go as soon as no data wants to."""
 
     link: int
     direction: str
     flits: int
     planned_flits_per_image: float
     flits_per_image: float | None
+    planned_data_flits_per_image: int
+    data_flits_per_image: float | None
     planned_utilisation: float
     utilisation: float | None
 
@@ -80,12 +94,13 @@ def measure(plan: Plan, program: Program, run: ChainRun) -> Measurement:
     ]
     completions = np.max(np.stack(trained), axis=0)
     interval = _interval(completions, spans)
+    windows = _windows(trained, spans, interval)
     return Measurement(
         interval=interval,
         engines=tuple(
             _engine(engine, _interval(events, spans)) for engine, events in zip(plan.engines, trained, strict=True)
         ),
-        links=tuple(_link(plan, counters, completions, spans, interval) for counters in run.links),
+        links=tuple(_link(plan, counters, windows, interval) for counters in run.links),
     )
 
 
@@ -131,32 +146,45 @@ def _engine(engine: EnginePlan, interval: float | None) -> EngineMeasure:
     return EngineMeasure(engine, interval, engine.cycles_per_image / interval if interval else None)
 
 
-def _link(
-    plan: Plan, counters: LinkCounters, completions: Cycles, spans: Sequence[Span], interval: float | None
-) -> LinkMeasure:
+def _link(plan: Plan, counters: LinkCounters, windows: Sequence[Window], interval: float | None) -> LinkMeasure:
     _, number, direction = counters.name.split("_")
     index = int(number)
     link = plan.links[index]
     planned = link.up_flits_per_image if direction == "up" else link.down_flits_per_image
     rate = links_of(plan)[index].flits_per_cycle
-    per_image = _flits_per_image(counters, completions, spans)
+    streams = link.up if direction == "up" else link.down
+    data, credits = _flits_per_cycle(counters, windows)
+    all_flits = data + credits if data is not None and credits is not None else None
     return LinkMeasure(
         link=index,
         direction=direction,
         flits=counters.flits,
         planned_flits_per_image=planned,
-        flits_per_image=per_image,
+        flits_per_image=all_flits * interval if all_flits is not None and interval is not None else None,
+        planned_data_flits_per_image=sum(stream.words_per_image * stream.flits_per_word for stream in streams),
+        data_flits_per_image=data * interval if data is not None and interval is not None else None,
         planned_utilisation=planned / plan.prediction.interval / rate,
-        utilisation=per_image / interval / rate if per_image is not None and interval else None,
+        utilisation=all_flits / rate if all_flits is not None else None,
     )
 
 
-def _flits_per_image(counters: LinkCounters, completions: Cycles, spans: Sequence[Span]) -> float | None:
-    """Flits between two completions, between the samples of the link's counter by straight lines."""
-    if not spans:
-        return None
-    samples = counters.samples.astype(np.float64)
-    times = np.arange(len(samples)) * SAMPLE_CYCLES
-    flits = np.interp(completions.astype(np.float64), times, samples)
-    images = sum(span.last - span.first for span in spans)
-    return float(sum(flits[span.last] - flits[span.first] for span in spans)) / images
+def _windows(trained: Sequence[Cycles], spans: Sequence[Span], interval: float | None) -> list[Window]:
+    """Where all engines work: from a batch's first completion in steady state until one has its last image."""
+    if not interval:
+        return []
+    completions = np.max(np.stack(trained), axis=0)
+    found = [Window(int(completions[span.first]), min(int(events[span.last]) for events in trained)) for span in spans]
+    return [window for window in found if window.end - window.begin >= LEAST_INTERVALS * interval]
+
+
+def _flits_per_cycle(counters: LinkCounters, windows: Sequence[Window]) -> tuple[float, float] | tuple[None, None]:
+    """(data, credits) in the windows, between the samples of the link's counters by straight lines."""
+    if not windows:
+        return None, None
+    times = np.arange(len(counters.samples)) * SAMPLE_CYCLES
+    cycles = sum(window.end - window.begin for window in windows)
+    edges = np.array([(window.begin, window.end) for window in windows])
+    data, credits = (
+        float(np.diff(np.interp(edges, times, counters.samples[:, kind]), axis=1).sum()) / cycles for kind in (0, 1)
+    )
+    return data, credits

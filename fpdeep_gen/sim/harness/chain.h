@@ -118,7 +118,8 @@ class Link {
   public:
     static constexpr std::uint64_t kOne = std::uint64_t{1} << 32;
     static constexpr std::uint64_t kCapacity = std::uint64_t{1} << 16;
-    static constexpr int kSampleShift = 6;  // cumulative flits are logged every 64 cycles
+    static constexpr int kCreditId = 255;
+    static constexpr int kSampleShift = 6;  // cumulative flits (data, credits) are logged every 64 cycles
 
     Link(std::uint64_t rate, std::uint64_t latency, int bits)
         : rate_(std::min(rate, kOne)), latency_(latency), chunks_((bits + 31) / 32), id_shift_(bits - 8),
@@ -170,7 +171,10 @@ class Link {
         return static_cast<int>((pair >> (id_shift_ % 32)) & 255);
     }
     void sample(std::uint64_t now) {
-        if ((now & ((1u << kSampleShift) - 1)) == 0) samples_.push_back(moved());
+        if ((now & ((1u << kSampleShift) - 1)) != 0) return;
+        const std::uint64_t credits = flits_of_[kCreditId];
+        samples_.push_back(moved() - credits);
+        samples_.push_back(credits);
     }
     std::uint64_t rate_, latency_;
     int chunks_, id_shift_;

@@ -1,0 +1,123 @@
+"""Whole chains as RTL: training equals golden bit for bit, and each way of breaking a design is seen."""
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from fpdeep_gen.errors import ComparisonError
+from fpdeep_gen.sim.chain import Limits
+from fpdeep_gen.sim.chain_report import SimulationStall
+from fpdeep_gen.sim.compare import run_golden
+from fpdeep_gen.sim.host import Load, Program
+from fpdeep_gen.sim.verify import (
+    Verification,
+    build_rtl_chain,
+    compare,
+    run_program,
+    verification_program,
+    verify,
+)
+from tests.hw import projects
+from tests.hw.projects import Project, batches, break_kernel, build_project, copy_project, set_fifo_depth
+
+LIMITS = Limits(stall_cycles=20_000, most_cycles=2_000_000)
+STEPS = batches(2, 20)
+TEST = batches(1, 5, seed=2)[0]
+
+
+@cache
+def two_boards() -> Project:
+    return build_project("tiny_two", projects.two_boards())
+
+
+@cache
+def verified() -> Verification:
+    project = two_boards()
+    return verify(project.plan, project.folder, project.folder / "verify", STEPS, TEST, LIMITS)
+
+
+def test_two_steps_on_two_boards_are_goldens() -> None:
+    done = verified()
+    assert done.equal
+    assert [(step.differing_weights, step.differing_results) for step in done.steps] == [(0, 0), (0, 0)]
+    assert done.compared_weights == 3 * sum(layer.weight_count for layer in two_boards().plan.network.layers)
+    assert done.golden_wraps == 0
+
+
+def test_weights_of_both_sides_are_kept() -> None:
+    verified()
+    folder = two_boards().folder / "verify"
+    with np.load(folder / "weights_rtl.npz") as rtl, np.load(folder / "weights_golden.npz") as golden:
+        assert (
+            sorted(rtl.files)
+            == sorted(golden.files)
+            == [f"{layer}/step_{step}" for layer in ("conv1", "conv2", "fc") for step in (0, 1, 2)]
+        )
+        assert all(np.array_equal(rtl[name], golden[name]) for name in rtl.files)
+        assert all(np.any(rtl[f"{layer}/step_1"] != rtl[f"{layer}/step_2"]) for layer in ("conv1", "conv2", "fc"))
+
+
+def test_interval_and_traffic_are_as_planned() -> None:
+    measured = verified().measurement
+    plan = two_boards().plan
+    assert measured.interval == pytest.approx(plan.prediction.interval, rel=0.02)
+    slowest = next(one for one in measured.engines if one.engine.name == "conv1 forward")
+    assert slowest.busy is not None and slowest.busy >= 0.95
+    for link in measured.links:
+        assert link.data_flits_per_image == pytest.approx(link.planned_data_flits_per_image, rel=0.1)  # of some images
+
+
+def test_threads_change_nothing() -> None:
+    project = two_boards()
+    model = build_rtl_chain(project.plan, project.folder, project.folder / "verify" / "build")
+    program = verification_program(project.plan, STEPS, TEST)
+    one, _ = run_program(project.plan, model, program, project.folder / "one", LIMITS)
+    two, _ = run_program(project.plan, model, program, project.folder / "two", LIMITS, threads=2)
+    assert one.cycles == two.cycles
+    assert one.events == two.events
+    assert one.fifos == two.fifos
+    for name in one.outputs:
+        assert np.array_equal(one.outputs[name], two.outputs[name])
+        assert np.array_equal(one.output_cycles[name], two.output_cycles[name])
+
+
+def test_one_wrong_weight_is_seen() -> None:
+    project = two_boards()
+    model = build_rtl_chain(project.plan, project.folder, project.folder / "verify" / "build")
+    program = verification_program(project.plan, STEPS)
+    load = program.commands[0]
+    assert isinstance(load, Load)
+    weights = tuple(layer.copy() for layer in load.weights)
+    weights[1][2, 1, 0, 1] += 1
+    wrong = Program((replace(load, weights=weights), *program.commands[1:]))
+    run, output = run_program(project.plan, model, wrong, project.folder / "wrong_weight", LIMITS)
+    done = compare(project.plan, program, run_golden(project.plan, program), run, output)
+    assert not done.equal
+    assert (done.differences[0].step, done.differences[0].what, done.differences[0].index) == (
+        0,
+        "weights of conv2",
+        (2, 1, 0, 1),
+    )
+
+
+def test_a_flipped_sign_in_one_boards_kernel_is_seen() -> None:
+    project = copy_project(two_boards(), "tiny_flipped_sign")
+    break_kernel(project, 1, "weight_memory.h", "moved = weight - step", "moved = weight + step")
+    with pytest.raises(ComparisonError, match=r"RTL and golden differ: .* compared weights") as caught:
+        verify(project.plan, project.folder, project.folder / "verify", STEPS, None, LIMITS)
+    # Step 1 is wrong only where the broken board has weights: conv2 from output 2 on, and fc.
+    text = str(caught.value)
+    assert "step 1, weights of conv2[2, " in text
+    assert "step 1, weights of conv2[0, " not in text and "step 1, weights of conv1" not in text
+
+
+def test_a_feature_cache_that_is_too_small_stalls_and_is_named() -> None:
+    """The gradient window of conv1 holds 4 of 8 rows; the cache must hold the rest until errors come back."""
+    project = copy_project(two_boards(), "tiny_small_cache")
+    set_fifo_depth(project, 0, "conv1_cached_features", 28)
+    with pytest.raises(SimulationStall) as caught:
+        verify(project.plan, project.folder, project.folder / "verify", STEPS, None, LIMITS)
+    assert ("board_0", "conv1_cached_features") in caught.value.full
+    assert "board_0: conv1_cached_features is full (28 of 28 words), its writer waits" in str(caught.value)

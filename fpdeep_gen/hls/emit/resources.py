@@ -52,4 +52,5 @@ def _product(operation: Binary) -> Resources:
     wide, narrow = sorted((significant(operation.left), significant(operation.right)), reverse=True)
     if wide + narrow <= 12:
         return Resources(lut=wide * narrow)
-    return Resources(dsp=ceil((wide - 1) / (DSP_OPERANDS[0] - 1)) * ceil((narrow - 1) / (DSP_OPERANDS[1] - 1)))
+    count = ceil((wide - 1) / (DSP_OPERANDS[0] - 1)) * ceil((narrow - 1) / (DSP_OPERANDS[1] - 1))
+    return Resources(dsp=count, ff=-operation.width)  # the product's register is inside of the DSP

@@ -59,9 +59,9 @@ def test_check_shows_shapes_work_and_weights() -> None:
     assert isinstance(network, dict)
     layers = {layer["name"]: layer for layer in network["layers"]}
     assert layers["conv2"]["input"] == [8, 4, 4]
-    assert layers["conv2"]["output"] == [16, 2, 2]
-    assert layers["conv2"]["weights"] == 16 * 8 * 3 * 3
-    assert layers["conv2"]["forward_macs"] == 4 * 4 * 16 * 8 * 3 * 3
+    assert layers["conv2"]["output"] == [24, 2, 2]
+    assert layers["conv2"]["weights"] == 24 * 8 * 3 * 3
+    assert layers["conv2"]["forward_macs"] == 4 * 4 * 24 * 8 * 3 * 3
     text = fpdeep("check", NETWORK, "--cluster", CLUSTER).stdout
     assert "conv 3x3 + ReLU" in text
     assert "three_zedboards: 3 boards at 100 MHz" in text
@@ -111,7 +111,7 @@ def test_a_change_of_the_network_is_planned_again(tmp_path: Path) -> None:
     network.write_text(NETWORK.read_text(encoding="utf-8"), encoding="utf-8")
     out = tmp_path / "out"
     assert document("plan", network, "--cluster", CLUSTER, "-o", out)["skipped"] is False
-    network.write_text(NETWORK.read_text(encoding="utf-8").replace("channels: 16", "channels: 12"), encoding="utf-8")
+    network.write_text(NETWORK.read_text(encoding="utf-8").replace("channels: 24", "channels: 12"), encoding="utf-8")
     assert document("plan", network, "--cluster", CLUSTER, "-o", out)["skipped"] is False
     plan = json.loads((out / "plan.json").read_text(encoding="utf-8"))
     assert plan["network"]["layers"][1]["out_channels"] == 12
@@ -163,8 +163,8 @@ def test_train_writes_what_it_learned(tmp_path: Path) -> None:
         shapes = {name: weights[name].shape for name in weights.files if name != "epochs"}
     assert shapes == {
         "conv1": (8, 1, 3, 3),
-        "conv2": (16, 8, 3, 3),
-        "fc": (10, 16, 2, 2),
+        "conv2": (24, 8, 3, 3),
+        "fc": (10, 24, 2, 2),
     }
     assert json.loads((tmp_path / "train.json").read_text(encoding="utf-8"))["epochs"] == epochs
 

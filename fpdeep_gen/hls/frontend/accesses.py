@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from fpdeep_gen.hls.frontend.liveness import definitions
 from fpdeep_gen.hls.frontend.llvm_ir import Function, Instruction, LlvmModule, Operand, OperandKind
-from fpdeep_gen.hls.frontend.llvm_types import IntegerType, Type, size_of
+from fpdeep_gen.hls.frontend.llvm_types import IntegerType, Type, size_of, stored_size
 from fpdeep_gen.hls.frontend.objects import DataObject, UnsupportedAccess
 from fpdeep_gen.hls.frontend.optimise import ObjectKey, ObjectPragmas
 from fpdeep_gen.hls.ir import Location
@@ -89,9 +89,9 @@ def _places(operand: Operand, defined: dict[str, tuple[str, Instruction]], seen:
 def _touched(one: Instruction) -> list[tuple[Operand, int]]:
     """Addresses and byte counts that an instruction reads or writes."""
     if one.opcode == "load":
-        return [(one.operands[0], size_of(one.type))]
+        return [(one.operands[0], stored_size(one.type))]
     if one.opcode == "store":
-        return [(one.operands[1], size_of(one.operands[0].type))]
+        return [(one.operands[1], stored_size(one.operands[0].type))]
     if one.opcode == "call" and one.detail.startswith((MEMCPY, MEMMOVE)):
         return [(one.operands[0], one.operands[2].value), (one.operands[1], one.operands[2].value)]
     if one.opcode == "call" and one.detail.startswith(MEMSET):

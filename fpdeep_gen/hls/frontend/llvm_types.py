@@ -80,6 +80,11 @@ def size_of(kind: Type) -> int:
             return 8
 
 
+def stored_size(kind: Type) -> int:
+    """Bytes that a load or store of the type touches: an i48 takes 6, though elements of an array lie 8 apart."""
+    return (kind.width + 7) // 8 if isinstance(kind, IntegerType) else size_of(kind)
+
+
 def field_offset(kind: StructType, index: int) -> int:
     """Bytes from the start of the structure."""
     return _place(kind)[1][index]

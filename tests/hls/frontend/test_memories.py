@@ -117,3 +117,25 @@ def test_statics_keep_their_state_and_start_as_written(tmp_path: Path) -> None:
     module = compile_text(tmp_path, text)
     assert run(module, {"tick": [0] * 4}).outputs["out"] == [bits(value, 20) for value in (-7, 0, -9, 0)]
     assert sorted(one.width for one in process_of(module).variables) == [1, 20]
+
+
+def test_a_word_passed_in_two_registers(tmp_path: Path) -> None:
+    """Seven 16-bit lanes are 14 bytes: clang passes them as an i64 and an i48, whose 6 bytes end the object."""
+    text = """
+    using Word = hls::vector<ap_int<16>, 7>;
+    Word doubled(Word word) {
+        Word result;
+        for (int lane = 0; lane < 7; ++lane) {
+    #pragma HLS UNROLL
+            result[lane] = word[lane] + word[lane];
+        }
+        return result;
+    }
+    void top(hls::stream<Word>& in, hls::stream<Word>& out) {
+    #pragma HLS PIPELINE II=1
+        Word held = in.read();
+        out.write(doubled(held));
+    }
+    """
+    word = sum((lane + 1) << (16 * lane) for lane in range(7))
+    assert run(compile_text(tmp_path, text), {"in": [word]}).outputs["out"] == [2 * word]

@@ -19,7 +19,7 @@ Weights = tuple[NDArray[np.int64], ...]
 @dataclass(frozen=True)
 class Epoch:
     """One epoch: means over its mini-batches as they were seen, and the test set after it. `wraps`: sums that
-    overflowed (0 with an engine whose every word was compared with the golden model's)."""
+    overflowed, as the golden model counts them."""
 
     epoch: int
     steps: int

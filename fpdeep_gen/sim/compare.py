@@ -33,11 +33,19 @@ class Difference:
 
 @dataclass(frozen=True)
 class Golden:
-    """What the golden model gives for a program: the same as a chain, and each trained step in full."""
+    """What the golden model gives for a program: the same as a chain, and each trained step in full.
+
+    `batch_wraps[k]`: sums that overflowed in the k-th TRAIN or INFER.
+    """
 
     output: HostOutput
     steps: tuple[StepResult, ...]
-    wraps: int
+    batch_wraps: tuple[int, ...]
+
+    @property
+    def wraps(self) -> int:
+        """Sums that overflowed in the whole program."""
+        return sum(self.batch_wraps)
 
 
 def run_golden(plan: Plan, program: Program) -> Golden:
@@ -46,7 +54,7 @@ def run_golden(plan: Plan, program: Program) -> Golden:
     results: list[BatchResult] = []
     dumps: list[LayerWeights] = []
     steps: list[StepResult] = []
-    wraps = 0
+    wraps: list[int] = []
     for command in program.commands:
         match command:
             case Load():
@@ -58,12 +66,12 @@ def run_golden(plan: Plan, program: Program) -> Golden:
                 weights = done.weights
                 steps.append(done)
                 results.append(BatchResult(done.probability_raw, done.predicted))
-                wraps += done.wraps
+                wraps.append(done.wraps)
             case Infer():
                 test = infer(plan.network, weights, command.images, command.labels)
                 results.append(BatchResult(test.probability_raw, test.predicted))
-                wraps += test.wraps
-    return Golden(HostOutput(tuple(results), tuple(dumps)), tuple(steps), wraps)
+                wraps.append(test.wraps)
+    return Golden(HostOutput(tuple(results), tuple(dumps)), tuple(steps), tuple(wraps))
 
 
 def golden_step(plan: Plan, weights: LayerWeights, command: Train) -> StepResult:

@@ -12,7 +12,7 @@ from fpdeep_gen.network.dataset import Dataset, epoch_batches
 from fpdeep_gen.plan.model import Plan
 from fpdeep_gen.sim.chain import DEFAULT_LIMITS, ChainModel, Limits, run_chain
 from fpdeep_gen.sim.chain_report import ChainRun
-from fpdeep_gen.sim.compare import Difference, result_differences, run_golden, weight_differences
+from fpdeep_gen.sim.compare import Difference, Golden, result_differences, run_golden, weight_differences
 from fpdeep_gen.sim.host import (
     BatchResult,
     Command,
@@ -31,7 +31,8 @@ from fpdeep_gen.sim.verify import mean_loss
 
 @dataclass(frozen=True)
 class EpochOnChain:
-    """One epoch: means over its mini-batches as they were seen, and the test set after it."""
+    """One epoch: means over its mini-batches as they were seen, and the test set after it. `wraps`: sums that
+    overflowed, as the golden model counted them."""
 
     epoch: int
     steps: int
@@ -39,6 +40,7 @@ class EpochOnChain:
     train_accuracy: float
     test_loss: float
     test_accuracy: float
+    wraps: int
 
 
 @dataclass(frozen=True)
@@ -86,32 +88,35 @@ def train_on_chain(
     tell = (lambda count: progress(count, total)) if progress else None
     run = run_chain(model, words.inputs(), expected, directory, limits, threads, tell)
     output = decode(plan, program, run.outputs["host_result"], run.outputs["host_dump"])
-    require_golden(plan, program, output)
-    return TrainingOnChain(_epochs(program, output.results), output.dumps[-1], run)
+    golden = require_golden(plan, program, output)
+    return TrainingOnChain(_epochs(program, output.results, golden.batch_wraps), output.dumps[-1], run)
 
 
-def require_golden(plan: Plan, program: Program, output: HostOutput) -> None:
-    """Raise `ComparisonError` with the first differences unless all results and all dumps are golden's."""
-    golden = run_golden(plan, program).output
+def require_golden(plan: Plan, program: Program, output: HostOutput) -> Golden:
+    """What golden gives; `ComparisonError` with the first differences unless all results and dumps are golden's."""
+    golden = run_golden(plan, program)
     found: list[Difference] = []
-    for number, (want, got) in enumerate(zip(golden.results, output.results, strict=True)):
+    for number, (want, got) in enumerate(zip(golden.output.results, output.results, strict=True)):
         found += result_differences(number + 1, want, got)[1]
-    for number, (expected, dumped) in enumerate(zip(golden.dumps, output.dumps, strict=True)):
+    for number, (expected, dumped) in enumerate(zip(golden.output.dumps, output.dumps, strict=True)):
         found += weight_differences(plan.network, number + 1, expected, dumped)[1]
     if found:
         lines = [f"    {difference}" for difference in found[:10]]
         raise ComparisonError(
             "\n".join(["training on RTL and on golden differ (steps: batches, dumps: epochs)", *lines])
         )
+    return golden
 
 
-def _epochs(program: Program, results: Sequence[BatchResult]) -> tuple[EpochOnChain, ...]:
+def _epochs(program: Program, results: Sequence[BatchResult], wraps: Sequence[int]) -> tuple[EpochOnChain, ...]:
     epochs: list[EpochOnChain] = []
     losses: list[float] = []
     right: list[float] = []
     steps = 0
+    wrapped = 0
     batches = [command for command in program.commands if isinstance(command, Train | Infer)]
-    for command, result in zip(batches, results, strict=True):
+    for command, result, overflows in zip(batches, results, wraps, strict=True):
+        wrapped += overflows
         accuracy = float((command.labels == result.predicted).mean())
         if isinstance(command, Train):
             losses.append(mean_loss(result))
@@ -119,6 +124,6 @@ def _epochs(program: Program, results: Sequence[BatchResult]) -> tuple[EpochOnCh
             steps += 1
         else:
             trained = float(np.mean(losses)), float(np.mean(right))
-            epochs.append(EpochOnChain(len(epochs), steps, *trained, mean_loss(result), accuracy))
-            losses, right = [], []
+            epochs.append(EpochOnChain(len(epochs), steps, *trained, mean_loss(result), accuracy, wrapped))
+            losses, right, wrapped = [], [], 0
     return tuple(epochs)

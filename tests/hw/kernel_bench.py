@@ -5,6 +5,7 @@ compiled to RTL and simulated with random stalls on every stream instead of bein
 """
 
 import importlib.util
+import re
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -21,6 +22,7 @@ from tests.hw.runner import CACHE, build_bench, run_bench
 from tests.kernels.bench import KERNELS, Case, Integers
 
 STALL = 0.3
+NATIVE_CHECK = re.compile(r"if \(in\.size\(\).*?\n    \}\n", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,11 @@ class CocotbProgram:
     """Answers like `tests.kernels.bench.Program`."""
 
     cases: Mapping[str, Case]
+
+    @property
+    def around(self) -> str:
+        """C++ before a case: the cases of a program share it. What looks into native streams is left out."""
+        return NATIVE_CHECK.sub("", "".join(dict.fromkeys(case.around for case in self.cases.values())))
 
     def run(
         self, name: str, inputs: Mapping[str, Integers], counts: Mapping[str, int], expect_code: int = 0
@@ -44,7 +51,9 @@ class CocotbProgram:
         }
         expected = {stream: counts[stream] for stream in outputs}
         with tempfile.TemporaryDirectory() as folder:
-            done = run_bench(build_bench(compile_case(case), _top(case)), words, expected, STALL, Path(folder))
+            done = run_bench(
+                build_bench(compile_case(case, self.around), _top(case)), words, expected, STALL, Path(folder)
+            )
         assert done.failures == ()
         return {
             stream: unpack_words(
@@ -54,16 +63,16 @@ class CocotbProgram:
         }
 
 
-def compile_case(case: Case) -> Path:
+def compile_case(case: Case, around: str) -> Path:
     """The RTL of a case: its kernel as the only process of a top that has its ports."""
     folder = CACHE / f"case_{case.name}"
     folder.mkdir(parents=True, exist_ok=True)
     source = folder / f"{case.name}.cpp"
-    source.write_text(case_source(case), encoding="utf-8")
+    source.write_text(case_source(case, around), encoding="utf-8")
     return compile_kernel(source, _top(case), [KERNELS], folder).verilog
 
 
-def case_source(case: Case) -> str:
+def case_source(case: Case, around: str) -> str:
     """C++ of a case."""
     members = "".join(f"    static constexpr int {name} = {value};\n" for name, value in case.fields.items())
     ports = ((f"(&{port.name})[{port.count}]" if port.count else f"& {port.name}", port.type) for port in case.ports)
@@ -71,7 +80,7 @@ def case_source(case: Case) -> str:
     arguments = ", ".join(case.arguments or [port.name for port in case.ports])
     lines = [
         '#include "fpdeep_kernels.h"',
-        case.around,
+        around,
         f"struct Config_{case.name} {{\n{members}{case.config}}};",
         f"void {_top(case)}(\n    {formals}) {{",
         *(f"    {line}" for line in case.tasks),

@@ -15,7 +15,7 @@ from fpdeep_gen.sim.verify import verification_program
 from fpdeep_gen.sim.words import read_words, write_words
 from tests.hw import projects
 from tests.hw.projects import Project, batches, build_project
-from tests.hw.runner import CACHE, QUICK_BUILD, REPOSITORY
+from tests.hw.runner import CACHE, QUICK_BUILD, REPOSITORY, RUNTIME, copy_runtime
 
 TIMEOUT_SECONDS = 600
 RUN = "native_run"
@@ -38,6 +38,7 @@ def two_boards() -> Project:
 def run_board_test(project: Project, board: int, run: Path) -> subprocess.CompletedProcess[str]:
     """`python test_board_<b>.py` as a user would run it."""
     folder = project.folder / f"board_{board}"
+    copy_runtime(RUNTIME, folder / "sim_build")
     return subprocess.run(
         [sys.executable, f"test_board_{board}.py"],
         cwd=folder,

@@ -36,13 +36,13 @@ class EngineEvidence:
 
 @dataclass(frozen=True)
 class LinkEvidence:
-    """One direction of a link: flits that crossed it in the whole run, and in steady state the flits of an image and
-    the share of the link's rate that they take (None: too few images to tell)."""
+    """One direction of a link: flits that crossed it in the whole run, and in steady state the data flits of an image
+    and the share of the link's rate that all flits take, credits of idle moments included (None: too few images)."""
 
     link: int
     direction: str
     flits: int
-    flits_per_image: float | None
+    data_flits_per_image: float | None
     utilisation: float | None
 
 

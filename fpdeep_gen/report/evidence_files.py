@@ -54,7 +54,7 @@ class _Link(_File):
     link: int
     direction: str
     flits: int
-    flits_per_image: float | None
+    data_flits_per_image: float | None
     utilisation: float | None
 
 

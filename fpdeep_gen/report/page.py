@@ -202,7 +202,7 @@ def link_view(row: LinkRow, evidence: Evidence | None) -> LinkView:
     return LinkView(
         name=row.name,
         flits=f"{row.flits_per_image:,.0f}",
-        simulated=_number(None if found is None else found.flits_per_image),
+        simulated=_number(None if found is None else found.data_flits_per_image),
         load=_meter(f"{row.load:.1%}", row.load),
         load_simulated=None if used is None else _meter(f"{used:.1%}", used),
         streams=tuple(

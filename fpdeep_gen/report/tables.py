@@ -37,7 +37,7 @@ def links_table(plan: Plan, evidence: Evidence | None) -> Table:
     table = _table("Links", ["link", "carries"], ["words an\nimage", "flits an\nimage", "load\nplanned"])
     if evidence is not None:
         table.add_column("flits\nsimulated", justify="right")
-        table.add_column("load\nsimulated", justify="right")
+        table.add_column("load with\ncredits", justify="right")
     for row in link_rows(plan):
         carries = ", ".join(stream.carries for stream in row.streams if stream.words_per_image)
         cells: list[str | Text] = [
@@ -49,7 +49,7 @@ def links_table(plan: Plan, evidence: Evidence | None) -> Table:
         ]
         if evidence is not None:
             found = evidence.link(row.link, row.direction)
-            cells.append(_cycles(None if found is None else found.flits_per_image))
+            cells.append(_cycles(None if found is None else found.data_flits_per_image))
             cells.append(Text("") if found is None or found.utilisation is None else _share(found.utilisation))
         table.add_row(*cells)
     return table

@@ -29,8 +29,9 @@ Cycles = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Span:
-    """Images [first, last] of the run's trained images: the steady state of one mini-batch."""
+    """Images [first, last] of the run's trained images: the steady state of one mini-batch, whose first is `start`."""
 
+    start: int
     first: int
     last: int
 
@@ -119,7 +120,7 @@ def _spans(program: Program) -> list[Span]:
         if isinstance(command, Train):
             count = len(command.labels)
             if count >= LEAST_IMAGES:
-                spans.append(Span(first + count // 2 - 1, first + count - 1))
+                spans.append(Span(first, first + count // 2 - 1, first + count - 1))
             first += count
     return spans
 
@@ -169,11 +170,11 @@ def _link(plan: Plan, counters: LinkCounters, windows: Sequence[Window], interva
 
 
 def _windows(trained: Sequence[Cycles], spans: Sequence[Span], interval: float | None) -> list[Window]:
-    """Where all engines work: from a batch's first completion in steady state until one has its last image."""
+    """Where all engines work: from the time that all have had a batch's first image until one has had its last."""
     if not interval:
         return []
     completions = np.max(np.stack(trained), axis=0)
-    found = [Window(int(completions[span.first]), min(int(events[span.last]) for events in trained)) for span in spans]
+    found = [Window(int(completions[span.start]), min(int(events[span.last]) for events in trained)) for span in spans]
     return [window for window in found if window.end - window.begin >= LEAST_INTERVALS * interval]
 
 

@@ -20,6 +20,7 @@ from fpdeep_gen.golden.train import train as train_golden
 from fpdeep_gen.network.load import load_network
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.plan.model import Plan
+from fpdeep_gen.sim.toolchain import Effort
 from fpdeep_gen.sim.train import train_on_chain
 from fpdeep_gen.sim.verify import build_rtl_chain
 
@@ -113,7 +114,7 @@ def _on_chain(
 
 def _simulate(output: Output, out: Path, plan: Plan, dataset: Dataset, epochs: int, key: str) -> Checkpoint:
     with output.status.status("building the simulation"):
-        model = build_rtl_chain(plan, out, out / WORK_FOLDER / "build")
+        model = build_rtl_chain(plan, out, out / WORK_FOLDER / "build", Effort.FAST_RUN)
     with output.progress() as progress:
         task = progress.add_task("words from the chain", total=None)
         done = train_on_chain(

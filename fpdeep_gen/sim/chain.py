@@ -11,11 +11,12 @@ from pathlib import Path
 import jinja2
 
 from fpdeep_gen.errors import ToolError
+from fpdeep_gen.hls.tools import compile_object, compiler, run_tool, runtime_objects
 from fpdeep_gen.plan.model import Plan
 from fpdeep_gen.sim.chain_report import ChainRun, check_end, count_words, read_run
 from fpdeep_gen.sim.rtl import RtlBoard, RtlPort
-from fpdeep_gen.sim.toolchain import Effort, content_key, find_compiler, find_verilator, run_all, run_tool, run_watched
-from fpdeep_gen.sim.verilate import VerilatedModel, build_models, build_runtime, compile_command
+from fpdeep_gen.sim.toolchain import Effort, files_key, run_watched
+from fpdeep_gen.sim.verilate import VerilatedModel, build_models
 from fpdeep_gen.sim.words import Words, write_words
 
 HARNESS = Path(__file__).parent / "harness"
@@ -81,9 +82,9 @@ def build_chain(
     """
     _check_ports(boards, links)
     models = build_models(boards, directory / "models", effort)
-    runtime = build_runtime(directory / "models")
+    runtime = runtime_objects()
     text = _render(boards, links, watches, models)
-    key = content_key([text, str(models)], sorted(HARNESS.iterdir()))
+    key = files_key([text, str(models)], sorted(HARNESS.iterdir()))
     folder = directory / f"chain_{key}"
     executable = folder / "chain"
     if not executable.exists():
@@ -125,15 +126,15 @@ def run_chain(
 def _build_executable(
     folder: Path, text: str, models: Sequence[VerilatedModel], runtime: Sequence[Path], effort: Effort
 ) -> None:
-    compiler, verilator = find_compiler(), find_verilator()
     folder.mkdir(parents=True, exist_ok=True)
     source = folder / "chain_main.cpp"
     source.write_text(text, encoding="utf-8")
-    flags = [*effort.flags, f"-I{HARNESS}"]
-    run_all([compile_command(compiler, verilator, source, folder / "chain_main.o", flags, models)])
+    folders = [HARNESS, *(model.directory for model in models)]
+    flags = [*effort.flags, *(f"-I{include}" for include in folders)]
+    run_tool(compile_object(source, folder / "chain_main.o", flags))
     objects = [str(path) for path in (*runtime, *(path for model in models for path in model.objects))]
     output = folder / "chain.new"
-    run_tool([*compiler.command, str(folder / "chain_main.o"), *objects, "-pthread", "-o", str(output)])
+    run_tool([*compiler(), str(folder / "chain_main.o"), *objects, "-pthread", "-o", str(output)])
     output.rename(folder / "chain")
 
 

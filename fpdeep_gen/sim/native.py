@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fpdeep_gen.hls.native_include import native_include_dirs
+from fpdeep_gen.hls.tools import compiler, run_tool
 from fpdeep_gen.plan.model import Plan
 from fpdeep_gen.sim.host import WEIGHT_PORT_BITS, HostOutput, Program, decode, encode
-from fpdeep_gen.sim.toolchain import content_key, find_compiler, run_tool
+from fpdeep_gen.sim.toolchain import files_key
 from fpdeep_gen.sim.words import read_words, write_words
 
 RESULT_BITS = 32
@@ -22,16 +23,15 @@ class NativeModel:
 
 def build_native(project: Path, cache: Path) -> NativeModel:
     """Build `<project>/csim/main.cpp`; equal sources are built once. `ToolError` with the compiler's messages."""
-    compiler = find_compiler()
     folders = [project / "hls_kernels", *native_include_dirs()]
     own = [project / "csim", *project.glob("board_*/src"), *folders[:2]]
-    key = content_key([str(compiler)], sorted(path for folder in own for path in _sources(folder)))
+    key = files_key([str(compiler())], sorted(path for folder in own for path in _sources(folder)))
     executable = cache / f"native_{key}"
     if not executable.exists():
         cache.mkdir(parents=True, exist_ok=True)
         temporary = cache / f"native_{key}.new"
         flags = ["-std=c++17", "-O2", "-w", *(f"-I{folder}" for folder in folders)]
-        run_tool([*compiler.command, *flags, str(project / "csim" / "main.cpp"), "-o", str(temporary)])
+        run_tool([*compiler(), *flags, str(project / "csim" / "main.cpp"), "-o", str(temporary)])
         temporary.rename(executable)
     return NativeModel(executable)
 

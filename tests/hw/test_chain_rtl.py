@@ -7,10 +7,13 @@ import numpy as np
 import pytest
 
 from fpdeep_gen.errors import ComparisonError
+from fpdeep_gen.golden.train import train
+from fpdeep_gen.network.dataset import Dataset
 from fpdeep_gen.sim.chain import Limits
 from fpdeep_gen.sim.chain_report import SimulationStall
 from fpdeep_gen.sim.compare import run_golden
 from fpdeep_gen.sim.host import Load, Program
+from fpdeep_gen.sim.train import train_on_chain
 from fpdeep_gen.sim.verify import (
     Verification,
     build_rtl_chain,
@@ -67,6 +70,31 @@ def test_interval_and_traffic_are_as_planned() -> None:
     assert slowest.busy is not None and slowest.busy >= 0.95
     for link in measured.links:
         assert link.data_flits_per_image == pytest.approx(link.planned_data_flits_per_image, rel=0.1)  # of some images
+
+
+def test_training_over_epochs_is_goldens() -> None:
+    """Two epochs of three mini-batches, each with the test set after it; every result and weight is compared."""
+    project = two_boards()
+    (data,) = batches(1, 24, seed=3)
+    dataset = Dataset(data.images, data.labels, TEST.images, TEST.labels)
+    model = build_rtl_chain(project.plan, project.folder, project.folder / "verify" / "build")
+    heard: list[tuple[int, int]] = []
+    done = train_on_chain(
+        project.plan,
+        model,
+        dataset,
+        2,
+        project.folder / "train",
+        lambda count, total: heard.append((count, total)),
+        LIMITS,
+    )
+    golden = train(project.plan.network, dataset, 2)
+    assert all(np.array_equal(one, other) for one, other in zip(done.weights, golden.weights, strict=True))
+    assert [epoch.steps for epoch in done.epochs] == [3, 6]
+    for epoch, expected in zip(done.epochs, golden.epochs, strict=True):
+        assert epoch.train_loss == pytest.approx(expected.train_loss)
+        assert epoch.test_accuracy == expected.test_accuracy
+    assert all(0 <= count <= total for count, total in heard)
 
 
 def test_threads_change_nothing() -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import cocotb
 from cocotb.clock import Clock
-from cocotb.handle import SimHandleBase
+from cocotb.handle import HierarchyObject, LogicObject
 from cocotb.triggers import FallingEdge, ReadOnly
 
 
@@ -23,7 +23,7 @@ from cocotb.triggers import FallingEdge, ReadOnly
 class Source:
     """Offers words; once offered, a word stays until it is taken."""
 
-    dut: SimHandleBase
+    dut: HierarchyObject
     name: str
     words: Sequence[int]
     position: int = 0
@@ -47,7 +47,7 @@ class Source:
 class Sink:
     """Takes words."""
 
-    dut: SimHandleBase
+    dut: HierarchyObject
     name: str
     words: list[int] = field(default_factory=list)
     ready: bool = False
@@ -63,33 +63,43 @@ class Sink:
         return taken
 
 
-async def reset(dut: SimHandleBase, streams: Sequence[Source | Sink]) -> None:
+def signal(dut: HierarchyObject, name: str) -> LogicObject:
+    """A port of the module."""
+    found = getattr(dut, name)
+    assert isinstance(found, LogicObject), f"{name}: expected a signal"
+    return found
+
+
+async def reset(dut: HierarchyObject, streams: Sequence[Source | Sink]) -> None:
     """Sixteen cycles of reset."""
-    dut.ap_rst_n.value = 0
+    clock = signal(dut, "ap_clk")
+    signal(dut, "ap_rst_n").value = 0
     for stream in streams:
         stream.drive(hold=True)
     for _ in range(16):
-        await FallingEdge(dut.ap_clk)
-    dut.ap_rst_n.value = 1
+        await FallingEdge(clock)
+    signal(dut, "ap_rst_n").value = 1
 
 
 @cocotb.test()
-async def words_come_as_expected(dut: SimHandleBase) -> None:
+async def words_come_as_expected(dut: HierarchyObject) -> None:
     """As many words as expected, and all input words taken, whatever the stalls."""
     job = json.loads(Path(os.environ["STREAM_JOB"]).read_text())
     chance = random.Random(job["seed"])
     sources = [Source(dut, name, [int(word, 16) for word in words]) for name, words in job["inputs"].items()]
     sinks = [Sink(dut, name) for name in job["outputs"]]
-    cocotb.start_soon(Clock(dut.ap_clk, 10, "ns").start())
-    await reset(dut, [*sources, *sinks])
+    streams: list[Source | Sink] = [*sources, *sinks]
+    clock = signal(dut, "ap_clk")
+    Clock(clock, 10, "ns").start()
+    await reset(dut, streams)
     total = sum(job["outputs"].values())
     quiet, drained = 0, 0
     while drained < job["drain"] and quiet < job["idle"]:
-        await FallingEdge(dut.ap_clk)
-        for stream in (*sources, *sinks):
+        await FallingEdge(clock)
+        for stream in streams:
             stream.drive(hold=chance.random() < job["stall"])
         await ReadOnly()
-        moved = [stream.sample() for stream in (*sources, *sinks)]
+        moved = [stream.sample() for stream in streams]
         quiet = 0 if any(moved) else quiet + 1
         drained += sum(len(sink.words) for sink in sinks) >= total
     Path(job["found"]).write_text(json.dumps({sink.name: [f"{word:x}" for word in sink.words] for sink in sinks}))

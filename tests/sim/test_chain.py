@@ -57,7 +57,8 @@ def run(model: ChainModel, folder: Path, threads: int = 1, expected: int = COUNT
 
 def departures(rate: Fraction, count: int) -> list[int]:
     """Cycles in which a token bucket that holds one token lets words go that are always waiting."""
-    tokens, cycle, cycles = Fraction(1), 0, []
+    tokens, cycle = Fraction(1), 0
+    cycles: list[int] = []
     while len(cycles) < count:
         if tokens + rate >= 1:
             cycles.append(cycle)

@@ -62,12 +62,18 @@ def build_bench(source: Path, top: str, parameters: Mapping[str, object] | None 
 
 
 def copy_runtime(source: Path, target: Path) -> None:
-    """The objects of Verilator's and cocotb's own code are the same in every build: make finds them done."""
+    """The objects of Verilator's own code are the same in every build: make finds them done.
+
+    `verilator.o` (cocotb's main) is not: it allocates the model, whose size is the design's. Each copy appears whole,
+    since tests run side by side.
+    """
     target.mkdir(parents=True, exist_ok=True)
-    for path in [*source.glob("verilated*.o"), *source.glob("verilator.o")]:
+    for path in source.glob("verilated*.o"):
         if not (target / path.name).exists():
-            shutil.copy(path, target / path.name)
-            os.utime(target / path.name, (LATER, LATER))
+            part = target / f"{path.name}.{os.getpid()}"
+            shutil.copy(path, part)
+            os.utime(part, (LATER, LATER))
+            part.replace(target / path.name)
 
 
 @dataclass(frozen=True)

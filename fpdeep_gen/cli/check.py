@@ -25,7 +25,7 @@ def check(network_path: Path, cluster_path: Path | None) -> None:
         output.human.print(network_table(network))
         output.result({"network": network_document(network)})
         return
-    network, cluster = load_inputs(network_path, cluster_path)
+    network, cluster = load_inputs(network_path, cluster_path, for_training=False)
     output.human.print(network_table(network))
     output.human.print(cluster_table(cluster))
     output.result(

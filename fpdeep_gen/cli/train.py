@@ -59,7 +59,7 @@ def train(
     """
     output = current_output()
     if engine is Engine.GOLDEN:
-        network = load_network(network_path)
+        network = load_network(network_path, for_training=True)
         done = _on_golden(output, out, network, epochs or network.training.epochs, force)
     else:
         network, done = _on_chain(output, out, network_path, cluster_path, epochs, jobs, force)

@@ -33,11 +33,12 @@ class BoardJob:
     clock_mhz: float
 
 
-def load_inputs(network_path: Path, cluster_path: Path) -> tuple[Network, Cluster]:
-    """Reads both files. Raises `InputError` with the problems of both."""
+def load_inputs(network_path: Path, cluster_path: Path, for_training: bool = True) -> tuple[Network, Cluster]:
+    """Reads both files. Raises `InputError` with the problems of both, and `for_training` with what cannot be trained
+    yet."""
     problems: list[Problem] = []
     try:
-        network = load_network(network_path)
+        network = load_network(network_path, for_training)
     except InputError as error:
         problems.extend(error.problems)
     try:

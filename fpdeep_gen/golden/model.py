@@ -21,6 +21,7 @@ from fpdeep_gen.golden.update import rounding_words, updated
 from fpdeep_gen.network import float_model
 from fpdeep_gen.network.formats import backward_shift, forward_shift, update_shift
 from fpdeep_gen.network.model import Format, Network
+from fpdeep_gen.network.trainable import require_trainable
 
 Weights: TypeAlias = tuple[Integers, ...]
 
@@ -95,7 +96,8 @@ def quantised(values: NDArray[np.float64], target: Format) -> Integers:
 
 
 def forward(network: Network, weights: Weights, images: Integers) -> Forward:
-    """Forward phases of raw images [n, channel, row, column]."""
+    """Forward phases of raw images [n, channel, row, column]. Raises `InputError` for layers that it cannot compute."""
+    require_trainable(network)
     tensors, sums, winners, wraps = [images], [], [], []
     for index, (layer, w) in enumerate(zip(network.layers, weights, strict=True)):
         total = conv_forward(tensors[-1], w, layer.padding, network.accumulator_width)

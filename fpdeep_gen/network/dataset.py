@@ -72,6 +72,8 @@ def load_dataset(network: Network) -> Dataset:
 
     Raises `InputError` (file or arrays that do not fit the network) or `ToolError` (the package is missing).
     """
+    if network.dataset is None:
+        raise InputError([Problem(None, None, "dataset", "a data set to train on", "nothing")])
     built_in = BUILT_IN.get(network.dataset)
     if built_in is not None:
         images, labels = built_in.read()

@@ -12,6 +12,7 @@ from fpdeep_gen.network import convolution
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.network.pooling import max_pool, max_pool_backward
 from fpdeep_gen.network.threefry import INITIAL_WEIGHTS_STEP, random_words
+from fpdeep_gen.network.trainable import require_trainable
 
 Floats: TypeAlias = NDArray[np.float64]
 Weights: TypeAlias = tuple[Floats, ...]
@@ -55,7 +56,8 @@ def pixels(network: Network, images: NDArray[np.int64]) -> Floats:
 
 
 def forward_pass(network: Network, weights: Weights, x: Floats) -> FloatPass:
-    """Forward phase of images x [n, channel, row, column]."""
+    """Forward phase of images x [n, channel, row, column]. Raises `InputError` for layers that it cannot compute."""
+    require_trainable(network)
     features, sums, winners = [x], [], []
     for layer, w in zip(network.layers, weights, strict=True):
         total = convolution.forward(features[-1], w, layer.padding)

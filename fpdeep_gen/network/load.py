@@ -1,5 +1,6 @@
 """Network YAML to `Network`: fields checked, shapes inferred, number formats chosen."""
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,10 +13,12 @@ from fpdeep_gen.network.formats import default_formats, format_problems, with_gi
 from fpdeep_gen.network.model import Format, Layer, LayerFormats, LayerKind, Network, Training
 from fpdeep_gen.network.parse_layers import Draft, parse_layers
 from fpdeep_gen.network.schema import NetworkSchema
+from fpdeep_gen.network.trainable import require_trainable
 
 
-def load_network(path: Path) -> Network:
-    """Reads a network file. Raises `InputError` with every problem of the file, or of its data set.
+def load_network(path: Path, for_training: bool = False) -> Network:
+    """Reads a network file. Raises `InputError` with every problem of the file, or of its data set; with
+    `for_training` also with all that can be planned but not trained yet.
 
     A data set that is a file is looked up beside the network file.
     """
@@ -28,6 +31,8 @@ def load_network(path: Path) -> Network:
     if problems:
         raise InputError(problems)
     network = _assemble(path, schema, layers)
+    if for_training or schema.formats.calibrate is not None:
+        require_trainable(network, document, drafts)
     if schema.formats.calibrate is not None:
         network = _calibrated(document, network, schema.formats.calibrate.images)
     network = with_given(network, schema.formats, drafts)
@@ -97,6 +102,11 @@ def infer_layers(
             relu=draft.relu_at is not None,
             pool=draft.pool,
             formats=formats,
+            stride=draft.stride,
+            groups=draft.groups,
+            pool_stride=draft.pool_stride,
+            normalisation=draft.normalisation,
+            dropout=draft.dropout,
         )
         problems = _layer_problems(document, draft, layer)
         if problems:
@@ -107,7 +117,11 @@ def infer_layers(
 
 
 def _layer_problems(document: Document, draft: Draft, layer: Layer) -> list[Problem]:
-    """A kernel, padding or pool that does not fit the map."""
+    """Groups that do not divide the channels; a kernel, padding or pool that does not fit the map."""
+    if layer.in_channels % layer.groups or layer.out_channels % layer.groups:
+        common = math.gcd(layer.in_channels, layer.out_channels)
+        expected = f"a divisor of {common} ({layer.in_channels} channels in, {layer.out_channels} out)"
+        return [document.problem((*draft.at, "groups"), expected, f"`{layer.groups}`")]
     source = f"the map is {layer.in_rows} x {layer.in_columns}, with padding {layer.padding}"
     if layer.conv_rows < 1 or layer.conv_columns < 1:
         largest = min(layer.in_rows, layer.in_columns) + 2 * layer.padding
@@ -126,6 +140,8 @@ def _layer_problems(document: Document, draft: Draft, layer: Layer) -> list[Prob
 def _dataset_problems(document: Document, schema: NetworkSchema, drafts: Sequence[Draft]) -> list[Problem]:
     """A data set that is unknown, or whose images or classes are not the network's."""
     name, at = schema.dataset, ("dataset",)
+    if name is None:
+        return []
     built_in = BUILT_IN.get(name)
     if built_in is None:
         if name.endswith(".npz"):
@@ -146,7 +162,7 @@ def _dataset_problems(document: Document, schema: NetworkSchema, drafts: Sequenc
 
 def _assemble(path: Path, schema: NetworkSchema, layers: tuple[Layer, ...]) -> Network:
     """The network with default formats."""
-    training = schema.training
+    training, name = schema.training, schema.dataset
     return Network(
         name=schema.name,
         input_channels=schema.input.channels,
@@ -154,7 +170,13 @@ def _assemble(path: Path, schema: NetworkSchema, layers: tuple[Layer, ...]) -> N
         input_columns=schema.input.columns,
         input_format=Format(schema.input.format.width, schema.input.format.fraction),
         layers=layers,
-        training=Training(training.batch, float(training.learning_rate), training.epochs, training.seed),
-        dataset=schema.dataset if schema.dataset in BUILT_IN else str(path.parent / schema.dataset),
+        training=Training(
+            training.batch,
+            float(training.learning_rate),
+            training.epochs,
+            training.seed,
+            float(training.momentum),
+        ),
+        dataset=name if name is None or name in BUILT_IN else str(path.parent / name),
         accumulator_width=schema.formats.accumulator_width,
     )

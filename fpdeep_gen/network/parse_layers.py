@@ -1,4 +1,4 @@
-"""The list of layers in a network file: items to drafts of layers, ReLU and pool joined to the layer before."""
+"""The list of layers in a network file: items to drafts of layers, what follows a layer joined to it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -7,8 +7,14 @@ from enum import Enum
 from fpdeep_gen.document import Document, Location, validate
 from fpdeep_gen.document_problems import did_you_mean, listed, shown
 from fpdeep_gen.errors import InputError, Problem
-from fpdeep_gen.network.model import LayerKind
-from fpdeep_gen.network.schema import ConvSchema, FractionsSchema, FullyConnectedSchema
+from fpdeep_gen.network.model import LayerKind, LocalResponse
+from fpdeep_gen.network.schema import (
+    ConvSchema,
+    FractionsSchema,
+    FullyConnectedSchema,
+    LocalResponseSchema,
+    MaxPoolSchema,
+)
 
 
 class Item(Enum):
@@ -17,16 +23,33 @@ class Item(Enum):
     CONV = "conv"
     FULLY_CONNECTED = "fully_connected"
     RELU = "relu"
+    LOCAL_RESPONSE = "local_response"
     MAX_POOL = "max_pool"
+    DROPOUT = "dropout"
     LOSS = "softmax_cross_entropy"
 
 
 ITEMS = tuple(item.value for item in Item)
 
+WRONG_ORDER = frozenset(
+    {
+        (Item.RELU, Item.LOCAL_RESPONSE),
+        (Item.RELU, Item.DROPOUT),
+        (Item.LOCAL_RESPONSE, Item.MAX_POOL),
+        (Item.LOCAL_RESPONSE, Item.DROPOUT),
+        (Item.MAX_POOL, Item.DROPOUT),
+    }
+)
+"""(item, the one that it may not come after). ReLU and max-pool give the same in either order."""
+
+ORDER_HINT = "a layer's order is: relu, local_response, max_pool, dropout"
+POOL_HINT = "write `- max_pool: 2`"
+DROPOUT_HINT = "write `- dropout: 0.5`"
+
 
 @dataclass(frozen=True)
 class Draft:
-    """A layer without its input shape and formats. `at`: where it stands; `pool_at`: where its pool does."""
+    """A layer without its input shape and formats. `at`: where it stands; `pool_at` and the like: where that does."""
 
     at: Location
     name: str
@@ -37,7 +60,25 @@ class Draft:
     fractions: FractionsSchema
     relu_at: Location | None = None
     pool: int = 1
+    pool_stride: int = 0
     pool_at: Location | None = None
+    stride: int = 1
+    groups: int = 1
+    normalisation: LocalResponse | None = None
+    normalisation_at: Location | None = None
+    dropout: float | None = None
+    dropout_at: Location | None = None
+
+
+def followers(draft: Draft) -> tuple[Item, ...]:
+    """What follows the layer so far."""
+    places = (
+        (Item.RELU, draft.relu_at),
+        (Item.LOCAL_RESPONSE, draft.normalisation_at),
+        (Item.MAX_POOL, draft.pool_at),
+        (Item.DROPOUT, draft.dropout_at),
+    )
+    return tuple(item for item, at in places if at is not None)
 
 
 class _Drafting:
@@ -66,6 +107,10 @@ class _Drafting:
             self.take_relu(at, arguments)
         elif kind is Item.MAX_POOL:
             self.take_pool((*at, kind.value), arguments)
+        elif kind is Item.LOCAL_RESPONSE:
+            self.take_local_response((*at, kind.value))
+        elif kind is Item.DROPOUT:
+            self.take_dropout((*at, kind.value), arguments)
         elif kind is Item.LOSS:
             self.no_arguments(at, kind, arguments)
             self.loss_at = at
@@ -99,7 +144,8 @@ class _Drafting:
             self.wrong_layer(error.problems)
             return
         kind = LayerKind.CONVOLUTION
-        self.drafts.append(Draft(at, fields.name, kind, fields.channels, fields.kernel, fields.padding, fields))
+        draft = Draft(at, fields.name, kind, fields.channels, fields.kernel, fields.padding, fields)
+        self.drafts.append(replace(draft, stride=fields.stride, groups=fields.groups))
 
     def take_fully_connected(self, at: Location) -> None:
         try:
@@ -115,22 +161,65 @@ class _Drafting:
 
     def take_relu(self, at: Location, arguments: object) -> None:
         self.no_arguments(at, Item.RELU, arguments)
+        draft = self.followed(at, Item.RELU)
+        if draft is not None:
+            self.drafts[-1] = replace(draft, relu_at=at)
+
+    def followed(self, at: Location, item: Item) -> Draft | None:
+        """The layer that `item` follows; None (and a problem, if that is not known yet) where it may not stand."""
         if not self.drafts:
             self.refuse(at, "a conv or fully_connected before it", "nothing")
-        elif self.drafts[-1] is not None and self.drafts[-1].relu_at is not None:
-            self.refuse(at, "one relu a layer", f"a second one after `{self.drafts[-1].name}`")
-        elif self.drafts[-1] is not None:
-            self.drafts[-1] = replace(self.drafts[-1], relu_at=at)
+            return None
+        draft = self.drafts[-1]
+        if draft is None:
+            return None
+        taken = followers(draft)
+        if item in taken:
+            self.refuse(at, f"one {item.value} a layer", f"a second one after `{draft.name}`")
+            return None
+        early = next((other for other in taken if (item, other) in WRONG_ORDER), None)
+        if early is not None:
+            self.refuse(at, f"{item.value} before {early.value}", f"it after that of `{draft.name}`", ORDER_HINT)
+            return None
+        return draft
 
     def take_pool(self, at: Location, size: object) -> None:
-        if not isinstance(size, int) or isinstance(size, bool) or not 2 <= size <= 64:
-            self.refuse(at, "the side of the window, 2..64", shown(size), "write `- max_pool: 2`")
-        elif not self.drafts:
-            self.refuse(at, "a conv or fully_connected before it", "nothing")
-        elif self.drafts[-1] is not None and self.drafts[-1].pool_at is not None:
-            self.refuse(at, "one max_pool a layer", f"a second one after `{self.drafts[-1].name}`")
-        elif self.drafts[-1] is not None:
-            self.drafts[-1] = replace(self.drafts[-1], pool=size, pool_at=at)
+        window, stride = size, 0
+        if isinstance(size, dict):
+            try:
+                fields = validate(self.document, MaxPoolSchema, at)
+            except InputError as error:
+                self.problems.extend(error.problems)
+                return
+            window, stride = fields.window, fields.stride
+            if stride > window:
+                self.refuse((*at, "stride"), f"at most {window} (the window)", f"`{stride}`", "it would skip pixels")
+                return
+        if not isinstance(window, int) or isinstance(window, bool) or not 2 <= window <= 64:
+            self.refuse(at, "the side of the window, 2..64", shown(size), POOL_HINT)
+            return
+        draft = self.followed(at, Item.MAX_POOL)
+        if draft is not None:
+            self.drafts[-1] = replace(draft, pool=window, pool_stride=stride, pool_at=at)
+
+    def take_local_response(self, at: Location) -> None:
+        try:
+            fields = validate(self.document, LocalResponseSchema, at)
+        except InputError as error:
+            self.problems.extend(error.problems)
+            return
+        draft = self.followed(at, Item.LOCAL_RESPONSE)
+        if draft is not None:
+            chosen = LocalResponse(fields.size, float(fields.alpha), float(fields.beta), float(fields.k))
+            self.drafts[-1] = replace(draft, normalisation=chosen, normalisation_at=at)
+
+    def take_dropout(self, at: Location, rate: object) -> None:
+        if not isinstance(rate, float) or not 0.0 < rate < 1.0:
+            self.refuse(at, "the share of outputs that is dropped, between 0 and 1", shown(rate), DROPOUT_HINT)
+            return
+        draft = self.followed(at, Item.DROPOUT)
+        if draft is not None:
+            self.drafts[-1] = replace(draft, dropout=rate, dropout_at=at)
 
     def check_whole(self, count: int) -> None:
         """What the list as a whole must be: unique names, logits, a loss."""
@@ -155,6 +244,11 @@ class _Drafting:
             self.refuse(last.at, "a fully_connected last layer", f"`{last.at[-1]}`", hint)
         if last.relu_at is not None:
             self.refuse(last.relu_at, f"no relu after the last layer `{last.name}`", "`relu`", hint)
+        if last.normalisation_at is not None:
+            found = f"`{Item.LOCAL_RESPONSE.value}`"
+            self.refuse(last.normalisation_at, f"no local_response after the last layer `{last.name}`", found, hint)
+        if last.dropout_at is not None:
+            self.refuse(last.dropout_at, f"no dropout after the last layer `{last.name}`", f"`{last.dropout}`", hint)
         if last.pool_at is not None:
             self.refuse(last.pool_at, f"no max_pool after the last layer `{last.name}`", f"`{last.pool}`", hint)
 

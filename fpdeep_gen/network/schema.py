@@ -33,6 +33,7 @@ class TrainingSchema(Schema):
     learning_rate: float = Field(gt=0, le=1024)
     epochs: int = Field(ge=1, le=100_000)
     seed: int = Field(ge=0, le=2**32 - 1)
+    momentum: float = Field(default=0.0, ge=0, lt=1)
 
 
 class CalibrateSchema(Schema):
@@ -59,12 +60,14 @@ class FormatsSchema(FractionsSchema):
 
 
 class ConvSchema(FractionsSchema):
-    """A convolution with a square kernel, stride 1, no bias."""
+    """A convolution with a square kernel, no bias."""
 
     name: Name
     channels: int = Field(ge=1, le=4096)
     kernel: int = Field(ge=1, le=64)
     padding: int = Field(default=0, ge=0, le=63)
+    stride: int = Field(default=1, ge=1, le=64)
+    groups: int = Field(default=1, ge=1, le=4096)
 
 
 class FullyConnectedSchema(FractionsSchema):
@@ -74,11 +77,27 @@ class FullyConnectedSchema(FractionsSchema):
     features: int = Field(ge=1, le=4096)
 
 
+class LocalResponseSchema(Schema):
+    """Local response normalisation; see `model.LocalResponse`."""
+
+    size: int = Field(ge=1, le=4096)
+    alpha: float = Field(gt=0, le=1024)
+    beta: float = Field(gt=0, le=16)
+    k: float = Field(default=1.0, gt=0, le=1024)
+
+
+class MaxPoolSchema(Schema):
+    """Max-pool whose windows overlap."""
+
+    window: int = Field(ge=2, le=64)
+    stride: int = Field(ge=1, le=64)
+
+
 class NetworkSchema(Schema):
     """A network file; the items of `layers` are checked one by one (see `parse_layers`)."""
 
     name: Name
-    dataset: str = Field(min_length=1)
+    dataset: str | None = Field(default=None, min_length=1)
     input: InputSchema
     training: TrainingSchema
     formats: FormatsSchema = FormatsSchema()

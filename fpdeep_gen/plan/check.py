@@ -7,6 +7,7 @@ document is taken on trust.
 from collections.abc import Iterator, Sequence
 
 from fpdeep_gen.errors import InputError, Problem
+from fpdeep_gen.network.trainable import require_trainable
 from fpdeep_gen.plan.assemble import assemble, folds_of
 from fpdeep_gen.plan.depths import least_cache_depth, least_mask_depth
 from fpdeep_gen.plan.links import link_cycles
@@ -149,6 +150,7 @@ def plan_problems(plan: Plan) -> list[Problem]:
 
 def check_plan(plan: Plan) -> None:
     """Raises `InputError` with everything wrong with the plan."""
+    require_trainable(plan.network)
     problems = plan_problems(plan)
     if problems:
         raise InputError(problems)

@@ -3,6 +3,7 @@
 from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.errors import InputError
 from fpdeep_gen.network.model import Network
+from fpdeep_gen.network.trainable import require_trainable
 from fpdeep_gen.plan.assemble import assemble
 from fpdeep_gen.plan.check import budget_problems, check_plan
 from fpdeep_gen.plan.cost import softmax_cycles
@@ -26,6 +27,7 @@ def make_plan(network: Network, cluster: Cluster, forced: Forced | None = None) 
     `forced` takes decisions from the search. Raises `InputError` where nothing fits: which board is short of what, how
     much is needed, and what would help.
     """
+    require_trainable(network)
     decided = forced or Forced()
     problems = [*empty_board_problems(network, cluster), *forced_problems(network, len(cluster.boards), decided)]
     if problems:

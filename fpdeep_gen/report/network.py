@@ -9,7 +9,10 @@ from fpdeep_gen.network.model import Format, Layer, LayerKind, Network
 def network_table(network: Network) -> Table:
     """One row a layer: shapes, weights, work of the forward phase of one image, formats."""
     training = network.training
-    title = f"{network.name}: data {network.dataset}, batch {training.batch}, learning rate {training.learning_rate:g}"
+    data = network.dataset if network.dataset is not None else "none (for planning only)"
+    title = f"{network.name}: data {data}, batch {training.batch}, learning rate {training.learning_rate:g}"
+    if training.momentum:
+        title += f", momentum {training.momentum:g}"
     table = Table(title=title, title_justify="left")
     table.add_column("layer")
     table.add_column("computes")
@@ -77,12 +80,24 @@ def cluster_document(cluster: Cluster) -> dict[str, object]:
 
 
 def describe_layer(layer: Layer) -> str:
-    """`conv 3x3 + ReLU + pool 2`."""
+    """`conv 3x3 + ReLU + pool 2`; strides other than 1, or a pool's other than its window, behind a slash."""
     if layer.kind is LayerKind.FULLY_CONNECTED:
         head = "fully connected"
     else:
         head = f"conv {layer.kernel_rows}x{layer.kernel_columns}"
-    parts = [head, *(["ReLU"] if layer.relu else []), *([f"pool {layer.pool}"] if layer.pool > 1 else [])]
+    if layer.stride > 1:
+        head += f"/{layer.stride}"
+    if layer.groups > 1:
+        head += f" in {layer.groups} groups"
+    parts = [head]
+    if layer.relu:
+        parts.append("ReLU")
+    if layer.normalisation is not None:
+        parts.append(f"local response {layer.normalisation.size}")
+    if layer.pool > 1:
+        parts.append(f"pool {layer.pool}" + (f"/{layer.pool_stride}" if layer.pool_stride != layer.pool else ""))
+    if layer.dropout is not None:
+        parts.append(f"dropout {layer.dropout:g}")
     return " + ".join(parts)
 
 

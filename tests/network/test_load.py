@@ -127,7 +127,7 @@ layers:
   - fully_connected: {name: c, features: 10}
 momentum: 0.9
 """
-    kinds = "one of conv, fully_connected, relu, max_pool, softmax_cross_entropy"
+    kinds = "one of conv, fully_connected, relu, local_response, max_pool, dropout, softmax_cross_entropy"
     assert errors(tmp_path, text) == [
         "net.yaml:1: name: expected a name of lower-case letters, digits and single `_`, beginning with a letter, "
         "at most 40 characters, found `Net`",
@@ -140,7 +140,7 @@ momentum: 0.9
         f"net.yaml:7: layers[1]: expected {kinds}, found `konv`\n    hint: did you mean `conv`?",
         "net.yaml:8: layers[2].conv.kernel: expected this field, found nothing",
         "net.yaml:8: layers[2].conv.kernal: expected one of weight_fraction, output_fraction, error_fraction, name, "
-        "channels, kernel, padding, found `kernal`\n    hint: did you mean `kernel`?",
+        "channels, kernel, padding, stride, groups, found `kernal`\n    hint: did you mean `kernel`?",
         "net.yaml:9: layers[3].max_pool: expected the side of the window, 2..64, found `two`\n"
         "    hint: write `- max_pool: 2`",
         "net.yaml:10: layers[4].relu: expected nothing after the colon, found `3`",
@@ -234,8 +234,8 @@ END = "  - fully_connected: {name: z, features: 10}\n  - softmax_cross_entropy\n
         (
             "  - conv:\n    name: a\n" + END,
             [
-                "net.yaml:6: layers[0]: expected one of conv, fully_connected, relu, max_pool, "
-                "softmax_cross_entropy, found fields (conv, name)\n"
+                "net.yaml:6: layers[0]: expected one of conv, fully_connected, relu, local_response, max_pool, "
+                "dropout, softmax_cross_entropy, found fields (conv, name)\n"
                 "    hint: indent the fields of a layer below its type"
             ],
         ),

@@ -1,0 +1,287 @@
+"""The balanced plan: every multiply-accumulate of training placed on a board, and what follows from that.
+
+Unlike `plan.model.Plan`, which is what can be generated today, this document describes any chain of up to 128 boards:
+docs/planner.md has the cost model behind each number. All bits are those of one trained image, all times clock cycles.
+
+How it runs (what a simulation of the plan executes):
+
+- A tensor is made and sent row by row, top row first. A row is complete on a board when the last producer's part of
+  it has arrived there: `LinkPlan.latency_cycles` for each link on the way, and its bits at the rate of the link.
+- An engine (a `Share`) works through its output rows in order, one image after the other, `row_cycles` for each. Row r
+  of a convolution needs the input rows up to `r * stride - padding + kernel_rows - 1`, clipped to the map (backward:
+  the error rows of all sums that the input row had a part in). Where `newest_last`, the engine takes the kernel rows
+  one after the other, the newest input row's last: it begins a row when all but the newest needed row are there, works
+  `(kernel_rows - 1) / kernel_rows` of `row_cycles` on them, then waits for the newest, then finishes the row. Otherwise
+  it waits for all of them first.
+- The gradient engine takes row r when the errors of its sums' row r are there (their features lie in the cache).
+- A pooled row is complete with the last sum row of its window; the errors of a pooled row are those of all sum rows of
+  its window, at once.
+- A fully connected layer's forward engine takes its input tensor row by row as it arrives, `cycles / in_rows` a row;
+  all outputs are complete with the last. `Order.INPUTS_FIRST` engines take words as they arrive and finish with the
+  last of them if they are fast enough; `Order.OUTPUTS_FIRST` engines begin when all inputs are there and send outputs
+  as they are made. Its backward engine makes the errors of its input tensor row by row.
+- A cache keeps an input row from its arrival until the gradient engine is through with the last sum row that needs it.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from fpdeep_gen.board.model import Cluster
+from fpdeep_gen.network.model import Network
+
+BALANCED_PLAN_VERSION = 1
+
+
+class Phase(Enum):
+    """What an engine computes."""
+
+    FORWARD = "forward"
+    BACKWARD = "backward"
+    GRADIENT = "gradient"
+
+
+class Order(Enum):
+    """In which order the engine of a fully connected layer takes its multiplications."""
+
+    INPUTS_FIRST = "inputs_first"  # every input as it comes, with a running sum for every output
+    OUTPUTS_FIRST = "outputs_first"  # every output in turn, which needs all inputs at hand
+
+
+@dataclass(frozen=True, order=True)
+class Range:
+    """Integers begin..end - 1."""
+
+    begin: int
+    end: int
+
+    @property
+    def size(self) -> int:
+        """How many."""
+        return self.end - self.begin
+
+    def within(self, other: "Range") -> bool:
+        """Whether all of it lies in `other`."""
+        return other.begin <= self.begin and self.end <= other.end
+
+
+@dataclass(frozen=True)
+class Share:
+    """One engine: the part of one phase of one layer that it computes on board `board`.
+
+    A box of multiply-accumulates: `outputs` x `inputs` channels (of the whole layer; with groups only the pairs within
+    a group) x all taps x `rows` x `columns`. `rows` and `columns` are those of the sums (forward, gradient) or of the
+    input map (backward). A fully connected layer has one row and one column, and `inputs` are those of its input
+    tensor's channels (every position of the map).
+
+    `p_in` x `p_out` x `p_tap` multipliers work `row_cycles` for each row, `cycles` for an image; `macs` of them are
+    useful. `partial`: its sums are added up over the boards of the layer (an `accumulator_width` word for each).
+    """
+
+    layer: int
+    board: int
+    phase: Phase
+    outputs: Range
+    inputs: Range
+    rows: Range
+    columns: Range
+    p_in: int
+    p_out: int
+    p_tap: int
+    row_cycles: int
+    cycles: int
+    macs: int
+    newest_last: bool = False
+    order: Order = Order.OUTPUTS_FIRST
+    partial: bool = False
+
+    @property
+    def multipliers(self) -> int:
+        """Multipliers of the engine."""
+        return self.p_in * self.p_out * self.p_tap
+
+
+class Kept(Enum):
+    """What a store keeps."""
+
+    WEIGHTS = "weights"
+    GRADIENTS = "gradients"
+    MOMENTUM = "momentum"
+
+
+class Place(Enum):
+    """Which memory a store is in."""
+
+    CHIP = "chip"
+    DDR = "ddr"
+
+
+@dataclass(frozen=True)
+class Store:
+    """Weights (or their gradients or velocities) of `outputs` x `inputs` channels of layer `layer` on `board`:
+    `words` of `width` bits; `bram18` RAMB18s if on chip. `is_copy`: the same weights have their master on another board
+    (or in another store of this one) and come from there once a batch."""
+
+    layer: int
+    board: int
+    kept: Kept
+    outputs: Range
+    inputs: Range
+    words: int
+    width: int
+    place: Place
+    bram18: int
+    is_copy: bool = False
+
+
+@dataclass(frozen=True)
+class Cache:
+    """Inputs of a gradient share, kept until their errors come: at most `rows` rows of `columns` x `inputs` channels,
+    `width` bits each, over all images under way."""
+
+    layer: int
+    board: int
+    inputs: Range
+    columns: Range
+    rows: int
+    width: int
+    bram18: int
+
+
+class Carried(Enum):
+    """What crosses a link."""
+
+    FEATURE = "feature"
+    ERROR = "error"
+    PARTIAL = "partial"  # sums of several boards' shares, accumulator width
+    CONTROL = "control"  # labels and results
+
+
+@dataclass(frozen=True)
+class LinkLoad:
+    """Bits of an image, without framing, of one tensor in one direction of a link."""
+
+    carried: Carried
+    tensor: int
+    bits: int
+
+
+@dataclass(frozen=True)
+class LinkPlan:
+    """The link between board `index` and `index` + 1. `up_cycles`, `down_cycles`: cycles an image that its streams
+    take with framing and credits; at most the interval. `*_batch_bits`: gradients and weights that cross once a
+    mini-batch, after its last image."""
+
+    index: int
+    up: tuple[LinkLoad, ...]
+    down: tuple[LinkLoad, ...]
+    up_cycles: int
+    down_cycles: int
+    up_batch_bits: int
+    down_batch_bits: int
+    latency_cycles: int
+    payload_bits_per_cycle: float
+
+
+@dataclass(frozen=True)
+class BoardUse:
+    """What one board's part takes. RAMB18s by use (an estimate for FIFOs); LUT is an estimate; DDR in bits an image.
+
+    `auxiliary_dsp`: multipliers that normalisation and the update need beside the engines'."""
+
+    board: int
+    macs: int
+    engine_dsp: int
+    auxiliary_dsp: int
+    weight_bram18: int
+    gradient_bram18: int
+    momentum_bram18: int
+    cache_bram18: int
+    line_bram18: int
+    partial_bram18: int
+    fifo_bram18: int
+    lut: int
+    ddr_bits: int
+
+    @property
+    def dsp(self) -> int:
+        """All DSPs."""
+        return self.engine_dsp + self.auxiliary_dsp
+
+    @property
+    def bram18(self) -> int:
+        """All RAMB18s."""
+        return (
+            self.weight_bram18
+            + self.gradient_bram18
+            + self.momentum_bram18
+            + self.cache_bram18
+            + self.line_bram18
+            + self.partial_bram18
+            + self.fifo_bram18
+        )
+
+
+@dataclass(frozen=True)
+class PhaseTimes:
+    """When the engines of one phase of a layer work on an image whose first pixel comes at 0, in a full pipeline."""
+
+    layer: int
+    phase: Phase
+    begin: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """`interval`: between images of a batch. `latency`: first pixel in to last gradient added, of one image in the full
+    pipeline. `update`: after the last gradient of a batch until the next batch's first pixel. `shared_read`: images
+    that share one read of weights in DDR (1: none do)."""
+
+    interval: int
+    latency: int
+    update: int
+    batch: int
+    shared_read: int
+    times: tuple[PhaseTimes, ...]
+
+    @property
+    def fill(self) -> float:
+        """Latency in intervals."""
+        return self.latency / self.interval
+
+    @property
+    def batch_cycles(self) -> int:
+        """From a mini-batch's first pixel to the next one's."""
+        return (self.batch - 1) * self.interval + self.latency + self.update
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Intervals that no plan of this family goes below: `work` from the multipliers of all boards, `link` from the
+    traffic that some cut must carry (`cut`: the link that asks for most)."""
+
+    work: float
+    link: float
+    cut: int | None
+
+    @property
+    def interval(self) -> float:
+        """The greater of both."""
+        return max(self.work, self.link)
+
+
+@dataclass(frozen=True)
+class BalancedPlan:
+    """The whole plan."""
+
+    network: Network
+    cluster: Cluster
+    shares: tuple[Share, ...]
+    stores: tuple[Store, ...]
+    caches: tuple[Cache, ...]
+    links: tuple[LinkPlan, ...]
+    uses: tuple[BoardUse, ...]
+    prediction: Prediction
+    bounds: Bounds
+    kind: str = "balanced"
+    version: int = BALANCED_PLAN_VERSION

@@ -1,8 +1,8 @@
 """Depths of FIFOs, each with its reason, beside those that are the planner's (plan/depths.py)."""
 
+from fpdeep_gen.board.memory import LUTRAM_DEPTH
 from fpdeep_gen.emit.network import Storage
 from fpdeep_gen.plan.depths import STAGE_DEPTH
-from fpdeep_gen.plan.memory import LUTRAM_DEPTH
 
 LINK_WORD_DEPTH = 2
 """Beside `pack` and `unpack`: they take or give a word every few cycles, so two words cover the hand-over."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from fpdeep_gen.board.memory import Use
 from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.network.learning_rate import step_size
 from fpdeep_gen.network.model import Layer, LayerKind, Network
@@ -9,7 +10,6 @@ from fpdeep_gen.plan.cost import Fold, backward_cycles, forward_cycles, slice_fo
 from fpdeep_gen.plan.depths import cache_depth, mask_depth
 from fpdeep_gen.plan.limits import all_limits, slice_name
 from fpdeep_gen.plan.links import link_plans
-from fpdeep_gen.plan.memory import Use
 from fpdeep_gen.plan.model import BoardUse, EnginePlan, LinkPlan, Plan, Prediction, SlicePlan
 from fpdeep_gen.plan.pieces import Piece
 from fpdeep_gen.plan.place import Found

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from fpdeep_gen.board.memory import Use
 from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.plan.cost import Fold, groups, slice_cycles, slice_fold, softmax_cycles, tap_choices
 from fpdeep_gen.plan.depths import least_cache_depth, least_mask_depth
 from fpdeep_gen.plan.fold import divisors, tensor_lane_choices, update_lane_choice
 from fpdeep_gen.plan.links import COMMAND_BITS, Crossing, link_cycles, link_plan, payload_bits
-from fpdeep_gen.plan.memory import Use
 from fpdeep_gen.plan.pieces import Forced, Piece, pieces_of_layer
 from fpdeep_gen.plan.resources import board_room, engines_use, link_use, slice_use
 

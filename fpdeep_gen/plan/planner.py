@@ -1,5 +1,6 @@
 """`make_plan`: the shortest interval that a cluster allows, with the fewest multipliers that keep it."""
 
+from fpdeep_gen.board.memory import Use
 from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.errors import InputError
 from fpdeep_gen.network.model import Network
@@ -7,7 +8,6 @@ from fpdeep_gen.network.trainable import require_trainable
 from fpdeep_gen.plan.assemble import assemble
 from fpdeep_gen.plan.check import budget_problems, check_plan
 from fpdeep_gen.plan.cost import softmax_cycles
-from fpdeep_gen.plan.memory import Use
 from fpdeep_gen.plan.model import Plan
 from fpdeep_gen.plan.pieces import Forced
 from fpdeep_gen.plan.place import Found, Search, Task, slowest_interval

@@ -5,6 +5,7 @@ The estimates' factors are fitted to what the open HLS back end reports for the 
 
 from collections.abc import Iterable, Sequence
 
+from fpdeep_gen.board.memory import Ports, Use, fifo_use, memory_use
 from fpdeep_gen.board.model import Board, Link
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.plan.cost import Fold, dsp_of_product, groups, window_slots
@@ -18,7 +19,6 @@ from fpdeep_gen.plan.depths import (
     row_depth,
 )
 from fpdeep_gen.plan.links import COMMAND_BITS, payload_bits
-from fpdeep_gen.plan.memory import Ports, Use, fifo_use, memory_use
 from fpdeep_gen.plan.model import LinkPlan, LinkStream
 
 PROCESS_LUT = 150

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 from fpdeep_gen.board.known import known_boards
 from fpdeep_gen.board.load import load_board
+from fpdeep_gen.board.memory import Use
 from fpdeep_gen.board.model import Board, Cluster
 from fpdeep_gen.errors import Problem
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.plan.assemble import assemble
 from fpdeep_gen.plan.check import budget_problems
-from fpdeep_gen.plan.memory import Use
 from fpdeep_gen.plan.model import Plan
 from fpdeep_gen.plan.pieces import Forced
 from fpdeep_gen.plan.place import Found, Search, Task, slowest_interval

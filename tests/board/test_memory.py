@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fpdeep_gen.plan.memory import (
+from fpdeep_gen.board.memory import (
     LUTRAM_DEPTH,
     Ports,
     Use,

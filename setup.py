@@ -6,7 +6,7 @@ from pathlib import Path
 from setuptools import setup
 from setuptools.command.build_py import build_py
 
-DATA_FOLDERS = ("templates", "hls_kernels", "boards")
+DATA_FOLDERS = ("templates", "hls_kernels", "boards", "networks")
 
 
 class BuildWithData(build_py):

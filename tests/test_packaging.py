@@ -10,19 +10,23 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-SOURCES = ("pyproject.toml", "setup.py", "README.md", "LICENSE", "fpdeep_gen", "templates", "hls_kernels", "boards")
-DATA = {"templates": ROOT / "templates", "hls_kernels": ROOT / "hls_kernels", "boards": ROOT / "boards"}
+DATA = {name: ROOT / name for name in ("templates", "hls_kernels", "boards", "networks")}
+SOURCES = ("pyproject.toml", "setup.py", "README.md", "LICENSE", "fpdeep_gen", *DATA)
 
 PROBE = """
 from pathlib import Path
 import fpdeep_gen
-from fpdeep_gen.board.known import known_boards
+from fpdeep_gen.board.known import known_boards, known_clusters
+from fpdeep_gen.network.known import known_networks
 from fpdeep_gen.emit.resources import kernels_dir, templates_dir
 home = Path(fpdeep_gen.__file__).parent
 assert templates_dir() == home / "_data" / "templates", templates_dir()
 assert kernels_dir() == home / "_data" / "hls_kernels", kernels_dir()
 assert "zedboard" in known_boards()
-assert all(path.is_relative_to(home) for path in known_boards().values())
+assert "vc709-chain" in known_clusters()
+assert "vgg16" in known_networks()
+known = (known_boards(), known_clusters(), known_networks())
+assert all(path.is_relative_to(home) for paths in known for path in paths.values())
 """
 
 

@@ -1,41 +1,52 @@
 """Board and cluster YAML to `Board` and `Cluster`."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from fpdeep_gen.board.known import known_boards
-from fpdeep_gen.board.model import Board, Cluster, Link
-from fpdeep_gen.board.schema import BoardSchema, ClusterSchema, LinkChangeSchema, LinkSchema
-from fpdeep_gen.document import Document, read_model
+from fpdeep_gen.board.known import known_boards, known_clusters
+from fpdeep_gen.board.model import Board, Cluster, Ddr, Link
+from fpdeep_gen.board.schema import MOST_BOARDS, BoardSchema, ClusterSchema, LinkChangeSchema, LinkSchema
+from fpdeep_gen.document import Document, Location, field_path, read_model
 from fpdeep_gen.document_problems import did_you_mean, listed
 from fpdeep_gen.errors import InputError, Problem
 
-MOST_BOARDS = 64
+
+@dataclass(frozen=True)
+class _Entry:
+    """`count` boards of one kind in a row, and where the cluster file says so."""
+
+    at: Location
+    board: str
+    count: int
+    lane_gbps: float | None
 
 
 def load_board(path: Path) -> Board:
     """Reads a board file. Raises `InputError` with every problem."""
     _, schema = read_model(path, BoardSchema)
-    return Board(**schema.model_dump())
+    fields = schema.model_dump(exclude={"ddr"})
+    return Board(**fields, ddr=Ddr(**schema.ddr.model_dump()) if schema.ddr is not None else None)
 
 
-def load_cluster(path: Path) -> Cluster:
-    """Reads a cluster file and the files of its boards. Raises `InputError` with every problem.
+def load_cluster(path: Path, count: int | None = None) -> Cluster:
+    """Reads a cluster file (or the known cluster of that name) and the files of its boards; `count` boards instead of
+    the file's own number, where the chain has one kind of boards. Raises `InputError` with every problem.
 
     A board that is not one of the known names is a path, taken from the cluster file's folder.
     """
-    document, schema = read_model(path, ClusterSchema)
+    document, schema = read_model(_cluster_file(path), ClusterSchema)
     problems: list[Problem] = []
     boards: list[Board] = []
-    owners: list[int] = []
-    for index, entry in enumerate(schema.boards):
+    owners: list[Location] = []
+    for entry in _entries(document, schema, count):
         try:
-            board = _board(document, index, entry.board)
+            board = _board(document, entry)
         except InputError as error:
             problems.extend(error.problems)
             continue
         boards.extend([board] * entry.count)
-        owners.extend([index] * entry.count)
+        owners.extend([entry.at] * entry.count)
     if problems:
         raise InputError(problems)
     problems.extend(_shape_problems(document, schema, boards, owners))
@@ -48,19 +59,47 @@ def load_cluster(path: Path) -> Cluster:
     return Cluster(schema.name, tuple(boards), links, schema.clock_mhz)
 
 
-def _board(document: Document, index: int, name: str) -> Board:
+def _cluster_file(path: Path) -> Path:
+    """The path, or that of the known cluster with this name."""
+    return path if path.exists() else known_clusters().get(str(path), path)
+
+
+def _entries(document: Document, schema: ClusterSchema, count: int | None) -> list[_Entry]:
+    """The rows of equal boards in chain order."""
+    if schema.board is not None:
+        others = [name for name in ("boards",) if schema.boards is not None]
+        entries = [_Entry((), schema.board, schema.count or 1, schema.lane_gbps)]
+    else:
+        others = [name for name in ("count", "lane_gbps") if getattr(schema, name) is not None]
+        rows = schema.boards or []
+        entries = [_Entry(("boards", i), row.board, row.count, row.lane_gbps) for i, row in enumerate(rows)]
+    if others:
+        expected = "either `boards`, or `board` with `count` and `lane_gbps`"
+        raise InputError([document.problem((name,), expected, "this beside the other") for name in others])
+    if not entries:
+        raise InputError([document.problem(("boards",), "this field", "nothing")])
+    if count is None:
+        return entries
+    if len(entries) > 1:
+        expected = "one kind of boards where their number is given from outside"
+        raise InputError([document.problem(("boards",), expected, f"{len(entries)} rows")])
+    return [replace(entries[0], count=count)]
+
+
+def _board(document: Document, entry: _Entry) -> Board:
     known = known_boards()
-    if name in known:
-        return load_board(known[name])
-    path = document.file.parent / name
-    if name.endswith((".yaml", ".yml")):
-        return load_board(path)
-    expected = f"{listed(known)}, or the path of a board's .yaml file"
-    raise InputError([document.problem(("boards", index, "board"), expected, f"`{name}`", did_you_mean(name, known))])
+    path = known.get(entry.board)
+    if path is None and entry.board.endswith((".yaml", ".yml")):
+        path = document.file.parent / entry.board
+    if path is None:
+        expected, hint = f"{listed(known)}, or the path of a board's .yaml file", did_you_mean(entry.board, known)
+        raise InputError([document.problem((*entry.at, "board"), expected, f"`{entry.board}`", hint)])
+    board = load_board(path)
+    return board if entry.lane_gbps is None else replace(board, lane_gbps=entry.lane_gbps)
 
 
 def _shape_problems(
-    document: Document, schema: ClusterSchema, boards: list[Board], owners: list[int]
+    document: Document, schema: ClusterSchema, boards: list[Board], owners: list[Location]
 ) -> Iterator[Problem]:
     """Number of boards, the clock, and links that there are none of or that nobody describes."""
     if len(boards) > MOST_BOARDS:
@@ -69,8 +108,9 @@ def _shape_problems(
         yield document.problem(("link",), "the link that joins the boards", "nothing", "a board alone needs none")
     slowest = min(boards, key=lambda board: board.clock_mhz)
     if schema.clock_mhz > slowest.clock_mhz:
-        where = owners[boards.index(slowest)]
-        hint = f"all boards run at one clock; `{slowest.name}` (boards[{where}]) reaches {slowest.clock_mhz:g} MHz"
+        where = field_path(owners[boards.index(slowest)])
+        place = f"`{slowest.name}` ({where})" if where else f"`{slowest.name}`"
+        hint = f"all boards run at one clock; {place} reaches {slowest.clock_mhz:g} MHz"
         yield document.problem(("clock_mhz",), f"at most {slowest.clock_mhz:g}", f"`{schema.clock_mhz:g}`", hint)
     seen: set[int] = set()
     for index, change in enumerate(schema.links):
@@ -96,14 +136,14 @@ def _link(default: LinkSchema, change: LinkChangeSchema | None) -> Link:
 
 
 def _lane_problems(
-    document: Document, boards: list[Board], owners: list[int], links: tuple[Link, ...]
+    document: Document, boards: list[Board], owners: list[Location], links: tuple[Link, ...]
 ) -> Iterator[Problem]:
     """Links that ask for more or faster lanes than a board has: one between two others needs lanes for both links."""
-    told: set[tuple[int, str]] = set()
+    told: set[tuple[Location, str]] = set()
     for position, (board, owner) in enumerate(zip(boards, owners, strict=True)):
         own = links[max(0, position - 1) : position + 1]
         needed = sum(link.lanes for link in own)
-        at = ("boards", owner, "board")
+        at = (*owner, "board")
         if needed > board.lanes and (owner, "lanes") not in told:
             told.add((owner, "lanes"))
             expected = f"a board with at least {needed} lanes ({' + '.join(str(link.lanes) for link in own)})"

@@ -4,8 +4,18 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class Ddr:
+    """External memory that the FPGA reaches by itself: size in GB, peak rate in GB/s (10^9 bytes), reads and writes
+    together."""
+
+    gigabytes: float
+    gigabytes_per_second: float
+
+
+@dataclass(frozen=True)
 class Board:
-    """What one FPGA board offers. `part` names the device for vendor tools; links are counted per transceiver lane."""
+    """What one FPGA board offers. `part` names the device for vendor tools; links are counted per transceiver lane.
+    `ddr`: None where the FPGA has no external memory of its own."""
 
     name: str
     part: str
@@ -16,6 +26,7 @@ class Board:
     clock_mhz: float
     lanes: int
     lane_gbps: float
+    ddr: Ddr | None = None
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,16 @@ Count = Annotated[int, Field(ge=1)]
 Positive = Annotated[float, Field(gt=0)]
 
 
+MOST_BOARDS = 1024
+
+
+class DdrSchema(Schema):
+    """External memory."""
+
+    gigabytes: Positive
+    gigabytes_per_second: Positive
+
+
 class BoardSchema(Schema):
     """A board file."""
 
@@ -23,6 +33,7 @@ class BoardSchema(Schema):
     clock_mhz: Positive
     lanes: Annotated[int, Field(ge=0)]
     lane_gbps: Positive
+    ddr: DdrSchema | None = None
 
 
 class LinkSchema(Schema):
@@ -47,17 +58,22 @@ class LinkChangeSchema(Schema):
 
 
 class BoardsSchema(Schema):
-    """`count` boards of one kind in a row: the name of a known board, or the path of a board file."""
+    """`count` boards of one kind in a row: the name of a known board, or the path of a board file. `lane_gbps`: what
+    the lanes of these boards reach, where that is not what the board file says."""
 
     board: Annotated[str, Field(min_length=1)]
-    count: Annotated[int, Field(ge=1, le=64)] = 1
+    count: Annotated[int, Field(ge=1, le=MOST_BOARDS)] = 1
+    lane_gbps: Positive | None = None
 
 
 class ClusterSchema(Schema):
-    """A cluster file."""
+    """A cluster file: either `boards`, or `board` (with `count`, `lane_gbps`) for a chain of one kind."""
 
     name: Name
     clock_mhz: Positive
-    boards: Annotated[list[BoardsSchema], Field(min_length=1)]
+    boards: Annotated[list[BoardsSchema], Field(min_length=1)] | None = None
+    board: Annotated[str, Field(min_length=1)] | None = None
+    count: Annotated[int, Field(ge=1, le=MOST_BOARDS)] | None = None
+    lane_gbps: Positive | None = None
     link: LinkSchema | None = None
     links: list[LinkChangeSchema] = Field(default_factory=list)

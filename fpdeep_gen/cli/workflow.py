@@ -33,16 +33,18 @@ class BoardJob:
     clock_mhz: float
 
 
-def load_inputs(network_path: Path, cluster_path: Path, for_training: bool = True) -> tuple[Network, Cluster]:
-    """Reads both files. Raises `InputError` with the problems of both, and `for_training` with what cannot be trained
-    yet."""
+def load_inputs(
+    network_path: Path, cluster_path: Path, for_training: bool = True, boards: int | None = None
+) -> tuple[Network, Cluster]:
+    """Reads both files; `boards` boards instead of the cluster's own number. Raises `InputError` with the problems of
+    both, and `for_training` with what cannot be trained yet."""
     problems: list[Problem] = []
     try:
         network = load_network(network_path, for_training)
     except InputError as error:
         problems.extend(error.problems)
     try:
-        cluster = load_cluster(cluster_path)
+        cluster = load_cluster(cluster_path, boards)
     except InputError as error:
         problems.extend(error.problems)
     if problems:

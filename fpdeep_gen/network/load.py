@@ -10,6 +10,7 @@ from fpdeep_gen.errors import InputError, Problem
 from fpdeep_gen.network.calibrate import calibrate
 from fpdeep_gen.network.dataset import BUILT_IN, load_dataset
 from fpdeep_gen.network.formats import default_formats, format_problems, with_given
+from fpdeep_gen.network.known import known_networks
 from fpdeep_gen.network.model import Format, Layer, LayerFormats, LayerKind, Network, Training
 from fpdeep_gen.network.parse_layers import Draft, parse_layers
 from fpdeep_gen.network.schema import NetworkSchema
@@ -17,12 +18,12 @@ from fpdeep_gen.network.trainable import require_trainable
 
 
 def load_network(path: Path, for_training: bool = False) -> Network:
-    """Reads a network file. Raises `InputError` with every problem of the file, or of its data set; with
-    `for_training` also with all that can be planned but not trained yet.
+    """Reads a network file (or the known network of that name). Raises `InputError` with every problem of the file, or
+    of its data set; with `for_training` also with all that can be planned but not trained yet.
 
     A data set that is a file is looked up beside the network file.
     """
-    document = load_document(path)
+    document = load_document(path if path.exists() else known_networks().get(str(path), path))
     schema, drafts = _checked(document)
     formats = default_formats(schema.formats)
     shape = (schema.input.channels, schema.input.rows, schema.input.columns)

@@ -12,7 +12,7 @@ from fpdeep_gen.errors import InputError, Problem
 from fpdeep_gen.network.model import Layer, Network
 from fpdeep_gen.network.parse_layers import Draft
 
-HINT = "a network with this can be checked and planned for, not trained or generated yet"
+HINT = "a network with any of this can be checked and planned for, not trained or generated yet"
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,14 @@ def _layer_lacks(index: int, layer: Layer) -> Iterator[Lack]:
 def require_trainable(network: Network, document: Document | None = None, drafts: Sequence[Draft] = ()) -> None:
     """Raises `InputError` with all that training cannot do; with lines where the network's file is given."""
     problems = []
-    for lack in lacks(network):
+    found = lacks(network)
+    for lack in found:
+        hint = HINT if lack is found[-1] else ""
         if document is not None:
-            problems.append(document.problem(_location(lack, drafts), lack.expected, lack.found, HINT))
+            problems.append(document.problem(_location(lack, drafts), lack.expected, lack.found, hint))
         else:
             where = f"layers.{network.layers[lack.layer].name}." if lack.layer is not None else ""
-            problems.append(Problem(None, None, where + lack.field, lack.expected, lack.found, HINT))
+            problems.append(Problem(None, None, where + lack.field, lack.expected, lack.found, hint))
     if problems:
         raise InputError(problems)
 

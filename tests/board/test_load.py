@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from fpdeep_gen.board.known import known_boards
+from fpdeep_gen.board.known import known_boards, known_clusters
 from fpdeep_gen.board.load import load_board, load_cluster
+from fpdeep_gen.board.model import Ddr
 from fpdeep_gen.errors import InputError, Problem
 
 REPOSITORY = Path(__file__).parents[2]
@@ -136,3 +137,72 @@ def test_all_faults_at_once(tmp_path: Path) -> None:
 def test_links_that_are_not_there(tmp_path: Path, change: str, expected: str) -> None:
     (problem,) = problems_of(tmp_path, CLUSTER + "links:\n" + change)
     assert problem.expected == expected
+
+
+CHAIN = """\
+name: chain
+clock_mhz: 100
+board: zedboard
+count: 3
+link: {lanes: 8, gbps_per_lane: 0.95, efficiency: 0.8, flit_bits: 72, latency_cycles: 40}
+"""
+
+
+def test_a_chain_of_one_kind_from_one_line(tmp_path: Path) -> None:
+    path = write(tmp_path, CHAIN)
+    row = load_cluster(path)
+    text = CHAIN.replace("board: zedboard\ncount: 3", "boards: [{board: zedboard, count: 3}]")
+    listed = load_cluster(write(tmp_path, text))
+    assert row == listed and len(row.boards) == 3
+    path = write(tmp_path, CHAIN)
+    for count in (1, 2, 128):
+        chain = load_cluster(path, count)
+        assert (len(chain.boards), len(chain.links)) == (count, count - 1)
+        assert set(chain.boards) == set(row.boards) and set(chain.links) <= set(row.links)
+
+
+def test_the_number_of_boards_from_outside_needs_one_kind(tmp_path: Path) -> None:
+    assert len(load_cluster(write(tmp_path, CLUSTER), 5).boards) == 5
+    mixed = CLUSTER.replace("count: 2}", "count: 2}\n  - {board: zedboard}")
+    with pytest.raises(InputError) as caught:
+        load_cluster(write(tmp_path, mixed), 5)
+    (problem,) = caught.value.problems
+    assert (problem.line, problem.field, problem.found) == (3, "boards", "2 rows")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "field"),
+    [
+        (CHAIN + "boards: [{board: zedboard}]\n", 6, "boards"),
+        (CLUSTER + "count: 3\n", 6, "count"),
+        (CHAIN.replace("board: zedboard\ncount: 3\n", ""), 1, "boards"),
+        (CHAIN.replace("board: zedboard", "board: zedbord"), 3, "board"),
+        (CHAIN.replace("gbps_per_lane: 0.95", "gbps_per_lane: 1.2"), 3, "board"),
+        (CHAIN.replace("count: 3", "count: 2000"), 4, "count"),
+    ],
+)
+def test_wrong_chains(tmp_path: Path, text: str, line: int | None, field: str) -> None:
+    found = [(problem.line, problem.field) for problem in problems_of(tmp_path, text)]
+    assert found == [(line, field)]
+
+
+def test_a_cluster_may_say_what_the_lanes_of_its_boards_reach(tmp_path: Path) -> None:
+    fast = CHAIN.replace("gbps_per_lane: 0.95", "gbps_per_lane: 1.2").replace("count: 3", "count: 3\nlane_gbps: 1.2")
+    assert {board.lane_gbps for board in load_cluster(write(tmp_path, fast)).boards} == {1.2}
+
+
+@pytest.mark.parametrize(("name", "lanes"), [("vc709-chain", 6), ("vc709-chain-3", 3)])
+def test_vc709_chains(name: str, lanes: int) -> None:
+    cluster = load_cluster(known_clusters()[name], 128)
+    assert load_cluster(Path(name), 128) == cluster
+    assert (len(cluster.boards), len(cluster.links), cluster.clock_mhz) == (128, 127, 200)
+    assert {(link.lanes, link.gbps_per_lane) for link in cluster.links} == {(lanes, 13.1)}
+    assert {(board.name, board.dsp, board.ddr) for board in cluster.boards} == {("vc709", 3600, Ddr(8, 29.8))}
+    # The lanes, not one flit a cycle, are the limit, and little of what they carry is lost to it.
+    assert 0.95 < cluster.links[0].flits_per_cycle(cluster.clock_mhz) < 1.0
+
+
+def test_external_memory_is_optional() -> None:
+    boards = {name: load_board(path) for name, path in known_boards().items()}
+    assert boards["zedboard"].ddr is None
+    assert boards["kc705"].ddr == Ddr(1, 12.8)

@@ -34,7 +34,7 @@ layers:
   - fully_connected: {name: c, features: 10}
   - softmax_cross_entropy
 """
-HINT = "\n    hint: a network with this can be checked and planned for, not trained or generated yet"
+HINT = "\n    hint: a network with any of this can be checked and planned for, not trained or generated yet"
 
 
 def load(folder: Path, text: str, for_training: bool = False) -> Network:
@@ -149,12 +149,12 @@ def test_another_order_is_another_function_and_refused(tmp_path: Path, first: st
 
 def test_training_names_all_that_it_cannot_do_with_its_lines(tmp_path: Path) -> None:
     expected = [
-        "net.yaml:1: dataset: expected a data set to train on, found nothing" + HINT,
-        "net.yaml:3: training.momentum: expected 0 (plain SGD), found 0.9" + HINT,
-        "net.yaml:5: layers[0].conv.stride: expected stride 1, found 3" + HINT,
-        "net.yaml:7: layers[2].local_response: expected none, found one over 5 channels" + HINT,
-        "net.yaml:8: layers[3].max_pool.stride: expected 3, as the window, found 2" + HINT,
-        "net.yaml:9: layers[4].conv.groups: expected one group, found 4" + HINT,
+        "net.yaml:1: dataset: expected a data set to train on, found nothing",
+        "net.yaml:3: training.momentum: expected 0 (plain SGD), found 0.9",
+        "net.yaml:5: layers[0].conv.stride: expected stride 1, found 3",
+        "net.yaml:7: layers[2].local_response: expected none, found one over 5 channels",
+        "net.yaml:8: layers[3].max_pool.stride: expected 3, as the window, found 2",
+        "net.yaml:9: layers[4].conv.groups: expected one group, found 4",
         "net.yaml:11: layers[6].dropout: expected none, found 0.25" + HINT,
     ]
     assert errors(tmp_path, TEXT, for_training=True) == expected

@@ -280,7 +280,10 @@ def _bytes(text: str) -> Iterator[int]:
     body = text[2:-1]
     at = 0
     while at < len(body):
-        if body[at] == "\\":
+        if body.startswith("\\\\", at):
+            yield ord("\\")
+            at += 2
+        elif body[at] == "\\":
             yield int(body[at + 1 : at + 3], 16)
             at += 3
         else:

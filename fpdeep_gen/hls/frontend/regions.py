@@ -177,5 +177,6 @@ def _is_cheap(block: Block) -> bool:
 
 
 def _location(block: Block, module: LlvmModule) -> Location | None:
+    """The first place of a block's instructions; line 0 is what clang gives to code of its own."""
     places = (module.locations.of(one.debug) for one in block.instructions)
-    return next((place for place in places if place is not None), None)
+    return next((place for place in places if place is not None and place.line), None)

@@ -4,7 +4,7 @@ import itertools
 from pathlib import Path
 
 from fpdeep_gen.hls.ir import StreamWrite
-from tests.hls.frontend.compiling import compile_text, process_of, run, run_text
+from tests.hls.frontend.compiling import FIRST_LINE, compile_text, process_of, run, run_text
 
 IMPERFECT = """
 void top(hls::stream<ap_uint<8>>& sizes, hls::stream<ap_uint<16>>& in, hls::stream<ap_uint<32>>& out) {
@@ -240,3 +240,21 @@ def test_writes_keep_their_order_among_streams(tmp_path: Path) -> None:
     """
     module = compile_text(tmp_path, text)
     assert run(module, {"in": [1, 2, 3], "more": [7, 8]}).outputs["out"] == [1, 8, 3]
+
+
+def test_a_loop_has_a_line_where_clang_puts_code_of_its_own_in_front(tmp_path: Path) -> None:
+    text = """
+    void top(hls::stream<int>& in, hls::stream<int>& out) {
+        int four[4] = {1, 1, 1, 1};
+        for (int i = 0; i < 6; i++) {
+    #pragma HLS PIPELINE II=1
+            int x = in.read();
+            for (int k = 3; k > 0; k--) four[k] = four[k - 1];
+            four[0] = x;
+            out.write(four[3]);
+        }
+    }
+    """
+    (region,) = process_of(compile_text(tmp_path, text)).regions
+    assert region.location is not None
+    assert region.location.line - FIRST_LINE in range(2, 8)

@@ -139,3 +139,16 @@ def test_a_word_passed_in_two_registers(tmp_path: Path) -> None:
     """
     word = sum((lane + 1) << (16 * lane) for lane in range(7))
     assert run(compile_text(tmp_path, text), {"in": [word]}).outputs["out"] == [2 * word]
+
+
+def test_a_table_of_bytes_with_every_value(tmp_path: Path) -> None:
+    """LLVM writes it as text, where a backslash is written twice and others are two hexadecimal digits."""
+    values = ", ".join(str((91 * place) & 0xFF) for place in range(256))
+    text = f"""
+    static const unsigned char table[256] = {{{values}}};
+    void top(hls::stream<ap_uint<8>>& in, hls::stream<ap_uint<8>>& out) {{
+        out.write(table[in.read()]);
+    }}
+    """
+    words = [(91 * place) & 0xFF for place in range(256)]
+    assert run(compile_text(tmp_path, text), {"in": list(range(256))}).outputs["out"] == words

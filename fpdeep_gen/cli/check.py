@@ -7,9 +7,8 @@ import click
 from fpdeep_gen.board.schema import MOST_BOARDS
 from fpdeep_gen.cli.options import network_argument
 from fpdeep_gen.cli.output import current_output, json_option
-from fpdeep_gen.cli.workflow import load_inputs
-from fpdeep_gen.network.load import load_network
-from fpdeep_gen.report.network import cluster_table, network_document, network_table
+from fpdeep_gen.cli.workflow import load_inputs, read_network
+from fpdeep_gen.report.network import cluster_table, formats_text, network_document, network_table
 
 
 @click.command()
@@ -29,12 +28,14 @@ def check(network_path: Path, cluster_path: Path | None, boards: int | None) -> 
     """Check NETWORK (and a cluster): shapes, work and weights of each layer."""
     output = current_output()
     if cluster_path is None:
-        network = load_network(network_path)
+        network = read_network(network_path)
         output.human.print(network_table(network))
+        output.human.print(formats_text(network))
         output.result({"network": network_document(network)})
         return
     network, cluster = load_inputs(network_path, cluster_path, for_training=False, boards=boards)
     output.human.print(network_table(network))
+    output.human.print(formats_text(network))
     output.human.print(cluster_table(cluster))
     output.result(
         {"network": network_document(network), "cluster": {"name": cluster.name, "boards": len(cluster.boards)}}

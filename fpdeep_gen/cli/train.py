@@ -12,12 +12,11 @@ from fpdeep_gen.cli.options import force_option, jobs_option, network_argument, 
 from fpdeep_gen.cli.output import Output, current_output, json_option
 from fpdeep_gen.cli.steps import input_key
 from fpdeep_gen.cli.verification import WORK_FOLDER, write_origin
-from fpdeep_gen.cli.workflow import generate_step, load_inputs, plan_step, rtl_steps
+from fpdeep_gen.cli.workflow import generate_step, load_inputs, plan_step, read_network, rtl_steps
 from fpdeep_gen.errors import InputError, Problem
 from fpdeep_gen.golden.data import Dataset, load_dataset
 from fpdeep_gen.golden.model import initial_weights
 from fpdeep_gen.golden.train import train as train_golden
-from fpdeep_gen.network.load import load_network
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.plan.model import Plan
 from fpdeep_gen.sim.toolchain import Effort
@@ -59,7 +58,7 @@ def train(
     """
     output = current_output()
     if engine is Engine.GOLDEN:
-        network = load_network(network_path, for_training=True)
+        network = read_network(network_path, for_training=True)
         done = _on_golden(output, out, network, epochs or network.training.epochs, force)
     else:
         network, done = _on_chain(output, out, network_path, cluster_path, epochs, jobs, force)

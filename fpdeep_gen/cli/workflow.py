@@ -8,13 +8,15 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
+
 from fpdeep_gen.board.load import load_cluster
 from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.cli.steps import Done, Step, input_key, is_current, run_step
 from fpdeep_gen.emit.generate import generate
 from fpdeep_gen.errors import InputError, Problem
 from fpdeep_gen.hls.compile import compile_kernel
-from fpdeep_gen.network.load import load_network
+from fpdeep_gen.network.load import load_with_notes
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.plan.document import plan_from_json, plan_to_json
 from fpdeep_gen.plan.model import Plan
@@ -33,6 +35,14 @@ class BoardJob:
     clock_mhz: float
 
 
+def read_network(path: Path, for_training: bool = False) -> Network:
+    """Reads a network or an ONNX model, and says on standard error what the user should know of how it was read."""
+    loaded = load_with_notes(path, for_training)
+    for note in loaded.notes:
+        click.echo(f"note: {path.name}: {note}", err=True)
+    return loaded.network
+
+
 def load_inputs(
     network_path: Path, cluster_path: Path, for_training: bool = True, boards: int | None = None
 ) -> tuple[Network, Cluster]:
@@ -40,7 +50,7 @@ def load_inputs(
     both, and `for_training` with what cannot be trained yet."""
     problems: list[Problem] = []
     try:
-        network = load_network(network_path, for_training)
+        network = read_network(network_path, for_training)
     except InputError as error:
         problems.extend(error.problems)
     try:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from fpdeep_gen.document import Document, load_document, validate
@@ -12,18 +13,48 @@ from fpdeep_gen.network.dataset import BUILT_IN, load_dataset
 from fpdeep_gen.network.formats import default_formats, format_problems, with_given
 from fpdeep_gen.network.known import known_networks
 from fpdeep_gen.network.model import Format, Layer, LayerFormats, LayerKind, Network, Training
+from fpdeep_gen.network.onnx_import import import_onnx
 from fpdeep_gen.network.parse_layers import Draft, parse_layers
 from fpdeep_gen.network.schema import NetworkSchema
 from fpdeep_gen.network.trainable import require_trainable
 
 
-def load_network(path: Path, for_training: bool = False) -> Network:
-    """Reads a network file (or the known network of that name). Raises `InputError` with every problem of the file, or
-    of its data set; with `for_training` also with all that can be planned but not trained yet.
+@dataclass(frozen=True)
+class Loaded:
+    """A network, and what its user should know of how it was read."""
 
-    A data set that is a file is looked up beside the network file.
+    network: Network
+    notes: tuple[str, ...]
+
+
+def load_with_notes(path: Path, for_training: bool = False) -> Loaded:
+    """Reads a network file or an ONNX model; see `load_network`."""
+    if path.suffix.lower() != ".onnx":
+        return Loaded(load_network(path, for_training), ())
+    imported = import_onnx(path)
+    try:
+        return Loaded(_network_of(imported.document, path, for_training), imported.notes)
+    except InputError as error:
+        raise InputError(imported.named(error.problems)) from error
+
+
+def load_network(path: Path, for_training: bool = False) -> Network:
+    """Reads a network file: YAML, an ONNX model, or the name of a known network.
+
+    Raises `InputError` with every problem of the file, or of its data set; with `for_training` also with all that can
+    be planned but not trained yet. A data set that is a file is looked up beside the network file.
     """
-    document = load_document(path if path.exists() else known_networks().get(str(path), path))
+    if path.suffix.lower() == ".onnx":
+        return load_with_notes(path, for_training).network
+    return _network_of(load_document(network_file(path)), path, for_training)
+
+
+def network_file(path: Path) -> Path:
+    """The path, or that of the known network with this name."""
+    return path if path.exists() else known_networks().get(str(path), path)
+
+
+def _network_of(document: Document, path: Path, for_training: bool) -> Network:
     schema, drafts = _checked(document)
     formats = default_formats(schema.formats)
     shape = (schema.input.channels, schema.input.rows, schema.input.columns)
@@ -106,6 +137,7 @@ def infer_layers(
             stride=draft.stride,
             groups=draft.groups,
             pool_stride=draft.pool_stride,
+            pool_overhang=draft.pool_overhang,
             normalisation=draft.normalisation,
             dropout=draft.dropout,
         )

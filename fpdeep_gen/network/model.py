@@ -70,7 +70,8 @@ class LocalResponse:
 class Layer:
     """One layer: multiply, then ReLU (if `relu`), then local response normalisation (if `normalisation`), then max-pool
     over `pool` x `pool` windows (1: none) at steps of `pool_stride` (0: becomes `pool`), then dropout of a share
-    `dropout` of the outputs (if given).
+    `dropout` of the outputs (if given). The last windows may reach `pool_overhang` rows and columns beyond the map;
+    what is not there never wins.
 
     A convolution's windows move by `stride`; `groups` cuts its input and output channels into as many equal parts,
     each output part reading the input part of the same number. Both are 1 for a fully connected layer.
@@ -91,6 +92,7 @@ class Layer:
     stride: int = 1
     groups: int = 1
     pool_stride: int = 0
+    pool_overhang: int = 0
     normalisation: LocalResponse | None = None
     dropout: float | None = None
 
@@ -111,12 +113,12 @@ class Layer:
     @property
     def out_rows(self) -> int:
         """Rows of the output tensor."""
-        return (self.conv_rows - self.pool) // self.pool_stride + 1
+        return (self.conv_rows + self.pool_overhang - self.pool) // self.pool_stride + 1
 
     @property
     def out_columns(self) -> int:
         """Columns of the output tensor."""
-        return (self.conv_columns - self.pool) // self.pool_stride + 1
+        return (self.conv_columns + self.pool_overhang - self.pool) // self.pool_stride + 1
 
     @property
     def weight_shape(self) -> tuple[int, int, int, int]:
@@ -164,6 +166,15 @@ class Network:
     training: Training
     dataset: str | None
     accumulator_width: int = 48
+
+    def phase_macs(self, layer: int) -> tuple[int, int, int]:
+        """Multiply-accumulates of one image in the forward, backward and gradient phases of layer `layer`."""
+        macs = self.layers[layer].forward_macs
+        return (macs, macs if layer > 0 else 0, macs)
+
+    def tensor_bits(self, tensor: int) -> int:
+        """Memory of one image's tensor `tensor`, in bits."""
+        return math.prod(self.tensor_shape(tensor)) * self.tensor_format(tensor).width
 
     def tensor_format(self, tensor: int) -> Format:
         """Format of tensor `tensor` (0: the image)."""

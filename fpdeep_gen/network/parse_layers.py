@@ -61,6 +61,7 @@ class Draft:
     relu_at: Location | None = None
     pool: int = 1
     pool_stride: int = 0
+    pool_overhang: int = 0
     pool_at: Location | None = None
     stride: int = 1
     groups: int = 1
@@ -184,23 +185,26 @@ class _Drafting:
         return draft
 
     def take_pool(self, at: Location, size: object) -> None:
-        window, stride = size, 0
+        window, stride, overhang = size, 0, 0
         if isinstance(size, dict):
             try:
                 fields = validate(self.document, MaxPoolSchema, at)
             except InputError as error:
                 self.problems.extend(error.problems)
                 return
-            window, stride = fields.window, fields.stride
+            window, stride, overhang = fields.window, fields.stride or fields.window, fields.overhang
             if stride > window:
                 self.refuse((*at, "stride"), f"at most {window} (the window)", f"`{stride}`", "it would skip pixels")
+                return
+            if overhang >= window:
+                self.refuse((*at, "overhang"), f"at most {window - 1} (the window - 1)", f"`{overhang}`")
                 return
         if not isinstance(window, int) or isinstance(window, bool) or not 2 <= window <= 64:
             self.refuse(at, "the side of the window, 2..64", shown(size), POOL_HINT)
             return
         draft = self.followed(at, Item.MAX_POOL)
         if draft is not None:
-            self.drafts[-1] = replace(draft, pool=window, pool_stride=stride, pool_at=at)
+            self.drafts[-1] = replace(draft, pool=window, pool_stride=stride, pool_overhang=overhang, pool_at=at)
 
     def take_local_response(self, at: Location) -> None:
         try:

@@ -87,10 +87,11 @@ class LocalResponseSchema(Schema):
 
 
 class MaxPoolSchema(Schema):
-    """Max-pool whose windows overlap."""
+    """Max-pool whose windows overlap, or reach beyond the end of the map."""
 
     window: int = Field(ge=2, le=64)
-    stride: int = Field(ge=1, le=64)
+    stride: int | None = Field(default=None, ge=1, le=64)
+    overhang: int = Field(default=0, ge=0, le=63)
 
 
 class NetworkSchema(Schema):

@@ -46,6 +46,8 @@ def _layer_lacks(index: int, layer: Layer) -> Iterator[Lack]:
         yield Lack(index, "local_response", "none", f"one over {layer.normalisation.size} channels")
     if layer.pool_stride != layer.pool:
         yield Lack(index, "max_pool.stride", f"{layer.pool}, as the window", str(layer.pool_stride))
+    if layer.pool_overhang != 0:
+        yield Lack(index, "max_pool.overhang", "0", str(layer.pool_overhang))
     if layer.dropout is not None:
         yield Lack(index, "dropout", "none", f"{layer.dropout:g}")
 
@@ -73,6 +75,7 @@ def _location(lack: Lack, drafts: Sequence[Draft]) -> Location:
     places = {
         "local_response": draft.normalisation_at,
         "max_pool.stride": (*draft.pool_at, "stride") if draft.pool_at else None,
+        "max_pool.overhang": (*draft.pool_at, "overhang") if draft.pool_at else None,
         "dropout": draft.dropout_at,
     }
     return places.get(lack.field) or (*draft.at, lack.field)

@@ -87,6 +87,14 @@ def test_a_pool_moves_by_its_window_unless_told_otherwise(tmp_path: Path) -> Non
     assert load(tmp_path, TEXT.replace("stride: 2}", "stride: 3}")) == plain
 
 
+def test_an_overhang_gives_the_maps_of_ceil_mode(tmp_path: Path) -> None:
+    text = TEXT.replace("stride: 2}", "stride: 2, overhang: 1}").replace("kernel: 7", "kernel: 6")
+    layer = load(tmp_path, text).layers[0]
+    maps = torch.zeros(1, 8, layer.conv_rows, layer.conv_columns)
+    assert (layer.conv_rows, layer.conv_columns) == (13, 12)
+    assert (layer.out_rows, layer.out_columns) == tuple(nn.MaxPool2d(3, 2, ceil_mode=True)(maps).shape[2:])
+
+
 @pytest.mark.parametrize(
     ("old", "new", "messages"),
     [
@@ -103,6 +111,11 @@ def test_a_pool_moves_by_its_window_unless_told_otherwise(tmp_path: Path) -> Non
                 "net.yaml:8: layers[3].max_pool.stride: expected at most 3 (the window), found `4`\n"
                 "    hint: it would skip pixels"
             ],
+        ),
+        (
+            "stride: 2}",
+            "overhang: 3}",
+            ["net.yaml:8: layers[3].max_pool.overhang: expected at most 2 (the window - 1), found `3`"],
         ),
         ("window: 3, ", "", ["net.yaml:8: layers[3].max_pool.window: expected this field, found nothing"]),
         (
@@ -168,6 +181,7 @@ def variants() -> list[Network]:
     first, *others = network.layers
     changed = (
         replace(first, pool_stride=1),
+        replace(first, pool_overhang=1),
         replace(first, normalisation=LocalResponse(5, 1e-4, 0.75, 1.0)),
         replace(first, dropout=0.5),
         replace(first, stride=2),

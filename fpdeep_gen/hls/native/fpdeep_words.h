@@ -35,6 +35,29 @@ struct WordLayout<ap_int<W>> {
     static void set(ap_int<W>& word, int, const ap_uint<W>& bits) { word = ap_int<W>(bits); }
 };
 
+template <typename T, int W>
+struct NativeLayout {
+    static constexpr int width = W;
+    static constexpr int elements = 1;
+    static ap_uint<W> get(const T& word, int) { return ap_uint<W>(word); }
+    static void set(T& word, int, const ap_uint<W>& bits) { word = T(bits.to_uint64()); }
+};
+
+// clang-format off
+template <> struct WordLayout<bool> : NativeLayout<bool, 1> {};
+template <> struct WordLayout<char> : NativeLayout<char, 8> {};
+template <> struct WordLayout<signed char> : NativeLayout<signed char, 8> {};
+template <> struct WordLayout<unsigned char> : NativeLayout<unsigned char, 8> {};
+template <> struct WordLayout<short> : NativeLayout<short, 16> {};
+template <> struct WordLayout<unsigned short> : NativeLayout<unsigned short, 16> {};
+template <> struct WordLayout<int> : NativeLayout<int, 32> {};
+template <> struct WordLayout<unsigned> : NativeLayout<unsigned, 32> {};
+template <> struct WordLayout<long> : NativeLayout<long, 64> {};
+template <> struct WordLayout<unsigned long> : NativeLayout<unsigned long, 64> {};
+template <> struct WordLayout<long long> : NativeLayout<long long, 64> {};
+template <> struct WordLayout<unsigned long long> : NativeLayout<unsigned long long, 64> {};
+// clang-format on
+
 template <typename T, std::size_t N>
 struct WordLayout<hls::vector<T, N>> {
     static constexpr int width = WordLayout<T>::width;

@@ -89,6 +89,10 @@ def _with_constant(builder: "Builder", kind: BinaryKind, left: Operation, value:
             return builder.binary(BinaryKind.LSHR, left, builder.constant(value.bit_length() - 1, width))
         case BinaryKind.UREM if value and value & (value - 1) == 0:
             return _mask(builder, left, value - 1, width)
+        case BinaryKind.SDIV | BinaryKind.SREM if value == 1:
+            return left if kind is BinaryKind.SDIV else builder.constant(0, width)
+        case BinaryKind.SDIV | BinaryKind.SREM if value & (value - 1) == 0 and 0 < value < 1 << (width - 1):
+            return _divide_by_power(builder, kind, left, value.bit_length() - 1)
         case BinaryKind.SHL:
             if value >= width:
                 return builder.constant(0, width)
@@ -103,6 +107,18 @@ def _with_constant(builder: "Builder", kind: BinaryKind, left: Operation, value:
             return builder.sext(builder.extract(left, value, width - value), width)
         case _:
             return None
+
+
+def _divide_by_power(builder: "Builder", kind: BinaryKind, left: Operation, power: int) -> Operation:
+    """Towards zero: a negative dividend gets 2^power - 1 added before its low bits are cut off."""
+    width = left.width
+    bias = builder.sext(builder.extract(left, width - 1, 1), power)
+    if kind is BinaryKind.SDIV:
+        biased = builder.binary(BinaryKind.ADD, left, builder.zext(bias, width))
+        return builder.binary(BinaryKind.ASHR, biased, builder.constant(power, width))
+    low = builder.binary(BinaryKind.ADD, builder.extract(left, 0, power), bias)
+    rest = builder.binary(BinaryKind.SUB, builder.zext(low, power + 1), builder.zext(bias, power + 1))
+    return builder.sext(rest, width)
 
 
 def _mask(builder: "Builder", left: Operation, value: int, width: int) -> Operation:

@@ -3,23 +3,15 @@
 #pragma once
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
+#include <cstring>  // strcmp, of the program that is made
 #include <fstream>
 #include <string>
-#include <type_traits>
+#include <tuple>
 #include <vector>
 
 #include "fpdeep_words.h"
 
 namespace batch {
-
-// The layout of everything that fpdeep_words.h has none for: native integers.
-template <typename T, bool NATIVE = std::is_integral<T>::value>
-struct Layout : fpdeep::WordLayout<T> {};
-template <typename T>
-struct Layout<T, true> {
-    static constexpr int width = std::is_same<T, bool>::value ? 1 : 8 * sizeof(T), elements = 1;
-};
 
 inline std::string& folder() {
     static std::string path;
@@ -30,38 +22,17 @@ inline bool exists(const std::string& name) { return std::ifstream(file_of(name)
 
 template <typename T>
 void feed(const std::string& name, hls::stream<T>& stream) {
-    if (!exists(name)) return;
-    if constexpr (std::is_integral<T>::value) {
-        constexpr int cells = (Layout<T>::width + 31) / 32;
-        std::ifstream file(file_of(name), std::ios::binary);
-        std::uint32_t word[cells];
-        while (file.read(reinterpret_cast<char*>(word), sizeof word)) {
-            unsigned long long value = word[0];
-            if (cells > 1) value |= (unsigned long long)word[cells - 1] << 32;
-            stream.write(T(value));
-        }
-    } else {
-        fpdeep::read_words<T>(file_of(name), stream);
-    }
+    if (exists(name)) fpdeep::read_words<T>(file_of(name), stream);
 }
 
 template <typename T>
 void take(const std::string& name, hls::stream<T>& stream) {
     const std::size_t words = stream.size();
-    if (exists(name)) {  // an input: nothing may be left
-        if (words == 0) return;
+    if (!exists(name)) {
+        fpdeep::write_words<T>(folder() + "/" + name + ".out", stream, words);
+    } else if (words) {  // an input: nothing may be left
         std::fprintf(stderr, "%zu words left in stream %s\n", words, name.c_str());
         std::exit(5);
-    }
-    const std::string path = folder() + "/" + name + ".out";
-    if constexpr (std::is_integral<T>::value) {
-        std::ofstream file(path, std::ios::binary);
-        for (std::size_t i = 0; i < words; i++) {
-            const unsigned long long value = (unsigned long long)stream.read() << (64 - Layout<T>::width) >> (64 - Layout<T>::width);
-            file.write(reinterpret_cast<const char*>(&value), (Layout<T>::width + 31) / 32 * 4);
-        }
-    } else {
-        fpdeep::write_words<T>(path, stream, words);
     }
 }
 

@@ -2,7 +2,7 @@
 
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,15 +45,18 @@ class Results:
     rtl: dict[float, RtlRun] = field(default_factory=dict)
     native_fault: str = ""
 
-    def difference(self) -> str:
-        """Why RTL and native differ; "" when they do not."""
+    def difference(self, canonical: Callable[[list[int]], list[int]] | None = None) -> str:
+        """Why RTL and native differ; "" when they do not. `canonical` orders the words of both first."""
         if self.native_fault:
             return self.native_fault
         for stall, run in self.rtl.items():
             if run.fault:
                 return f"stalls {stall}: {run.fault}"
             for port, words in self.native.items():
-                text = first_difference(words, run.outputs[port])
+                found = run.outputs[port]
+                if canonical is not None:
+                    words, found = canonical(words), canonical(found)
+                text = first_difference(words, found)
                 if text:
                     return f"stalls {stall}, port {port}: native against RTL: {text}"
         return ""

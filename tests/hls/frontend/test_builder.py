@@ -45,7 +45,9 @@ class _Random:
     def same_width(self) -> tuple[Operation, Plain, Operation, Plain]:
         left, f = self.pick()
         if self.random.random() < 0.25:
-            value = self.random.choice([0, 1, 3, (1 << left.width) - 1, self.random.getrandbits(left.width)])
+            value = self.random.choice(
+                [0, 1, 2, 3, 8, 1 << left.width - 1, (1 << left.width) - 1, self.random.getrandbits(left.width)]
+            )
             value &= (1 << left.width) - 1
             return left, f, self.builder.constant(value, left.width), lambda x: value
         right, g = self.pick()

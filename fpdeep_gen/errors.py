@@ -10,7 +10,10 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong with the input. `line` counts from 1; `field` is a path such as `layers[2].kernel`."""
+    """One thing wrong with the input. `line` and `column` count from 1; `field` is a path such as `layers[2].kernel`.
+
+    `source`: the text of the line, which is then shown with a caret under the column.
+    """
 
     file: Path | None
     line: int | None
@@ -18,11 +21,18 @@ class Problem:
     expected: str
     found: str
     hint: str = ""
+    column: int | None = None
+    source: str = ""
 
     def __str__(self) -> str:
-        place = ":".join(str(part) for part in (self.file, self.line) if part is not None)
+        column = self.column or None
+        place = ":".join(str(part) for part in (self.file, self.line, column) if part is not None)
         head = f"{place}: {self.field}" if place else self.field
         text = f"{head}: expected {self.expected}, found {self.found}"
+        if self.source:
+            text += f"\n    {self.source.rstrip()}"
+            if column is not None:
+                text += "\n    " + "".join(char if char == "\t" else " " for char in self.source[: column - 1]) + "^"
         return f"{text}\n    hint: {self.hint}" if self.hint else text
 
 

@@ -91,5 +91,5 @@ def test_cxx_that_the_dialect_does_not_have_is_told_with_its_line(folder: Path, 
     source.write_text(KERNEL.replace("ap_int<40>(word) * word + 1", "ap_int<40>(int(word * 0.5))"), encoding="utf-8")
     result = CliRunner().invoke(main, ["hls", "build", str(source), "--top", "square", "-o", str(tmp_path / "rtl")])
     assert result.exit_code == 2
-    assert result.stderr.startswith(f"{source}:8: ")
+    assert result.stderr.startswith(f"{source}:8:30: ")
     assert "Traceback" not in result.stderr

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from fpdeep_gen.hls.frontend.liveness import definitions
 from fpdeep_gen.hls.frontend.llvm_ir import Function, Instruction, LlvmModule, Operand, OperandKind
 from fpdeep_gen.hls.frontend.llvm_types import IntegerType, Type, size_of, stored_size
-from fpdeep_gen.hls.frontend.objects import DataObject, UnsupportedAccess
-from fpdeep_gen.hls.frontend.optimise import ObjectKey, ObjectPragmas
+from fpdeep_gen.hls.frontend.object_pragmas import ObjectKey, ObjectPragmas
+from fpdeep_gen.hls.frontend.objects import DataObject, PaddingAccess, UnsupportedAccess
 from fpdeep_gen.hls.ir import Location
 
 MEMCPY = "@llvm.memcpy"
@@ -107,7 +107,11 @@ def _note(one: Instruction, objects: dict[str, DataObject], defined: dict[str, t
                 continue
             at = 0
             while at < max(size, 1):
-                access = target.access(place.constant + at, place.terms)
+                try:
+                    access = target.access(place.constant + at, place.terms)
+                except PaddingAccess:
+                    at += 1
+                    continue
                 target.note(access)
                 at += size_of(IntegerType(access.leaf.width)) - access.bit // 8
 

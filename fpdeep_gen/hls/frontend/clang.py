@@ -6,11 +6,20 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from fpdeep_gen.errors import InputError, Problem, ToolError
+from fpdeep_gen.errors import Problem, ToolError
+from fpdeep_gen.hls.frontend.places import refusal
 
 INCLUDE_DIR = Path(__file__).resolve().parent.parent / "include"
 TARGET = ("-target", "x86_64-linux-gnu")
-COMMON = ("-std=c++17", "-nostdinc", "-ffreestanding", "-fno-exceptions", "-fno-rtti", "-Wno-everything")
+COMMON = (
+    "-std=c++17",
+    "-nostdinc",
+    "-ffreestanding",
+    "-fno-exceptions",
+    "-fno-rtti",
+    "-Wno-everything",
+    "-ferror-limit=100",
+)
 TIMEOUT_S = 120
 
 
@@ -18,7 +27,8 @@ def preprocess(source: Path, include_dirs: Sequence[Path]) -> str:
     """The translation unit with its line markers; pragmas are still in it."""
     includes = [f"-I{path}" for path in (INCLUDE_DIR, *include_dirs)]
     defines = ("-D__SYNTHESIS__=1", "-D__VITIS_HLS__=1")
-    return _run(["-E", "-x", "c++", *TARGET, *COMMON, *defines, *includes, str(source)], "", source)
+    markers = ("-include", str(INCLUDE_DIR / "hls_traits.h"))
+    return _run(["-E", "-x", "c++", *TARGET, *COMMON, *defines, *includes, *markers, str(source)], "", source)
 
 
 def compile_to_llvm(preprocessed: str, source: Path) -> str:
@@ -47,20 +57,29 @@ def _run(arguments: Sequence[str], text: str, source: Path) -> str:
     problems = _problems(done.stderr, source)
     if not problems:
         raise ToolError(f"the C++ compiler failed with status {done.returncode}", command, done.stderr)
-    raise InputError(problems)
+    raise refusal(problems)
 
 
-_ERROR = re.compile(r"^(?P<file>[^:\n]+):(?P<line>\d+):\d+: (?:fatal )?error: (?P<text>.*)$", re.MULTILINE)
+_ERROR = re.compile(r"^(?P<file>[^:\n]+):(?P<line>\d+):(?P<column>\d+): (?:fatal )?error: (?P<text>.*)$", re.MULTILINE)
+_MISSING = re.compile(r"^'(.*)' file not found")
 
 
 def _problems(log: str, source: Path) -> list[Problem]:
     return [
-        Problem(
+        _problem(
             source if match["file"] == "<stdin>" else Path(match["file"]),
             int(match["line"]),
-            "C++",
-            "code that the compiler accepts",
+            int(match["column"]),
             match["text"],
         )
         for match in _ERROR.finditer(log)
     ]
+
+
+def _problem(file: Path, line: int, column: int, text: str) -> Problem:
+    missing = _MISSING.match(text)
+    if missing is None:
+        return Problem(file, line, "C++", "code that the compiler accepts", text, "", column)
+    headers = ", ".join(sorted(path.name for path in INCLUDE_DIR.iterdir() if path.is_file()))
+    hint = f"pass its folder with -I, or guard it with #ifndef __SYNTHESIS__; there are: {headers}"
+    return Problem(file, line, "#include", "a header for synthesis", f"{missing[1]}, which is not there", hint, column)

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 
 from fpdeep_gen.errors import Problem
 from fpdeep_gen.hls.frontend.cfg import find_loops
+from fpdeep_gen.hls.frontend.congruence import Congruence, congruences
 from fpdeep_gen.hls.frontend.liveness import definitions, live_in
 from fpdeep_gen.hls.frontend.llvm_ir import Function, Instruction, LlvmModule, OperandKind
 from fpdeep_gen.hls.frontend.llvm_types import IntegerType, PointerType, Type, size_of
 from fpdeep_gen.hls.frontend.objects import DataObject
+from fpdeep_gen.hls.frontend.places import problem_at
 from fpdeep_gen.hls.frontend.regions import FunctionPlan
 from fpdeep_gen.hls.frontend.values import PortTable, StreamArgument
 from fpdeep_gen.hls.ir import Location, Variable
@@ -40,12 +42,14 @@ class ProcessContext:
     starts: dict[tuple[str, str], Variable] = field(default_factory=dict)
     defined: dict[str, tuple[str, Instruction]] = field(default_factory=dict)
     live: dict[str, frozenset[str]] = field(default_factory=dict)
+    congruences: dict[str, Congruence] = field(default_factory=dict)
     _names: dict[str, int] = field(default_factory=dict)
 
     def prepare(self, counts: Sequence[int]) -> None:
         """Works out which values need registers. `counts`: streams of each argument, where the caller knows."""
         self.defined = definitions(self.function)
         self.live = live_in(self.function, self.defined)
+        self.congruences = congruences(self.function)
         for place, one in enumerate(self.function.parameters):
             if isinstance(one.type, PointerType):
                 count = counts[place] if place < len(counts) else max(1, one.bytes)
@@ -82,9 +86,7 @@ class ProcessContext:
 
     def problem(self, place: Location | None, what: str, expected: str, found: str, hint: str = "") -> None:
         """Notes something that the front end cannot take."""
-        place = place or self.function.location
-        file, line = (place.file, place.line) if place is not None else (None, None)
-        problem = Problem(file, line, what, expected, found, hint)
+        problem = problem_at(place or self.function.location, what, expected, found, hint)
         if problem not in self.problems:
             self.problems.append(problem)
 

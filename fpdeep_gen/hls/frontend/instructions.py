@@ -4,22 +4,27 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 from fpdeep_gen.hls.frontend.context import ProcessContext, bits_of
+from fpdeep_gen.hls.frontend.diagnose import IGNORED_CALLS
+from fpdeep_gen.hls.frontend.intrinsics import lower_intrinsic
 from fpdeep_gen.hls.frontend.llvm_instructions import BINARY, CASTS
 from fpdeep_gen.hls.frontend.llvm_ir import Instruction, Operand, OperandKind
 from fpdeep_gen.hls.frontend.llvm_types import ArrayType, PointerType, StructType, Type, field_offset, size_of
 from fpdeep_gen.hls.frontend.memory import MemoryState
+from fpdeep_gen.hls.frontend.streams import StreamTransfers
 from fpdeep_gen.hls.frontend.transfers import Transfers
-from fpdeep_gen.hls.frontend.values import Address, Choice, Pointer, Value
+from fpdeep_gen.hls.frontend.values import NOWHERE, Address, Choice, Pointer, Value
 from fpdeep_gen.hls.ir import BinaryKind, CompareKind, Operation
 from fpdeep_gen.hls.passes.builder import Builder
 
-_EXTREMES = {
-    "@llvm.smax": CompareKind.SGT,
-    "@llvm.smin": CompareKind.SLT,
-    "@llvm.umax": CompareKind.UGT,
-    "@llvm.umin": CompareKind.ULT,
-}
-_NO_EFFECT = ("@llvm.lifetime", "@llvm.assume", "@llvm.experimental", "@llvm.dbg", "@__hls_mark")
+_NO_EFFECT = (
+    "@llvm.lifetime",
+    "@llvm.assume",
+    "@llvm.experimental",
+    "@llvm.dbg",
+    "@llvm.trap",
+    "@llvm.ubsantrap",
+    "@__hls_mark",
+)
 
 
 class InstructionLowering(ABC):
@@ -30,6 +35,7 @@ class InstructionLowering(ABC):
         self.builder = builder
         self.memory = MemoryState(builder)
         self.transfers = Transfers(context, builder, self.memory)
+        self.streams = StreamTransfers(context, builder)
         self.predicate: Operation = builder.true()
         self._block = ""
 
@@ -68,12 +74,19 @@ class InstructionLowering(ABC):
         if one.opcode == "alloca":
             return Address(self.context.objects[operand.name])
         if one.opcode == "getelementptr" and one.offset is not None:
-            terms = tuple((self.number(index, block), stride) for index, stride in one.offset.terms)
+            terms = tuple((self._index(index, block), stride) for index, stride in one.offset.terms)
             return self._move(self.pointer(one.operands[0], block), one.offset.constant, terms)
         if one.opcode == "select" and isinstance(one.type, PointerType):
             condition = self.number(one.operands[0], block)
             return Choice(condition, self.pointer(one.operands[1], block), self.pointer(one.operands[2], block))
         return self.local_value(operand.name, block)
+
+    def _index(self, operand: Operand, block: str) -> Operation:
+        value = self.number(operand, block)
+        known = self.context.congruences.get(operand.name)
+        if known is not None:
+            self.memory.indices.aligned[value] = known
+        return value
 
     def _move(self, pointer: Pointer, constant: int, terms: tuple[tuple[Operation, int], ...]) -> Pointer:
         if isinstance(pointer, Choice):
@@ -100,7 +113,7 @@ class InstructionLowering(ABC):
         self._refuse(
             "an address", "a variable, an array or a stream known at compile time", operand.name or "a pointer"
         )
-        return self.transfers.nowhere()
+        return NOWHERE
 
     def _refuse(self, what: str, expected: str, found: str, hint: str = "") -> None:
         self.context.problem(self.builder.location, what, expected, found, hint)
@@ -142,7 +155,7 @@ class InstructionLowering(ABC):
     def _load(self, one: Instruction) -> Value:
         if isinstance(one.type, PointerType):
             self._refuse("a pointer", "no pointers in arrays or variables", "a load of a pointer")
-            return self.transfers.nowhere()
+            return NOWHERE
         pointer = self.pointer(one.operands[0], self._block)
         return self.transfers.load(pointer, bits_of(one.type), self.predicate)
 
@@ -183,10 +196,13 @@ class InstructionLowering(ABC):
                 target, self.number(one.operands[1], self._block), one.operands[2].value, self.predicate
             )
             return None
-        kind = _EXTREMES.get(".".join(callee.split(".")[:2]))
-        if kind is not None:
-            left, right = (self.number(operand, self._block) for operand in one.operands)
-            return self.builder.select(self.builder.compare(kind, left, right), left, right)
+        if callee.startswith("@llvm."):
+            numbers = [self.number(operand, self._block) for operand in one.operands]
+            made = lower_intrinsic(self.builder, callee, numbers)
+            if made is not None:
+                return made
+        if callee in IGNORED_CALLS:
+            return self.builder.constant(0, bits_of(one.type)) if one.name else None
         hint = "a function must be defined in the source and not recursive"
         self._refuse("a call", "a function that can be inlined", callee.lstrip("@"), hint)
         return self.builder.constant(0, bits_of(one.type)) if one.name else None
@@ -196,20 +212,20 @@ class InstructionLowering(ABC):
         numbers = [operand.value for operand in one.operands[1:]]
         match one.detail:
             case "@__hls_stream_read":
-                return self.transfers.read(pointer, numbers, self.predicate)
+                return self.streams.read(pointer, numbers, self.predicate)
             case "@__hls_stream_try_read":
-                return self.transfers.try_read(pointer, numbers, self.predicate)
+                return self.streams.try_read(pointer, numbers, self.predicate)
             case "@__hls_token_ok":
-                return self.transfers.token_ok(pointer)
+                return self.streams.token_ok(pointer)
             case "@__hls_stream_begin":
-                return self.transfers.begin(pointer, numbers)
+                return self.streams.begin(pointer, numbers)
             case "@__hls_stream_write":
-                self.transfers.write(pointer, self.predicate)
+                self.streams.write(pointer, self.predicate)
                 return None
             case "@__hls_stream_try_write":
-                return self.transfers.try_write(pointer, self.predicate)
+                return self.streams.try_write(pointer, self.predicate)
             case "@__hls_stream_empty" | "@__hls_stream_full":
-                return self.transfers.status(pointer, one.detail == "@__hls_stream_empty")
+                return self.streams.status(pointer, one.detail == "@__hls_stream_empty")
             case "@__hls_stream_declare":
                 self._refuse("a stream", "streams as arguments of a process", "a stream declared in a process")
             case _:

@@ -126,7 +126,7 @@ class InstructionReader:
         if text in ("true", "false"):
             return Operand(OperandKind.INTEGER, kind, value=int(text == "true"))
         if text.startswith("getelementptr"):
-            inner = text[text.index("(") + 1 : text.rindex(")")]
+            inner = _FLAGS.sub("", text.removeprefix("getelementptr ")).strip()[1:-1]
             base, offset = self._gep(inner)
             return Operand(OperandKind.GLOBAL, kind, base.name, base.value + offset.constant)
         return Operand(OperandKind.ZERO if text in ("zeroinitializer", "null") else OperandKind.UNDEFINED, kind)
@@ -210,7 +210,7 @@ class InstructionReader:
         return Instruction(name, "call", kind, operands, match[1])
 
     def _alloca(self, name: str, text: str) -> Instruction:
-        return Instruction(name, "alloca", POINTER, element=self._types.read(text)[0])
+        return Instruction(name, "alloca", POINTER, element=self._types.read(text)[0], detail=text)
 
     def _freeze(self, name: str, text: str) -> Instruction:
         operand = self.typed(text)

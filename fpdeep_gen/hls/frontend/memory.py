@@ -1,8 +1,11 @@
 """Loads and stores of objects: words of memories, registers, and multiplexers over banks."""
 
-from fpdeep_gen.hls.frontend.objects import Access, DataObject, Index, Leaf
+from fpdeep_gen.hls.frontend.bank_index import BankIndex, BankIndices
+from fpdeep_gen.hls.frontend.objects import Access, DataObject, bank_count
 from fpdeep_gen.hls.ir import CompareKind, Constant, Load, Operation, Store, Variable
 from fpdeep_gen.hls.passes.builder import Builder, is_true
+
+Inner = tuple[tuple[int, Operation], ...]  # for each dimension of a bank its extent and the index in it
 
 
 class MemoryState:
@@ -11,38 +14,49 @@ class MemoryState:
     def __init__(self, builder: Builder) -> None:
         self._builder = builder
         self.registers: dict[Variable, Operation] = {}
+        self.indices = BankIndices(builder)
 
     def load(self, owner: DataObject, access: Access, predicate: Operation) -> Operation:
         """The element's whole container."""
-        return self._load(owner, access, predicate, 0, ())
+        return self._load(owner, access, predicate, 0, (), ())
 
     def store(self, owner: DataObject, access: Access, value: Operation, predicate: Operation) -> None:
         """Writes the element's whole container where the predicate holds."""
-        self._store(owner, access, value, predicate, 0, ())
+        self._store(owner, access, value, predicate, 0, (), ())
 
     def _load(
-        self, owner: DataObject, access: Access, predicate: Operation, place: int, chosen: tuple[int, ...]
+        self,
+        owner: DataObject,
+        access: Access,
+        predicate: Operation,
+        place: int,
+        chosen: tuple[int, ...],
+        inner: Inner,
     ) -> Operation:
-        leaf = access.leaf
-        while place < len(leaf.dimensions):
-            if owner.is_split(leaf, place):
-                index = access.indices[place]
-                if index.terms:
-                    count = leaf.dimensions[place].count
-                    values = [self._load(owner, access, predicate, place + 1, (*chosen, k)) for k in range(count)]
-                    return multiplex(self._builder, self._index(index, count), values)
-                chosen = (*chosen, index.constant)
-            place += 1
-        bank = owner.bank(leaf, chosen)
-        if isinstance(bank, Variable):
-            if owner.is_constant:
-                return self._builder.constant(bank.initial, bank.width)
-            return self.register(bank)
-        address = self._address(owner, leaf, access)
+        builder = self._builder
+        if place < len(access.leaf.dimensions):
+            at = self._at(owner, access, place)
+            deeper = (*inner, (at.extent, at.inner)) if at.inner is not None else inner
+            if at.bank is None:
+                return self._load(owner, access, predicate, place + 1, chosen, deeper)
+            if isinstance(at.bank, int):
+                return self._load(owner, access, predicate, place + 1, (*chosen, at.bank), deeper)
+            values = []
+            for bank in range(at.banks):
+                here = predicate
+                if at.inner is not None:
+                    is_it = builder.compare(CompareKind.EQ, at.bank, builder.constant(bank, at.bank.width))
+                    here = builder.both(predicate, is_it)
+                values.append(self._load(owner, access, here, place + 1, (*chosen, bank), deeper))
+            return multiplex(builder, at.bank, values)
+        bank_of = owner.bank(access.leaf, chosen)
+        if isinstance(bank_of, Variable):
+            return builder.constant(bank_of.initial, bank_of.width) if owner.is_constant else self.register(bank_of)
+        address = self._address(inner)
         if owner.is_constant and isinstance(address, Constant):
-            value = bank.initial[address.value] if address.value < len(bank.initial) else 0
-            return self._builder.constant(value, bank.width)
-        return self._builder.append(Load(bank.width, bank, address, None if is_true(predicate) else predicate))
+            value = bank_of.initial[address.value] if address.value < len(bank_of.initial) else 0
+            return builder.constant(value, bank_of.width)
+        return builder.append(Load(bank_of.width, bank_of, address, None if is_true(predicate) else predicate))
 
     def _store(
         self,
@@ -52,67 +66,50 @@ class MemoryState:
         predicate: Operation,
         place: int,
         chosen: tuple[int, ...],
+        inner: Inner,
     ) -> None:
-        leaf = access.leaf
-        while place < len(leaf.dimensions):
-            if owner.is_split(leaf, place):
-                index = access.indices[place]
-                if index.terms:
-                    self._store_each(owner, access, value, predicate, place, chosen)
-                    return
-                chosen = (*chosen, index.constant)
-            place += 1
-        bank = owner.bank(leaf, chosen)
-        if isinstance(bank, Variable):
-            self.registers[bank] = self._builder.select(predicate, value, self.register(bank))
+        builder = self._builder
+        if place < len(access.leaf.dimensions):
+            at = self._at(owner, access, place)
+            deeper = (*inner, (at.extent, at.inner)) if at.inner is not None else inner
+            if at.bank is None:
+                self._store(owner, access, value, predicate, place + 1, chosen, deeper)
+            elif isinstance(at.bank, int):
+                self._store(owner, access, value, predicate, place + 1, (*chosen, at.bank), deeper)
+            else:
+                for bank in range(at.banks):
+                    is_it = builder.compare(CompareKind.EQ, at.bank, builder.constant(bank, at.bank.width))
+                    here = builder.both(predicate, is_it)
+                    self._store(owner, access, value, here, place + 1, (*chosen, bank), deeper)
             return
-        address = self._address(owner, leaf, access)
-        self._builder.append(Store(0, bank, address, value, None if is_true(predicate) else predicate))
+        bank_of = owner.bank(access.leaf, chosen)
+        if isinstance(bank_of, Variable):
+            self.registers[bank_of] = builder.select(predicate, value, self.register(bank_of))
+            return
+        builder.append(Store(0, bank_of, self._address(inner), value, None if is_true(predicate) else predicate))
 
-    def _store_each(
-        self,
-        owner: DataObject,
-        access: Access,
-        value: Operation,
-        predicate: Operation,
-        place: int,
-        chosen: tuple[int, ...],
-    ) -> None:
+    def _at(self, owner: DataObject, access: Access, place: int) -> BankIndex:
         count = access.leaf.dimensions[place].count
-        index = self._index(access.indices[place], count)
-        for k in range(count):
-            here = self._builder.compare(CompareKind.EQ, index, self._builder.constant(k, index.width))
-            both = self._builder.both(predicate, here)
-            self._store(owner, access, value, both, place + 1, (*chosen, k))
+        partition = owner.partition(access.leaf, place)
+        banks = 1 if partition is None else bank_count(partition, count)
+        return self.indices.of(access.indices[place], count, partition, banks)
 
     def register(self, variable: Variable) -> Operation:
         """Its value at this point of the region."""
         found = self.registers.get(variable)
         return self._builder.get(variable) if found is None else found
 
-    def _index(self, index: Index, count: int) -> Operation:
-        width = max(1, (count - 1).bit_length())
+    def _address(self, inner: Inner) -> Operation:
         builder = self._builder
-        total = builder.constant(index.constant, width)
-        for value, factor in index.terms:
-            assert isinstance(value, Operation)
-            total = builder.add(total, scaled(builder, builder.resize(value, width, True), factor))
-        return total
-
-    def _address(self, owner: DataObject, leaf: Leaf, access: Access) -> Operation:
-        builder = self._builder
-        kept = [place for place in range(len(leaf.dimensions)) if not owner.is_split(leaf, place)]
         depth = 1
-        for place in kept:
-            depth *= leaf.dimensions[place].count
+        for extent, _ in inner:
+            depth *= extent
         width = max(1, (depth - 1).bit_length())
         total = builder.constant(0, width)
         unit = 1
-        for place in reversed(kept):
-            count = leaf.dimensions[place].count
-            index = builder.resize(self._index(access.indices[place], count), width)
-            total = builder.add(total, scaled(builder, index, unit))
-            unit *= count
+        for extent, index in reversed(inner):
+            total = builder.add(total, scaled(builder, builder.resize(index, width), unit))
+            unit *= extent
         return total
 
 

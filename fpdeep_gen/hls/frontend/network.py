@@ -6,7 +6,9 @@ from fpdeep_gen.errors import Problem
 from fpdeep_gen.hls.frontend.liveness import definitions
 from fpdeep_gen.hls.frontend.llvm_ir import Function, Instruction, LlvmModule, Operand, OperandKind
 from fpdeep_gen.hls.frontend.llvm_types import ArrayType, PointerType
-from fpdeep_gen.hls.frontend.optimise import TASK, ObjectKey, ObjectPragmas
+from fpdeep_gen.hls.frontend.object_pragmas import ObjectKey, ObjectPragmas
+from fpdeep_gen.hls.frontend.optimise import TASK
+from fpdeep_gen.hls.frontend.places import problem_at
 from fpdeep_gen.hls.ir import Instance, Network, Process, Storage, Stream, StreamPort
 
 DECLARE = "@__hls_stream_declare"
@@ -185,8 +187,7 @@ class NetworkLowering:
 
     def _problem(self, call: Instruction | None, what: str, expected: str, found: str) -> None:
         place = self._module.locations.of(call.debug) if call is not None else self._function.location
-        file, line = (place.file, place.line) if place is not None else (None, None)
-        self._problems.append(Problem(file, line, what, expected, found))
+        self._problems.append(problem_at(place, what, expected, found))
 
 
 def _readable(name: str) -> str:

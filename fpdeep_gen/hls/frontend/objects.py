@@ -9,19 +9,9 @@ constants are split into banks.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from fpdeep_gen.hls.frontend.llvm_instructions import split_commas
-from fpdeep_gen.hls.frontend.llvm_types import (
-    ArrayType,
-    IntegerType,
-    OtherType,
-    PointerType,
-    StructType,
-    Type,
-    VoidType,
-    field_offset,
-    size_of,
-)
-from fpdeep_gen.hls.frontend.optimise import ObjectPragmas
+from fpdeep_gen.hls.frontend.initial_values import Initial, plain_initial, plain_type, read_initial
+from fpdeep_gen.hls.frontend.llvm_types import ArrayType, IntegerType, StructType, Type, field_offset, size_of
+from fpdeep_gen.hls.frontend.object_pragmas import COMPLETE, ObjectPragmas, Partition, PartitionKind
 from fpdeep_gen.hls.ir import Location, Memory, Storage, Variable
 
 Term = tuple[object, int]  # an index value (opaque here) and its stride in bytes
@@ -29,6 +19,10 @@ Term = tuple[object, int]  # an index value (opaque here) and its stride in byte
 
 class UnsupportedAccess(ValueError):
     """The access fits no element; the text says why."""
+
+
+class PaddingAccess(UnsupportedAccess):
+    """The byte lies between the fields of a structure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +68,15 @@ class DataObject:
         self, name: str, kind: Type, initial: str, is_constant: bool, pragmas: ObjectPragmas, location: Location | None
     ) -> None:
         self.name = name
-        self.type = _plain_type(kind)
+        self.type = plain_type(kind)
         if self.type is not kind and initial not in ("", "zeroinitializer"):
-            initial = _plain_initial(kind, initial)
+            initial = plain_initial(kind, initial)
         self.is_constant = is_constant
         self.pragmas = pragmas
         self.location = location
         self.leaves: dict[tuple[int, ...], Leaf] = {}
         self._initial_text = initial
-        self._initial: dict[tuple[int, ...], dict[tuple[int, ...], int]] | None = None
+        self._initial: Initial | None = None
 
     def access(self, constant: int, terms: tuple[Term, ...]) -> Access:
         """The element at a byte offset. Raises UnsupportedAccess."""
@@ -109,6 +103,8 @@ class DataObject:
                 kind, in_structure = kind.fields[chosen], True
             else:
                 raise UnsupportedAccess(f"an element that is no integer ({kind})")
+        if in_structure and not rest and constant >= size_of(kind):
+            raise PaddingAccess("a gap between the fields of a structure")
         if rest or not 0 <= constant < size_of(kind):
             raise UnsupportedAccess("an index that fits no dimension of the array")
         for index, dimension in zip(indices, dimensions, strict=True):
@@ -129,14 +125,15 @@ class DataObject:
             if index.terms:
                 access.leaf.constant_only[place] = False
 
-    def is_split(self, leaf: Leaf, place: int) -> bool:
-        """Whether the dimension is split into banks."""
+    def partition(self, leaf: Leaf, place: int) -> Partition | None:
+        """How the dimension is split into banks; None: not at all."""
         dimension = leaf.dimensions[place]
-        asked = self.pragmas.partitioned
-        return dimension.in_structure or leaf.constant_only[place] or 0 in asked or place + 1 in asked
+        if dimension.in_structure or leaf.constant_only[place]:
+            return COMPLETE
+        return self.pragmas.partition(place, dimension.count)
 
     def bank(self, leaf: Leaf, chosen: tuple[int, ...]) -> Variable | Memory:
-        """The register or memory at constant indices of the split dimensions."""
+        """The register or memory of one bank of each split dimension."""
         found = leaf.banks.get(chosen)
         if found is None:
             found = leaf.banks[chosen] = self._make_bank(leaf, chosen)
@@ -148,12 +145,12 @@ class DataObject:
         ranges: list[range] = []
         rest = iter(chosen)
         for place, dimension in enumerate(leaf.dimensions):
-            if self.is_split(leaf, place):
-                one = next(rest)
-                ranges.append(range(one, one + 1))
-            else:
-                depth *= dimension.count
-                ranges.append(range(dimension.count))
+            partition = self.partition(leaf, place)
+            members = (
+                range(dimension.count) if partition is None else members_of(partition, dimension.count, next(rest))
+            )
+            ranges.append(members)
+            depth *= len(members)
         values = self._values(leaf, ranges)
         if depth == 1:
             return Variable(name, leaf.width, values[0], self.location)
@@ -164,7 +161,7 @@ class DataObject:
 
     def _values(self, leaf: Leaf, ranges: list[range]) -> list[int]:
         if self._initial is None:
-            self._initial = _read_initial(self.type, self._initial_text)
+            self._initial = read_initial(self.type, self._initial_text)
         known = self._initial.get(leaf.path)
         places: list[tuple[int, ...]] = [()]
         for one in ranges:
@@ -178,114 +175,16 @@ class DataObject:
             yield from leaf.banks.values()
 
 
-def _plain_type(kind: Type) -> Type:
-    """Tables that end in zeros come as packed structures of several arrays; as one array of integers here."""
-    if not _has_packed(kind):
-        return kind
-    leaves = set(_leaf_types(kind))
-    if len(leaves) != 1:
-        return kind
-    (leaf,) = leaves
-    return ArrayType(size_of(kind) // size_of(leaf), leaf)
+def members_of(partition: Partition, count: int, bank: int) -> range:
+    """Indices of the elements in a bank; the last ones may lie behind the end, so that all banks are alike."""
+    if partition.kind is PartitionKind.COMPLETE:
+        return range(bank, bank + 1)
+    size = -(-count // partition.factor)
+    if partition.kind is PartitionKind.BLOCK:
+        return range(bank * size, (bank + 1) * size)
+    return range(bank, bank + size * partition.factor, partition.factor)
 
 
-def _has_packed(kind: Type) -> bool:
-    if isinstance(kind, ArrayType):
-        return _has_packed(kind.element)
-    return isinstance(kind, StructType) and (kind.packed or any(_has_packed(one) for one in kind.fields))
-
-
-def _leaf_types(kind: Type) -> Iterator[Type]:
-    if isinstance(kind, ArrayType):
-        yield from _leaf_types(kind.element)
-    elif isinstance(kind, StructType):
-        for one in kind.fields:
-            yield from _leaf_types(one)
-    else:
-        yield kind
-
-
-def _plain_initial(kind: Type, text: str) -> str:
-    """The initialiser of the one array."""
-    found: dict[int, int] = {}
-    _flatten(kind, text, 0, found)
-    leaf = next(iter(_leaf_types(kind)))
-    unit = size_of(leaf)
-    return "[" + ", ".join(f"i {found.get(at, 0)}" for at in range(0, size_of(kind), unit)) + "]"
-
-
-def _flatten(kind: Type, text: str, at: int, found: dict[int, int]) -> None:
-    if text in ("zeroinitializer", "undef", "poison"):
-        return
-    if isinstance(kind, ArrayType) and text.startswith("c"):
-        found.update({at + place: byte for place, byte in enumerate(_bytes(text))})
-    elif isinstance(kind, ArrayType):
-        for place, part in enumerate(split_commas(text[1:-1])):
-            _flatten(kind.element, _value_of(part), at + place * size_of(kind.element), found)
-    elif isinstance(kind, StructType):
-        inner = text.strip("<>").strip()[1:-1].strip()
-        for place, (one, part) in enumerate(zip(kind.fields, split_commas(inner), strict=False)):
-            _flatten(one, _value_of(part), at + field_offset(kind, place), found)
-    else:
-        value = {"true": 1, "false": 0}.get(text)
-        found[at] = int(text) if value is None else value
-
-
-_Initial = dict[tuple[int, ...], dict[tuple[int, ...], int]]
-
-
-def _read_initial(kind: Type, text: str) -> _Initial:
-    found: _Initial = {}
-    if text and text not in ("zeroinitializer", "undef", "poison"):
-        _collect(kind, text, (), (), found)
-    return found
-
-
-def _collect(kind: Type, text: str, path: tuple[int, ...], place: tuple[int, ...], found: _Initial) -> None:
-    if text in ("zeroinitializer", "undef", "poison", "null"):
-        return
-    match kind:
-        case IntegerType():
-            value = {"true": 1, "false": 0}.get(text)
-            found.setdefault(path, {})[place] = int(text) if value is None else value
-        case ArrayType(_, element) if text.startswith("c"):
-            for index, byte in enumerate(_bytes(text)):
-                _collect(element, str(byte), path, (*place, index), found)
-        case ArrayType(_, element):
-            for index, part in enumerate(split_commas(text[1:-1])):
-                _collect(element, _value_of(part), path, (*place, index), found)
-        case StructType(fields):
-            inner = text.strip("<>").strip()[1:-1].strip()
-            for index, (one, part) in enumerate(zip(fields, split_commas(inner), strict=False)):
-                more = (*path, index) if len(fields) > 1 else path
-                _collect(one, _value_of(part), more, place, found)
-        case PointerType() | VoidType() | OtherType():
-            return
-
-
-def _value_of(text: str) -> str:
-    """Drops the type in front of a value."""
-    if text[0] in "[{<":
-        depth = 0
-        for at, char in enumerate(text):
-            depth += (char in "[{<") - (char in "]}>")
-            if depth == 0:
-                return text[at + 1 :].strip()
-    if text.startswith('%"'):
-        return text[text.index('"', 2) + 1 :].strip()
-    return text.partition(" ")[2].strip()
-
-
-def _bytes(text: str) -> Iterator[int]:
-    body = text[2:-1]
-    at = 0
-    while at < len(body):
-        if body.startswith("\\\\", at):
-            yield ord("\\")
-            at += 2
-        elif body[at] == "\\":
-            yield int(body[at + 1 : at + 3], 16)
-            at += 3
-        else:
-            yield ord(body[at])
-            at += 1
+def bank_count(partition: Partition, count: int) -> int:
+    """Banks of a dimension of `count` elements."""
+    return count if partition.kind is PartitionKind.COMPLETE else partition.factor

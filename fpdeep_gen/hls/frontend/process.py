@@ -7,7 +7,7 @@ from fpdeep_gen.hls.frontend.accesses import collect_objects
 from fpdeep_gen.hls.frontend.context import ProcessContext
 from fpdeep_gen.hls.frontend.llvm_ir import Function, LlvmModule
 from fpdeep_gen.hls.frontend.lower import RegionLowering
-from fpdeep_gen.hls.frontend.optimise import ObjectKey, ObjectPragmas
+from fpdeep_gen.hls.frontend.object_pragmas import ObjectKey, ObjectPragmas
 from fpdeep_gen.hls.frontend.regions import RegionPlan, plan_regions
 from fpdeep_gen.hls.ir import Constant, Memory, Process, Region, StreamPort, Variable
 

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from fpdeep_gen.errors import Problem
 from fpdeep_gen.hls.frontend.cfg import Loop, LoopForest, edges_of, find_loops, reverse_postorder
 from fpdeep_gen.hls.frontend.llvm_ir import Block, Function, Instruction, LlvmModule, OperandKind
-from fpdeep_gen.hls.frontend.optimise import FLATTEN_OFF, PIPELINE, PIPELINE_OUTER, PIPELINE_WHOLE
+from fpdeep_gen.hls.frontend.optimise import FLATTEN_OFF
+from fpdeep_gen.hls.frontend.places import problem_at
+from fpdeep_gen.hls.frontend.unrolling import PIPELINE, PIPELINE_OUTER, PIPELINE_WHOLE
 from fpdeep_gen.hls.ir import Location
 
 Edge = tuple[str, str]
@@ -80,15 +82,14 @@ def _asked(function: Function, forest: LoopForest, module: LlvmModule, problems:
         for block, call in _markers(function, marker):
             loop = None if marker == PIPELINE_WHOLE else forest.innermost(block.name)
             place = module.locations.of(call.debug)
-            file, line = (place.file, place.line) if place is not None else (None, None)
             operand = call.operands[0]
             ii = operand.value if operand.kind is OperandKind.INTEGER else 0
             if ii < 1:
-                problems.append(Problem(file, line, "PIPELINE II", "a positive constant", str(ii)))
+                problems.append(problem_at(place, "PIPELINE II", "a positive constant", str(ii)))
             elif (marker == PIPELINE_WHOLE and forest.loops) or (marker == PIPELINE_OUTER and loop and loop.children):
                 hint = "give the inner loop constant bounds, or pipeline the inner loop instead"
                 what = "loops inside that can be unrolled"
-                problems.append(Problem(file, line, "PIPELINE", what, "a loop with variable bounds", hint))
+                problems.append(problem_at(place, "PIPELINE", what, "a loop with variable bounds", hint))
             elif loop is None and not forest.loops:
                 found[""] = ii
             elif loop is not None and not loop.children:

@@ -7,9 +7,11 @@ from pathlib import Path
 
 from fpdeep_gen.errors import InputError, Problem
 from fpdeep_gen.hls.frontend.clang import compile_to_llvm, preprocess
+from fpdeep_gen.hls.frontend.diagnose import diagnose, ignored_calls, static_initialisers
 from fpdeep_gen.hls.frontend.llvm_ir import Function, OperandKind
 from fpdeep_gen.hls.frontend.network import NetworkLowering, is_network, task_arguments, task_calls
 from fpdeep_gen.hls.frontend.optimise import Optimised, optimise
+from fpdeep_gen.hls.frontend.places import internal_errors, problem_at, refusal
 from fpdeep_gen.hls.frontend.pragmas import rewrite
 from fpdeep_gen.hls.frontend.process import lower_process
 from fpdeep_gen.hls.ir import Module, Process
@@ -25,24 +27,35 @@ def front_end(source: Path, top: str, include_dirs: Sequence[Path]) -> Module:
     """
     if not source.is_file():
         raise InputError([Problem(source, None, "source", "a C++ file", "no such file")])
+    with internal_errors(source, top):
+        return _front_end(source, top, include_dirs)
+
+
+def _front_end(source: Path, top: str, include_dirs: Sequence[Path]) -> Module:
     sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
     plain, warnings = rewrite(preprocess(source, include_dirs), source)
     optimised = optimise(compile_to_llvm(plain, source), top, source)
     warnings.extend(optimised.warnings)
-    problems: list[Problem] = []
+    problems = list(optimised.problems)
     function = optimised.module.functions[optimised.top]
+    for one in optimised.module.functions.values():
+        problems.extend(diagnose(one, optimised.module))
+        warnings.extend(ignored_calls(one, optimised.module))
+    problems.extend(static_initialisers(optimised.module))
+    if problems:
+        raise refusal(problems)
     if is_network(function):
         processes = _processes(optimised, function, problems)
         _check_shared(optimised, processes, problems)
         if problems:
-            raise InputError(problems)
+            raise refusal(problems)
         made = NetworkLowering(function, optimised.module, optimised.objects, processes, problems)
         module = Module(made.run(top), list(processes.values()), warnings)
     else:
         process = lower_process(function, optimised.module, optimised.objects, top, problems)
         module = Module(process, [process], warnings)
     if problems:
-        raise InputError(problems)
+        raise refusal(problems)
     for process in module.processes:
         clean(process)
     return module
@@ -79,11 +92,9 @@ def _check_shared(optimised: Optimised, processes: Iterable[str], problems: list
                 users.setdefault(used, []).append(function)
     for used, functions in users.items():
         if len(functions) > 1:
-            place = functions[0].location
             problems.append(
-                Problem(
-                    place.file if place is not None else None,
-                    place.line if place is not None else None,
+                problem_at(
+                    functions[0].location,
                     f"variable {used.lstrip('@')}",
                     "use by one task",
                     "use by " + ", ".join(function.plain_name for function in functions),

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from fpdeep_gen.hls.frontend.llvm_types import IntegerType
+from fpdeep_gen.hls.frontend.object_pragmas import ObjectPragmas
 from fpdeep_gen.hls.frontend.objects import DataObject
 from fpdeep_gen.hls.ir import Operation, StreamPort
 
@@ -62,6 +64,7 @@ class Choice:
     if_false: "Address | Choice"
 
 
+NOWHERE = Address(DataObject("nowhere", IntegerType(8), "", False, ObjectPragmas(), None))  # for one that was refused
 Pointer = Address | Choice
 Value = Operation | Pointer
 

@@ -14,7 +14,9 @@ extern "C" {
 void __hls_mark_pipeline(int initiation_interval) noexcept;
 void __hls_mark_unroll(int factor) noexcept;
 void __hls_mark_flatten_off() noexcept;
-void __hls_mark_partition(const volatile void *object, int dimension) noexcept;
+void __hls_mark_dataflow() noexcept;
+void __hls_mark_tripcount(int least, int most) noexcept;
+void __hls_mark_partition(const volatile void *object, int dimension, int kind, int factor) noexcept;
 void __hls_mark_storage(const volatile void *object, int implementation) noexcept;
 void __hls_mark_depth(const volatile void *object, int depth) noexcept;
 void __hls_mark_dependence(const volatile void *object, int distance) noexcept;
@@ -28,4 +30,18 @@ bool __hls_stream_empty(const volatile void *stream) noexcept;
 bool __hls_stream_full(const volatile void *stream) noexcept;
 void __hls_stream_declare(const volatile void *stream, int depth, int width) noexcept;
 void __hls_task(const void *task, const void *function, ...) noexcept;
+}
+
+namespace hls_detail {
+template <typename T> struct object_of {
+    static const volatile void *get(const volatile T &object) { return &object; }
+};
+template <typename T> struct object_of<T *> {
+    static const volatile void *get(T *const volatile &pointer) { return const_cast<T *const &>(pointer); }
+};
+}  // namespace hls_detail
+
+// The object that `variable=` of a pragma names; an array argument is a pointer to it.
+template <typename T> inline const volatile void *__hls_object(const volatile T &object) {
+    return hls_detail::object_of<T>::get(object);
 }

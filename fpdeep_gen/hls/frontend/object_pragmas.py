@@ -1,0 +1,105 @@
+"""What pragmas say of arrays and streams: marker calls on a variable, read from LLVM IR before they are taken out."""
+
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from fpdeep_gen.errors import Problem
+from fpdeep_gen.hls.frontend.llvm_ir import Function, Instruction, LlvmModule, OperandKind
+from fpdeep_gen.hls.frontend.places import problem_at
+from fpdeep_gen.hls.frontend.pragma_kinds import NEVER_MEETS, PARTITION_CODES, STORAGE_CODES
+from fpdeep_gen.hls.ir import Storage
+
+PARTITION = "@__hls_mark_partition"
+STORAGE = "@__hls_mark_storage"
+DEPTH = "@__hls_mark_depth"
+DEPENDENCE = "@__hls_mark_dependence"
+OBJECT_MARKERS = (PARTITION, STORAGE, DEPTH, DEPENDENCE)
+
+
+class PartitionKind(Enum):
+    """How the elements of a dimension are dealt out to banks: each its own, in turn, or in runs."""
+
+    COMPLETE = auto()
+    CYCLIC = auto()
+    BLOCK = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """`factor`: the number of banks (COMPLETE: as many as elements)."""
+
+    kind: PartitionKind
+    factor: int = 0
+
+
+COMPLETE = Partition(PartitionKind.COMPLETE)
+
+
+@dataclass(slots=True)
+class ObjectPragmas:
+    """What pragmas say of an array or a stream. `partitions`: by dimension from 1, 0 = all."""
+
+    partitions: dict[int, Partition] = field(default_factory=dict)
+    storage: Storage | None = None
+    distance: int | None = 1
+    depth: int | None = None
+
+    def partition(self, place: int, count: int) -> Partition | None:
+        """How dimension `place` (from 0) of `count` elements is split; None: not at all."""
+        found = self.partitions.get(place + 1) or self.partitions.get(0)
+        if found is None or found.kind is PartitionKind.COMPLETE:
+            return found
+        if found.factor >= count:
+            return COMPLETE
+        return found if found.factor > 1 else None
+
+
+ObjectKey = tuple[str, str]  # function ("" for globals), name
+
+
+def read_object_pragmas(module: LlvmModule, problems: list[Problem]) -> dict[ObjectKey, ObjectPragmas]:
+    """The pragmas of every variable that has some; those that name no variable are added to `problems`."""
+    found: dict[ObjectKey, ObjectPragmas] = {}
+    for function in module.functions.values():
+        defined = {one.name: one for block in function.blocks.values() for one in block.instructions if one.name}
+        for block in function.blocks.values():
+            for call in block.instructions:
+                if call.opcode != "call" or call.detail not in OBJECT_MARKERS:
+                    continue
+                key = _object_of(function, call, defined)
+                numbers = [operand.value for operand in call.operands[1:]]
+                constant = all(operand.kind is OperandKind.INTEGER for operand in call.operands[1:])
+                place = module.locations.of(call.debug)
+                if key is None:
+                    expected = "a variable of this function, or an argument that stands for one array"
+                    problems.append(problem_at(place, "pragma HLS", expected, "something else"))
+                elif not constant:
+                    problems.append(problem_at(place, "pragma HLS", "constant arguments", "a value of run time"))
+                else:
+                    _note(found.setdefault(key, ObjectPragmas()), call.detail, numbers)
+    return found
+
+
+def _note(pragmas: ObjectPragmas, marker: str, numbers: list[int]) -> None:
+    match marker:
+        case "@__hls_mark_partition":
+            dimension, kind, factor = numbers
+            pragmas.partitions[dimension] = Partition(PartitionKind[PARTITION_CODES[kind].upper()], factor)
+        case "@__hls_mark_storage":
+            pragmas.storage = STORAGE_CODES[numbers[0]]
+        case "@__hls_mark_depth":
+            pragmas.depth = numbers[0]
+        case _:
+            pragmas.distance = None if numbers[0] == NEVER_MEETS else numbers[0]
+
+
+def _object_of(function: Function, call: Instruction, defined: dict[str, Instruction]) -> ObjectKey | None:
+    operand = call.operands[0]
+    while operand.kind is OperandKind.LOCAL:
+        made = defined.get(operand.name)
+        if made is None or made.opcode == "alloca":
+            return (function.name, operand.name)
+        if made.opcode != "getelementptr":
+            return None
+        operand = made.operands[0]
+    return ("", operand.name) if operand.kind is OperandKind.GLOBAL else None

@@ -1,0 +1,194 @@
+"""What each kind of `#pragma HLS` becomes: a statement of marker calls, and remarks on what of it is not honoured."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fpdeep_gen.hls.ir import Storage
+
+STORAGE_OF = {
+    "bram": Storage.BLOCK,
+    "uram": Storage.BLOCK,
+    "lutram": Storage.DISTRIBUTED,
+    "srl": Storage.DISTRIBUTED,
+    "register": Storage.REGISTERS,
+    "registers": Storage.REGISTERS,
+    "memory": Storage.BLOCK,
+    "auto": Storage.AUTO,
+}
+STORAGE_CODES = tuple(Storage)
+PARTITION_CODES = ("complete", "cyclic", "block")
+NEVER_MEETS = 0  # the distance that stands for `inter false`
+_CORES = {"bram": "bram", "uram": "uram", "lutram": "lutram", "srl": "srl"}
+
+
+@dataclass(frozen=True, slots=True)
+class Pragma:
+    """`flags` are the bare words in lower case, `options` the `key=expression` pairs with keys in lower case."""
+
+    kind: str
+    flags: frozenset[str]
+    options: dict[str, str]
+
+
+class _Refused(ValueError):
+    """A pragma that is not honoured; the text says why."""
+
+
+Made = tuple[str, list[str]]  # the statement, and remarks
+
+
+def statement(pragma: Pragma) -> Made:
+    """The statement that stands for the pragma ("": none), and what of it is not honoured."""
+    if pragma.kind in _IGNORED:
+        return "", [_IGNORED[pragma.kind]]
+    if pragma.kind in _FREE:
+        return "", []
+    maker = _MAKERS.get(pragma.kind)
+    if maker is None:
+        return "", ["not known here, ignored"]
+    try:
+        return maker(pragma)
+    except _Refused as refusal:
+        return "", [str(refusal)]
+
+
+# These need nothing: functions are inlined and specialised, arrays of structures split by field, unless refused below.
+_FREE = frozenset({"interface", "function_instantiate", "top", "aggregate", "disaggregate"})
+
+_IGNORED = {
+    "loop_merge": "loops are not merged; write them as one loop",
+    "allocation": "ignored; operators are not shared",
+    "bind_op": "ignored; the delay model chooses the operator and its registers",
+    "latency": "ignored; the schedule follows from the clock and the dependences",
+    "stable": "ignored; every activation reads the argument anew",
+    "protocol": "ignored; only the order of stream accesses is kept",
+    "occurrence": "ignored; the region runs under its condition at the interval of the loop",
+    "performance": "ignored; ask for an interval with PIPELINE II=",
+    "cache": "ignored",
+    "array_map": "ignored; each array is a memory of its own",
+    "reset": "ignored; registers return to their first value at reset, memories keep their contents",
+    "data_pack": "ignored; structures are packed on streams and split by field in arrays",
+}
+
+
+def _inline(pragma: Pragma) -> Made:
+    if "off" in pragma.flags:
+        raise _Refused("ignored; functions are always inlined")
+    return "", []
+
+
+def _expression_balance(pragma: Pragma) -> Made:
+    if "off" in pragma.flags:
+        raise _Refused("ignored; integer expressions are always balanced, the result is the same")
+    return "", []
+
+
+def _dataflow(pragma: Pragma) -> Made:
+    return "::__hls_mark_dataflow();", []
+
+
+def _pipeline(pragma: Pragma) -> Made:
+    if "off" in pragma.flags:
+        return "", []
+    remarks = []
+    style = pragma.options.get("style", "flp").lower()
+    if style not in ("flp", "frp"):
+        remarks.append(f"style={style} is ignored; a pipeline never holds back finished work")
+    return f"::__hls_mark_pipeline({pragma.options.get('ii', '1')});", remarks
+
+
+def _unroll(pragma: Pragma) -> Made:
+    if "off" in pragma.flags:
+        return "", []
+    remarks = ["skip_exit_check is ignored; the exit is checked"] if "skip_exit_check" in pragma.flags else []
+    return f"::__hls_mark_unroll({pragma.options.get('factor', '0')});", remarks
+
+
+def _flatten(pragma: Pragma) -> Made:
+    return ("::__hls_mark_flatten_off();" if "off" in pragma.flags else ""), []
+
+
+def _trip_count(pragma: Pragma) -> Made:
+    low, high = pragma.options.get("min", "0"), pragma.options.get("max")
+    if high is None:
+        raise _Refused("names no max=")
+    return f"::__hls_mark_tripcount({low}, {high});", []
+
+
+def _object(pragma: Pragma) -> str:
+    name = pragma.options.get("variable")
+    if name is None:
+        raise _Refused("ignored; it names no variable")
+    return f"::__hls_object({name})"
+
+
+def _partition(pragma: Pragma) -> Made:
+    kinds = [kind for kind in PARTITION_CODES if kind in pragma.flags]
+    kind = pragma.options.get("type", kinds[0] if kinds else "complete").lower()
+    if kind not in PARTITION_CODES:
+        raise _Refused(f"type={kind} is unknown; one of {', '.join(PARTITION_CODES)}")
+    factor = pragma.options.get("factor", "0")
+    if kind != "complete" and factor == "0":
+        raise _Refused(f"a {kind} partition needs factor=")
+    dimension = pragma.options.get("dim", "1")
+    return f"::__hls_mark_partition({_object(pragma)}, {dimension}, {PARTITION_CODES.index(kind)}, {factor});", []
+
+
+def _storage(pragma: Pragma) -> Made:
+    name = pragma.options.get("impl", "auto").lower()
+    storage = STORAGE_OF.get(name)
+    if storage is None:
+        raise _Refused(f"impl={name} is unknown; one of {', '.join(STORAGE_OF)}")
+    remarks = []
+    kind = pragma.options.get("type", "").lower()
+    if kind in ("ram_1p", "rom_1p"):
+        remarks.append(f"type={kind} is ignored; a second port is used where the schedule wants one")
+    if "latency" in pragma.options:
+        remarks.append("latency= is ignored; block RAM takes one cycle, the rest none")
+    return f"::__hls_mark_storage({_object(pragma)}, {STORAGE_CODES.index(storage)});", remarks
+
+
+def _resource(pragma: Pragma) -> Made:
+    """The old name of BIND_STORAGE and BIND_OP."""
+    core = pragma.options.get("core", "").lower()
+    impl = next((name for part, name in _CORES.items() if part in core), None)
+    if impl is None:
+        raise _Refused("ignored; use BIND_STORAGE with impl=")
+    return _storage(Pragma("bind_storage", frozenset(), {"variable": pragma.options.get("variable", ""), "impl": impl}))
+
+
+def _stream(pragma: Pragma) -> Made:
+    if "depth" not in pragma.options:
+        raise _Refused("ignored; only depth= is supported")
+    remarks = ["type= is ignored"] if "type" in pragma.options and pragma.options["type"].lower() != "fifo" else []
+    return f"::__hls_mark_depth({_object(pragma)}, {pragma.options['depth']});", remarks
+
+
+def _dependence(pragma: Pragma) -> Made:
+    dependent = pragma.options.get("dependent", "false" if "false" in pragma.flags else "true").lower()
+    if dependent == "true" and "distance" not in pragma.options:
+        return "", []  # what is assumed anyway
+    if "intra" in pragma.flags or pragma.options.get("type", "inter").lower() == "intra":
+        raise _Refused("ignored; the order within an iteration is kept")
+    if "inter" not in pragma.flags and "type" not in pragma.options:
+        raise _Refused("ignored; it says neither inter nor intra")
+    if dependent == "false":
+        return f"::__hls_mark_dependence({_object(pragma)}, {NEVER_MEETS});", []
+    return f"::__hls_mark_dependence({_object(pragma)}, {pragma.options['distance']});", []
+
+
+_MAKERS: dict[str, Callable[[Pragma], Made]] = {
+    "inline": _inline,
+    "expression_balance": _expression_balance,
+    "dataflow": _dataflow,
+    "pipeline": _pipeline,
+    "unroll": _unroll,
+    "loop_flatten": _flatten,
+    "loop_tripcount": _trip_count,
+    "array_partition": _partition,
+    "array_reshape": _partition,
+    "bind_storage": _storage,
+    "resource": _resource,
+    "stream": _stream,
+    "dependence": _dependence,
+}

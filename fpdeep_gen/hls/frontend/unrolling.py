@@ -1,0 +1,107 @@
+"""Which loops LLVM shall unroll: the marker calls in a loop become metadata of its back edges."""
+
+import re
+
+from fpdeep_gen.hls.frontend.cfg import Loop, LoopForest, find_loops
+from fpdeep_gen.hls.frontend.llvm_ir import Function, Instruction, LlvmModule
+from fpdeep_gen.hls.ir import Diagnostic
+
+PIPELINE = "@__hls_mark_pipeline"
+PIPELINE_WHOLE = "@__hls_mark_pipeline_whole"  # the same outside of all loops: it meant the function
+PIPELINE_OUTER = "@__hls_mark_pipeline_outer"  # the same in a loop that has loops inside, which must be unrolled
+UNROLL = "@__hls_mark_unroll"
+_METADATA_BASE = 900_000
+_FULL = re.compile(r'^!(\d+) = !\{!"llvm.loop.unroll.full"\}', re.MULTILINE)
+_LOOP_ID = re.compile(r"^!(\d+) = distinct !\{!\d+(.*)\}$", re.MULTILINE)
+
+
+def calls_of(function: Function, callees: tuple[str, ...]) -> list[tuple[str, Instruction]]:
+    """Calls of the given functions, each with its block."""
+    return [
+        (block.name, one)
+        for block in function.blocks.values()
+        for one in block.instructions
+        if one.opcode == "call" and one.detail in callees
+    ]
+
+
+def attach_unrolls(text: str, module: LlvmModule) -> str:
+    """Every loop gets metadata: unroll in full, unroll by a factor, or leave alone."""
+    metadata: list[str] = []
+    for function in module.functions.values():
+        forest = find_loops(function)
+        factors = _unroll_factors(function, forest)
+        marks: dict[str, int] = {}
+        for loop in forest.loops.values():
+            number = _METADATA_BASE + 2 * len(metadata)
+            metadata.append(_loop_metadata(number, factors.get(loop.header)))
+            marks.update(dict.fromkeys(loop.latches, number))
+        calls = calls_of(function, (PIPELINE,))
+        whole = {block: _pipeline_marker(forest.innermost(block)) for block, _ in calls}
+        if marks or whole:
+            text = _mark_lines(text, function.name, marks, whole)
+    declared = "".join(f"declare void {marker}(i32)\n" for marker in (PIPELINE_WHOLE, PIPELINE_OUTER))
+    return f"{text}\n{declared}" + "\n".join(metadata) + "\n"
+
+
+def loops_left(text: str, module: LlvmModule) -> list[Diagnostic]:
+    """Loops that should have been unrolled in full and are still there."""
+    asking = {f"!{match[1]}" for match in _FULL.finditer(text)}
+    loops = {int(match[1]) for match in _LOOP_ID.finditer(text) if asking & set(re.findall(r"!\d+", match[2]))}
+    return [
+        Diagnostic(module.locations.of(one.debug), "UNROLL: the loop's bounds are not constant, it stays a loop")
+        for function in module.functions.values()
+        for block in function.blocks.values()
+        for one in block.instructions
+        if one.loop in loops
+    ]
+
+
+def _unroll_factors(function: Function, forest: LoopForest) -> dict[str, int]:
+    """Header -> factor (0 = in full) of every loop to unroll."""
+    factors: dict[str, int] = {}
+    for block, call in calls_of(function, (UNROLL,)):
+        loop = forest.innermost(block)
+        if loop is not None:
+            factors[loop.header] = call.operands[0].value
+    for block, _ in calls_of(function, (PIPELINE,)):
+        loop = forest.innermost(block)
+        inner: list[Loop] = forest.top if loop is None else loop.children
+        for child in inner:
+            for one in child.tree():
+                factors.setdefault(one.header, 0)
+    return factors
+
+
+def _loop_metadata(number: int, factor: int | None) -> str:
+    if factor is None:
+        what = '!"llvm.loop.unroll.disable"'
+    elif factor == 0:
+        what = '!"llvm.loop.unroll.full"'
+    else:
+        what = f'!"llvm.loop.unroll.count", i32 {factor}'
+    return f"!{number} = distinct !{{!{number}, !{number + 1}}}\n!{number + 1} = !{{{what}}}"
+
+
+def _pipeline_marker(loop: Loop | None) -> str:
+    if loop is None:
+        return PIPELINE_WHOLE
+    return PIPELINE_OUTER if loop.children else PIPELINE
+
+
+def _mark_lines(text: str, function: str, marks: dict[str, int], whole: dict[str, str]) -> str:
+    """Puts metadata on latches, and tells a function's own PIPELINE from a loop's (that loop may vanish)."""
+    start = re.search(rf"^define [^@\n]*{re.escape(function)}\(", text, re.MULTILINE)
+    if start is None:
+        return text
+    end = text.index("\n}", start.end())
+    lines = text[start.start() : end].split("\n")
+    block = "%0"
+    for place, line in enumerate(lines):
+        if line and line[0] not in " ;}" and ":" in line and not line.startswith("define"):
+            block = "%" + line[: line.index(":", line.rfind('"') + 1 if line[0] == '"' else 0)]
+        elif block in whole and f"{PIPELINE}(" in line:
+            lines[place] = line.replace(f"{PIPELINE}(", f"{whole[block]}(")
+        elif block in marks and line.startswith("  br "):
+            lines[place] = re.sub(r", !llvm\.loop !\d+", "", line) + f", !llvm.loop !{marks[block]}"
+    return text[: start.start()] + "\n".join(lines) + text[end:]

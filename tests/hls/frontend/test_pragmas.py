@@ -1,0 +1,152 @@
+"""Every pragma is honoured, or a warning with its file and line says that and why it is not."""
+
+from pathlib import Path
+
+import pytest
+
+from fpdeep_gen.hls.frontend.pragmas import rewrite
+from fpdeep_gen.hls.ir import Memory, Module
+from tests.hls.frontend.compiling import FIRST_LINE, compile_text, process_of, run
+
+HONOURED = [
+    "PIPELINE II=2 rewind",
+    "pipeline style=flp",
+    "PIPELINE off",
+    "UNROLL off=true",
+    "LOOP_FLATTEN",
+    "LOOP_TRIPCOUNT min=1 max=9 avg=4",
+    "INLINE",
+    "INLINE recursive",
+    "EXPRESSION_BALANCE",
+    "ARRAY_PARTITION variable=a",
+    "ARRAY_PARTITION variable=a type=cyclic factor=2 dim=1",
+    "ARRAY_RESHAPE variable=a block factor=2",
+    "BIND_STORAGE variable=a type=ram_2p impl=lutram",
+    "RESOURCE variable=a core=RAM_2P_BRAM",
+    "DEPENDENCE variable=a inter false",
+    "DEPENDENCE variable=a type=inter dependent=true distance=3",
+    "DEPENDENCE variable=a inter true",
+    "DEPENDENCE variable=a intra true",
+]
+# with a part of what the warning says
+NOT_HONOURED = {
+    "PIPELINE style=stp": "style=stp",
+    "UNROLL skip_exit_check factor=2": "skip_exit_check",
+    "LOOP_MERGE force": "not merged",
+    "INLINE off": "always inlined",
+    "LATENCY min=2 max=4": "schedule",
+    "ALLOCATION operation instances=mul limit=1": "not shared",
+    "BIND_OP variable=x op=mul impl=dsp": "delay model",
+    "BIND_STORAGE variable=a type=ram_1p": "second port",
+    "BIND_STORAGE variable=a impl=lutram latency=3": "latency=",
+    "BIND_STORAGE variable=a impl=paper": "impl=paper",
+    "RESOURCE variable=a core=Mul_LUT": "BIND_STORAGE",
+    "EXPRESSION_BALANCE off": "balanced",
+    "ARRAY_PARTITION variable=a type=odd": "type=odd",
+    "ARRAY_PARTITION variable=a cyclic": "factor=",
+    "ARRAY_PARTITION dim=1 complete": "no variable",
+    "DEPENDENCE class=array inter false": "no variable",
+    "DEPENDENCE variable=a intra false": "kept",
+    "STREAM variable=a off": "depth=",
+    "STABLE variable=a": "anew",
+    "FASTER please": "not known",
+}
+
+
+def in_a_loop(pragma: str) -> str:
+    return f"""
+    void top(hls::stream<ap_uint<8>>& in, hls::stream<ap_uint<8>>& out) {{
+        static ap_uint<8> a[8];
+        for (int i = 0; i < 8; ++i) {{
+    #pragma HLS {pragma}
+            const ap_uint<8> x = in.read();
+            out.write(a[x % 8] + i);
+            a[x % 8] = x;
+        }}
+    }}
+    """
+
+
+def test_honoured_pragmas_give_no_warning() -> None:
+    for pragma in HONOURED:
+        _, warnings = rewrite(f"#pragma HLS {pragma}\n", Path("k.cpp"))
+        assert warnings == [], pragma
+
+
+def test_pragmas_that_are_not_honoured_are_listed() -> None:
+    """With file, line and column, also behind an #include."""
+    head = 'int a;\n# 70 "other.h" 1\nint b;\n# 3 "k.cpp" 2\n'
+    for pragma, part in NOT_HONOURED.items():
+        text, (warning,) = rewrite(f"{head}  #pragma HLS {pragma}\nint c;\n", Path("first.cpp"))
+        place = warning.location
+        assert place is not None and (str(place.file), place.line, place.column) == ("k.cpp", 3, 3), pragma
+        assert warning.text.startswith(f"pragma HLS {pragma}: ") and part in warning.text
+        assert len(text.splitlines()) == 6
+
+
+@pytest.mark.parametrize("pragma", ["ALLOCATION operation instances=mul limit=1", "DEPENDENCE variable=a inter true"])
+def test_a_kernel_with_a_pragma_that_is_ignored_still_works(tmp_path: Path, pragma: str) -> None:
+    module = compile_text(tmp_path, in_a_loop(pragma))
+    assert [one.location.line for one in module.warnings if one.location] == (
+        [FIRST_LINE + 3] if "ALLOCATION" in pragma else []
+    )
+    words = [1, 9, 1, 255, 7, 0, 8, 16]
+    held, expected = [0] * 8, []
+    for place, word in enumerate(words):
+        expected.append((held[word % 8] + place) & 255)
+        held[word % 8] = word
+    assert run(module, {"in": words}).outputs["out"] == expected
+
+
+PARTITIONED = """
+static void fill(ap_uint<8> values[12], hls::stream<ap_uint<8>>& in) {
+    // PRAGMA
+    for (int i = 0; i < 12; ++i) {
+#pragma HLS PIPELINE
+        values[i] = in.read();
+    }
+}
+void top(hls::stream<ap_uint<8>>& in, hls::stream<ap_uint<16>>& out) {
+    ap_uint<8> a[12];
+    fill(a, in);
+    for (int i = 0; i < 12; i += 4) {
+#pragma HLS PIPELINE
+        out.write(a[i] + 3 * a[i + 1] + 9 * a[i + 2] + 27 * a[i + 3]);
+    }
+    for (int i = 0; i < 3; ++i) {
+#pragma HLS PIPELINE
+        out.write(a[i] + 3 * a[i + 3] + 9 * a[i + 6] + 27 * a[i + 9]);
+    }
+}
+"""
+
+
+def memories_of(module: Module) -> list[tuple[str, int]]:
+    return [(one.name, one.depth) for one in process_of(module).memories if isinstance(one, Memory)]
+
+
+@pytest.mark.parametrize(
+    ("pragma", "depths"),
+    [
+        ("cyclic factor=4", [3, 3, 3, 3]),
+        ("type=block factor=4", [3, 3, 3, 3]),
+        ("cyclic factor=3 dim=1", [4, 4, 4]),
+        ("block factor=5 dim=0", [3, 3, 3, 3, 3]),
+        ("cyclic factor=12", []),
+        ("complete", []),
+        ("block factor=1", [12]),
+    ],
+)
+def test_partitions_on_an_array_argument(tmp_path: Path, pragma: str, depths: list[int]) -> None:
+    """The pragma stands in the function that the array is given to; `dim` is 1 by default, a rest may be left."""
+    text = PARTITIONED.replace("// PRAGMA", f"\n#pragma HLS ARRAY_PARTITION variable=values {pragma}\n")
+    module = compile_text(tmp_path, text)
+    assert module.warnings == []
+    assert [depth for _, depth in memories_of(module)] == depths
+    words = [(place * 37 + 11) & 255 for place in range(24)]
+    expected = []
+    for start in (0, 12):
+        a = words[start : start + 12]
+        expected += [a[i] + 3 * a[i + 1] + 9 * a[i + 2] + 27 * a[i + 3] for i in (0, 4, 8)]
+        expected += [a[i] + 3 * a[i + 3] + 9 * a[i + 6] + 27 * a[i + 9] for i in range(3)]
+    assert run(module, {"in": words}).outputs["out"] == expected

@@ -1,0 +1,1 @@
+"""Other ways to train the same network on the same boards, to compare plans with."""

@@ -8,46 +8,19 @@ of work, memory without waste, DDR and links at their peak rates).
 
 import argparse
 import json
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.table import Table
 
 from fpdeep_gen.baseline.compare import baselines
 from fpdeep_gen.baseline.cost import work_bound
 from fpdeep_gen.baseline.gpus import gpu_rows
-from fpdeep_gen.baseline.model import Baseline
 from fpdeep_gen.board.load import load_cluster
 from fpdeep_gen.network.load import load_network
+from fpdeep_gen.report.baselines import baseline_table
 
 NETWORKS = ("alexnet", "alexnet-grouped", "vgg16", "vgg19")
-MEBIBIT = 1 << 20
-
-
-def baseline_table(title: str, rows: Sequence[Baseline], bound: float) -> Table:
-    """One row a baseline."""
-    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
-    table.add_column("baseline")
-    for heading in ("boards", "batch", "images/s", "of bound", "in flight", "Mb a board", "DDR", "link"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("limit")
-    for row in rows:
-        table.add_row(
-            f"{row.name} ({row.note})" if row.note else row.name,
-            str(row.boards_used),
-            str(row.batch),
-            f"{row.images_per_second:.1f}",
-            f"{row.images_per_second / bound:.3f}",
-            f"{row.images_in_flight:.0f}",
-            f"{row.memory_bits / MEBIBIT:,.0f}",
-            f"{row.ddr_load:.2f}",
-            f"{row.link_load:.2f}",
-            row.limit.value,
-        )
-    return table
 
 
 def main() -> None:

@@ -9,7 +9,7 @@
 - Links carry payload at their rate after line coding, less the stream's number in each flit.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from fpdeep_gen.board.model import Board, Cluster, Link
@@ -29,6 +29,16 @@ def link_rate(link: Link, cluster: Cluster) -> float:
     """Payload bits a second, each way."""
     flits = link.flits_per_cycle(cluster.clock_mhz) * cluster.clock_mhz * 1e6
     return flits * (link.flit_bits - STREAM_BITS)
+
+
+def whole_images(rates: Sequence[float], batch: int) -> tuple[int, ...]:
+    """Images of a mini-batch for boards of these rates, so that the last to be done is done as soon as may be."""
+    total = sum(rates)
+    images = [int(batch * rate / total) for rate in rates]
+    for _ in range(batch - sum(images)):
+        first = min(range(len(rates)), key=lambda board: (images[board] + 1) / rates[board])
+        images[first] += 1
+    return tuple(images)
 
 
 def layer_work(network: Network, layer: int) -> int:

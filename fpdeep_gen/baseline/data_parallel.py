@@ -1,16 +1,14 @@
 """Synchronous data-parallel SGD: every board trains the whole network on its part of the mini-batch, then all add their
 gradients and go on with the same weights.
 
-Images are shared out in proportion to the boards' DSPs (fractions of an image are allowed, in the baseline's favour).
-A board computes layer by layer for all its images. Gradient sums go down the chain, each board adding its own, and new
-weights come up, both pipelined over all links at once, so that a layer costs the slowest link its sums or its weights
-once (a ring would cost a chain as much). A layer's exchange begins when its gradient is done, last layer first, while
-the layers below are still at work; the next mini-batch begins when all weights are back. The exchange's own traffic to
-DDR is not counted.
+Each board takes whole images, so many that all are done as early as may be, and computes layer by layer for all of
+them. Gradient sums go down the chain, each board adding its own, and new weights come up, both pipelined over all links
+at once, so that a layer costs the slowest link its sums or its weights once (a ring would cost a chain as much). A
+layer's exchange begins when its gradient is done, last layer first, while the layers below are still at work; the next
+mini-batch begins when all weights are back. The exchange's own traffic to DDR is not counted.
 """
 
 from dataclasses import dataclass
-from math import ceil
 
 from fpdeep_gen.baseline.cost import (
     Held,
@@ -22,10 +20,11 @@ from fpdeep_gen.baseline.cost import (
     storage,
     sum_bits,
     weight_bits,
+    whole_images,
     work_bound,
 )
 from fpdeep_gen.baseline.model import Baseline, Limit
-from fpdeep_gen.board.model import Cluster
+from fpdeep_gen.board.model import Board, Cluster
 from fpdeep_gen.network.model import Network
 
 MOST_BATCH = 1 << 24
@@ -78,23 +77,24 @@ def least_batch(network: Network, cluster: Cluster, wanted: float) -> int | None
 
 def step(network: Network, cluster: Cluster, batch: int) -> Step:
     """One mini-batch."""
-    rate = sum(board_rate(board, cluster) for board in cluster.boards)
-    compute = batch * sum(layer_work(network, layer) for layer in range(len(network.layers))) / rate
-    shares = [board_rate(board, cluster) / rate * batch for board in cluster.boards]
+    images = _images(cluster, batch)
+    rates = [board_rate(board, cluster) for board in cluster.boards]
+    slowest_board = max(count / rate for count, rate in zip(images, rates, strict=True))
+    compute = slowest_board * sum(layer_work(network, layer) for layer in range(len(network.layers)))
     ddr = max(
-        ddr_seconds(board, _stored(network, cluster, index, share)) * share
-        for index, (board, share) in enumerate(zip(cluster.boards, shares, strict=True))
+        ddr_seconds(board, _stored(network, board, count)) * count
+        for board, count in zip(cluster.boards, images, strict=True)
     )
     if not cluster.links:
         return Step(compute, ddr, 0.0, max(compute, ddr))
     slowest = min(link_rate(link, cluster) for link in cluster.links)
     # Gradients come in the order of the backward phase; DDR traffic slows all phases alike.
     slowing = max(1.0, ddr / compute)
-    now = batch * sum(network.phase_macs(layer)[0] for layer in range(len(network.layers))) / rate * slowing
+    now = slowest_board * sum(network.phase_macs(layer)[0] for layer in range(len(network.layers))) * slowing
     free = links = 0.0
     for index in reversed(range(len(network.layers))):
         layer = network.layers[index]
-        now += batch * sum(network.phase_macs(index)[1:]) / rate * slowing
+        now += slowest_board * sum(network.phase_macs(index)[1:]) * slowing
         seconds = max(sum_bits(layer), weight_bits(layer)) / slowest
         free = max(free, now) + seconds
         links += seconds
@@ -102,18 +102,21 @@ def step(network: Network, cluster: Cluster, batch: int) -> Step:
     return Step(compute, ddr, links, max(compute, ddr, free + latency))
 
 
-def _stored(network: Network, cluster: Cluster, index: int, share: float) -> Storage:
-    """A board's memory; at least one image at a time."""
-    images = max(1.0, float(ceil(share)))
-    held = Held(tuple(range(len(network.layers))), images, reuse=max(1.0, share), full_reuse=max(1.0, share))
-    return storage(network, cluster.boards[index], held)
+def _images(cluster: Cluster, batch: int) -> tuple[int, ...]:
+    """Images of each board."""
+    return whole_images([board_rate(board, cluster) for board in cluster.boards], batch)
+
+
+def _stored(network: Network, board: Board, images: int) -> Storage:
+    """Memory of a board with so many images, which share the reading of weights."""
+    shared = max(1, images)
+    return storage(network, board, Held(tuple(range(len(network.layers))), images, reuse=shared, full_reuse=shared))
 
 
 def _evaluated(name: str, network: Network, cluster: Cluster, batch: int, note: str) -> Baseline:
     times = step(network, cluster, batch)
-    rate = sum(board_rate(board, cluster) for board in cluster.boards)
-    shares = [board_rate(board, cluster) / rate * batch for board in cluster.boards]
-    needs = [_stored(network, cluster, index, share) for index, share in enumerate(shares)]
+    images = _images(cluster, batch)
+    needs = [_stored(network, board, count) for board, count in zip(cluster.boards, images, strict=True)]
     endless = times.total == float("inf")
     causes = ((times.compute, Limit.WORK), (times.links, Limit.LINK), (times.ddr, Limit.DDR))
     limit = max(causes, key=lambda cause: cause[0])[1]
@@ -123,7 +126,7 @@ def _evaluated(name: str, network: Network, cluster: Cluster, batch: int, note: 
         batch=batch,
         steady_images_per_second=0.0 if endless else batch / times.total,
         images_per_second=0.0 if endless else batch / times.total,
-        images_in_flight=max(1.0, float(ceil(max(shares)))),
+        images_in_flight=max(images),
         memory_bits=max(need.bits for need in needs),
         on_chip=all(need.on_chip for need in needs),
         ddr_load=0.0 if endless else times.ddr / times.total,

@@ -5,8 +5,9 @@ Their recurrence: A(j, m), the time of the best pipeline of the first j layers o
 over the last stage (layers i + 1..j on r machines) of max(A(i, m - r), communication between the stages, time of the
 stage), and a replicated stage takes 1/r of its work's time, or as long as its weights take to be made equal.
 
-On a chain a stage's r boards are neighbours. Each takes every r-th part of a mini-batch, so between the first k of
-them and the rest pass (1 - k/r) of the stage's input and k/r of its output, errors likewise down; and once a
+On a chain a stage's r boards are neighbours. Each takes whole images of every mini-batch, as many as suits its rate.
+Of images that boards above take, the stage's inputs pass a link inside it, and of those that boards below have done,
+its outputs; errors likewise down. Once a
 mini-batch the gradient sums go down and the new weights up, through every link inside the stage (which is less than a
 ring would need, and takes no turns with features: links run both ways at once).
 
@@ -19,6 +20,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fpdeep_gen.baseline.cost import (
     Held,
@@ -31,6 +33,7 @@ from fpdeep_gen.baseline.cost import (
     sum_bits,
     up_bits,
     weight_bits,
+    whole_images,
 )
 from fpdeep_gen.baseline.model import Baseline, Limit
 from fpdeep_gen.board.model import Cluster
@@ -47,6 +50,16 @@ class Stage:
     count: int
 
 
+@dataclass(frozen=True)
+class Shares:
+    """A mini-batch shared out. `images`: of each board; `seconds`: an image and multiply-accumulate of the slowest;
+    `below[k]`: share of the images on the first k + 1 boards."""
+
+    images: tuple[int, ...]
+    seconds: float
+    below: NDArray[np.float64]
+
+
 class Costs:
     """Times of stages and of the links between them, in seconds an image."""
 
@@ -58,13 +71,23 @@ class Costs:
         self.weights = [0, *accumulate(weight_bits(layer) for layer in layers)]
         self.up = [up_bits(network, cut) for cut in range(len(layers) + 1)]
         self.down = [down_bits(network, cut) for cut in range(len(layers) + 1)]
-        self.rates = [0.0, *accumulate(board_rate(board, cluster) for board in cluster.boards)]
+        self.rates = [board_rate(board, cluster) for board in cluster.boards]
+        self.known_shares: dict[tuple[int, int], Shares] = {}
         self.links = np.array([link_rate(link, cluster) for link in cluster.links])
+
+    def shares(self, first: int, count: int) -> Shares:
+        """How boards first..first + count - 1 share a mini-batch."""
+        if (first, count) not in self.known_shares:
+            rates, batch = self.rates[first : first + count], self.network.training.batch
+            images = whole_images(rates, batch)
+            slowest = max(own / rate for own, rate in zip(images, rates, strict=True))
+            below = np.cumsum(images[:-1]) / batch
+            self.known_shares[first, count] = Shares(images, slowest / batch, below)
+        return self.known_shares[first, count]
 
     def work_seconds(self, stage: Stage) -> float:
         """Of the stage's boards together."""
-        rate = self.rates[stage.first + stage.count] - self.rates[stage.first]
-        return (self.work[stage.end] - self.work[stage.begin]) / rate
+        return (self.work[stage.end] - self.work[stage.begin]) * self.shares(stage.first, stage.count).seconds
 
     def link_seconds(self, stage: Stage) -> float:
         """Of the slowest link below or inside the stage."""
@@ -74,7 +97,7 @@ class Costs:
         if stage.count == 1:
             return float(below)
         batch = self.network.training.batch
-        share = np.arange(1, stage.count) / stage.count
+        share = self.shares(stage.first, stage.count).below
         up = self.up[stage.begin] * (1 - share) + self.up[stage.end] * share
         down = self.down[stage.begin] * (1 - share) + self.down[stage.end] * share
         up += (self.weights[stage.end] - self.weights[stage.begin]) / batch
@@ -91,12 +114,11 @@ def best_stages(network: Network, cluster: Cluster) -> tuple[Stage, ...]:
     """The pipeline with the shortest time an image, memory left aside; of equals, one on fewer boards."""
     costs = Costs(network, cluster)
     layers, boards = len(network.layers), len(cluster.boards)
-    most = network.training.batch
     known: dict[tuple[int, int], tuple[float, tuple[Stage, ...]]] = {(0, 0): (0.0, ())}
     for used in range(1, boards + 1):
         for end in range(1, layers + 1):
             best: tuple[float, tuple[Stage, ...]] | None = None
-            for count in range(1, min(used, most) + 1):
+            for count in range(1, used + 1):
                 for begin in range(end):
                     before = known.get((begin, used - count))
                     if before is None or (best is not None and before[0] >= best[0]):
@@ -123,14 +145,16 @@ def pipedream(network: Network, cluster: Cluster) -> Baseline:
     ddr, bits, in_flight, on_chip = 0.0, 0.0, 0.0, True
     for place, stage in enumerate(stages):
         versions = len(stages) - place
-        own = batch / stage.count
-        held = Held(tuple(range(stage.begin, stage.end)), versions * own, versions, reuse=own, full_reuse=own)
-        in_flight = max(in_flight, versions * own)
-        for board in cluster.boards[stage.first : stage.first + stage.count]:
-            needed = storage(network, board, held)
+        images = costs.shares(stage.first, stage.count).images
+        for board, own in zip(cluster.boards[stage.first : stage.first + stage.count], images, strict=True):
+            if own == 0:
+                continue
+            layers = tuple(range(stage.begin, stage.end))
+            needed = storage(network, board, Held(layers, versions * own, versions, reuse=own, full_reuse=own))
+            in_flight = max(in_flight, versions * own)
             bits = max(bits, needed.bits)
             on_chip = on_chip and needed.on_chip
-            ddr = max(ddr, ddr_seconds(board, needed) / stage.count)
+            ddr = max(ddr, ddr_seconds(board, needed) * own / batch)
     interval = max(work, links, ddr)
     endless = interval == float("inf")
     causes = ((work, Limit.WORK), (links, Limit.LINK), (ddr, Limit.MEMORY if endless else Limit.DDR))

@@ -1,11 +1,12 @@
 """Synchronous data-parallel SGD: one mini-batch by hand, the least batch for a rate, and what it costs."""
 
 from dataclasses import replace
+from itertools import product
 
 import pytest
 
 from fpdeep_gen.baseline.compare import baselines
-from fpdeep_gen.baseline.cost import layer_work, link_rate, sum_bits, work_bound
+from fpdeep_gen.baseline.cost import layer_work, link_rate, sum_bits, whole_images, work_bound
 from fpdeep_gen.baseline.data_parallel import data_parallel, least_batch, step
 from fpdeep_gen.baseline.gpus import FILE, gpu_rows
 from fpdeep_gen.baseline.model import Limit
@@ -33,6 +34,21 @@ def test_a_mini_batch_by_hand(gbps: float) -> None:
     assert found.compute == pytest.approx(conv_done)
     assert found.total == pytest.approx(conv_back + 2 * 2 * 10 / 100e6)
     assert found.links == pytest.approx((sum_bits(FULL) + sum_bits(CONV)) / bits)
+
+
+@pytest.mark.parametrize(("rates", "batch"), [((1.0, 1.0, 1.0), 7), ((3.0, 1.0, 2.0), 5), ((1.0, 1.5), 1), ((2.0,), 9)])
+def test_whole_images_are_done_as_early_as_may_be(rates: tuple[float, ...], batch: int) -> None:
+    ways = [way for way in product(range(batch + 1), repeat=len(rates)) if sum(way) == batch]
+    best = min(max(count / rate for count, rate in zip(way, rates, strict=True)) for way in ways)
+    found = whole_images(rates, batch)
+    assert sum(found) == batch
+    assert max(count / rate for count, rate in zip(found, rates, strict=True)) == pytest.approx(best)
+
+
+def test_a_batch_that_is_no_multiple_of_the_boards_leaves_some_idle() -> None:
+    cluster = equal_cluster(4, gbps=1e6)
+    even, uneven = step(NET, cluster, 8), step(NET, cluster, 9)
+    assert uneven.compute == pytest.approx(even.compute * 3 / 2)
 
 
 def test_alone_a_board_reaches_the_work_bound() -> None:

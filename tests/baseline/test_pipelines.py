@@ -6,7 +6,16 @@ from itertools import combinations_with_replacement
 
 import pytest
 
-from fpdeep_gen.baseline.cost import down_bits, layer_work, link_rate, sum_bits, up_bits, weight_bits, work_bound
+from fpdeep_gen.baseline.cost import (
+    down_bits,
+    layer_work,
+    link_rate,
+    sum_bits,
+    up_bits,
+    weight_bits,
+    whole_images,
+    work_bound,
+)
 from fpdeep_gen.baseline.model import Limit
 from fpdeep_gen.baseline.pipedream import Stage, best_stages, pipedream
 from fpdeep_gen.baseline.whole_layers import (
@@ -98,14 +107,16 @@ def slow_stages_interval(net: Network, cluster: Cluster, stages: tuple[Stage, ..
     times = []
     batch = net.training.batch
     for stage in stages:
-        dsps = sum(board.dsp for board in cluster.boards[stage.first : stage.first + stage.count])
+        boards = cluster.boards[stage.first : stage.first + stage.count]
+        images = whole_images([board.dsp for board in boards], batch)
         layers = range(stage.begin, stage.end)
-        times.append(sum(layer_work(net, layer) for layer in layers) / (dsps * 100e6))
+        slowest = max(own / (board.dsp * 100e6) for own, board in zip(images, boards, strict=True))
+        times.append(sum(layer_work(net, layer) for layer in layers) * slowest / batch)
         if stage.first:
             bits = max(up_bits(net, stage.begin), down_bits(net, stage.begin))
             times.append(bits / link_rate(cluster.links[stage.first - 1], cluster))
         for below in range(1, stage.count):
-            part = below / stage.count
+            part = sum(images[:below]) / batch
             up = up_bits(net, stage.begin) * (1 - part) + up_bits(net, stage.end) * part
             down = down_bits(net, stage.begin) * (1 - part) + down_bits(net, stage.end) * part
             up += sum(weight_bits(net.layers[layer]) for layer in layers) / batch
@@ -119,7 +130,7 @@ def all_stages(net: Network, boards: int, begin: int = 0, first: int = 0) -> Ite
         yield ()
         return
     for end in range(begin + 1, len(net.layers) + 1):
-        for count in range(1, min(boards - first, net.training.batch) + 1):
+        for count in range(1, boards - first + 1):
             for others in all_stages(net, boards, end, first + count):
                 yield (Stage(begin, end, first, count), *others)
 
@@ -138,7 +149,7 @@ def test_replicated_stages_equal_brute_force() -> None:
 
 def test_replication_reaches_the_work_bound_on_fast_links_and_stops_on_slow_ones() -> None:
     net = random_network(5, 3)
-    net = replace(net, training=replace(net.training, batch=64))
+    net = replace(net, training=replace(net.training, batch=60))
     fast = pipedream(net, equal_cluster(6, dsp=1, gbps=1e6))
     assert fast.steady_images_per_second == pytest.approx(work_bound(net, equal_cluster(6, dsp=1)))
     slow = pipedream(net, equal_cluster(6, gbps=1e-6))

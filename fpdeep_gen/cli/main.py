@@ -12,6 +12,7 @@ from fpdeep_gen.cli.plan import plan
 from fpdeep_gen.cli.report import report
 from fpdeep_gen.cli.rtl import rtl
 from fpdeep_gen.cli.run import run
+from fpdeep_gen.cli.synth import synth
 from fpdeep_gen.cli.train import train
 from fpdeep_gen.cli.verify import verify
 
@@ -28,5 +29,5 @@ def main() -> None:
     """
 
 
-for command in (check, plan, generate, rtl, verify, train, report, run, doctor, hls):
+for command in (check, plan, generate, rtl, synth, verify, train, report, run, doctor, hls):
     main.add_command(command)

@@ -41,13 +41,26 @@ def planned(out: Path) -> Path:
 def test_the_version_and_the_commands_are_named() -> None:
     assert fpdeep("--version").stdout == f"fpdeep, version {__version__}\n"
     text = fpdeep("--help").stdout
-    for command in ("check", "plan", "generate", "rtl", "verify", "train", "report", "doctor", "run", "hls"):
+    for command in ("check", "plan", "generate", "rtl", "synth", "verify", "train", "report", "doctor", "run", "hls"):
         assert f"\n  {command} " in text
 
 
 @pytest.mark.parametrize(
     "command",
-    ["check", "plan", "generate", "rtl", "verify", "train", "report", "doctor", "run", "hls build", "hls cosim"],
+    [
+        "check",
+        "plan",
+        "generate",
+        "rtl",
+        "synth",
+        "verify",
+        "train",
+        "report",
+        "doctor",
+        "run",
+        "hls build",
+        "hls cosim",
+    ],
 )
 def test_every_command_takes_json(command: str) -> None:
     assert "--json" in fpdeep(*command.split(), "--help").stdout
@@ -84,7 +97,7 @@ def test_a_missing_option_is_a_fault_of_the_input() -> None:
     assert "Missing option '--cluster'" in result.stderr
 
 
-@pytest.mark.parametrize("command", ["generate", "rtl", "verify", "report"])
+@pytest.mark.parametrize("command", ["generate", "rtl", "synth", "verify", "report"])
 def test_commands_on_a_folder_without_a_plan_say_how_to_make_one(command: str, tmp_path: Path) -> None:
     result = fpdeep(command, tmp_path)
     assert result.exit_code == 2

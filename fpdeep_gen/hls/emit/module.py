@@ -12,6 +12,7 @@ from fpdeep_gen.hls.emit.report import (
     fifo_reports,
     fifo_resources,
     process_report,
+    slice_resources,
     warning_text,
 )
 from fpdeep_gen.hls.emit.resources import process_resources
@@ -40,12 +41,15 @@ def emit_module(module: Module, clock_mhz: float = 200.0) -> Emitted:
         schedule = schedule_process(optimise(process), delays)
         text = emit_process(schedule, names[id(process)])
         texts.append(text.verilog)
+        used = process_resources(schedule, text.register_bits)
         users = tuple(instance.name for instance in network.instances if instance.process is process)
-        reports.append(process_report(schedule, users, process_resources(schedule, text.register_bits)))
+        reports.append(process_report(schedule, names[id(process)], users, used))
     fifos = fifo_reports(network)
     total = Resources()
     for fifo in fifos:
-        total += fifo_resources(fifo)
+        total += fifo_resources(fifo.width, fifo.depth, fifo.storage)
+    for port in network.ports:
+        total += Resources() if port.is_input else slice_resources(port.width)
     for made in reports:
         for _ in made.instances:
             total += made.resources

@@ -74,9 +74,10 @@ class Resources:
 
 @dataclass(frozen=True)
 class ProcessReport:
-    """One process; instances of it share this entry."""
+    """One process, its module and its instances, which share this entry."""
 
     name: str
+    module: str
     instances: tuple[str, ...]
     regions: tuple[RegionReport, ...]
     memories: tuple[MemoryReport, ...]
@@ -117,6 +118,7 @@ class KernelReport:
 def _process_from(data: dict[str, Any]) -> ProcessReport:
     return ProcessReport(
         data["name"],
+        data["module"],
         tuple(data["instances"]),
         tuple(RegionReport(**region) for region in data["regions"]),
         tuple(MemoryReport(**memory) for memory in data["memories"]),
@@ -137,11 +139,16 @@ def fifo_reports(network: Network) -> tuple[FifoReport, ...]:
     )
 
 
-def fifo_resources(fifo: FifoReport) -> Resources:
+def fifo_resources(width: int, depth: int, storage: str) -> Resources:
     """One FIFO."""
-    if fifo.storage == "block":
-        return Resources(0, block_ram(fifo.width, fifo.depth), 40, 40 + fifo.width)
-    return Resources(0, 0.0, 20 + lut_ram(fifo.width, fifo.depth), 20 + fifo.width)
+    if storage == "block":
+        return Resources(0, block_ram(width, depth), 40, 40 + width)
+    return Resources(0, 0.0, 20 + lut_ram(width, depth), 20 + width)
+
+
+def slice_resources(width: int) -> Resources:
+    """The register slice of an output port: two words, and a choice between them."""
+    return Resources(0, 0.0, width + 3, 2 * width + 2)
 
 
 def block_ram(width: int, depth: int) -> float:
@@ -198,10 +205,13 @@ def warning_text(diagnostic: Diagnostic) -> str:
     return f"{head}: {diagnostic.text}" if head else diagnostic.text
 
 
-def process_report(schedule: ProcessSchedule, instances: tuple[str, ...], resources: Resources) -> ProcessReport:
+def process_report(
+    schedule: ProcessSchedule, module: str, instances: tuple[str, ...], resources: Resources
+) -> ProcessReport:
     """One process."""
     return ProcessReport(
         schedule.process.name,
+        module,
         instances,
         tuple(region_report(region) for region in schedule.regions),
         tuple(memory_report(plan) for plan in schedule.memories),

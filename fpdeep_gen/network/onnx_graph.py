@@ -3,6 +3,7 @@
 Only shapes and attributes are read, never the weights themselves (files with external data need that file not).
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,6 +72,9 @@ def read_graph(path: Path) -> Graph:
         raise InputError([Problem(path, None, "file", "an ONNX model", "another format")]) from error
     if not model.graph.node:
         raise InputError([Problem(path, None, "graph", "operators", "none")])
+    problems = _malformed(path, model)
+    if problems:
+        raise InputError(problems)
     constants = {tensor.name: _constant(tensor) for tensor in model.graph.initializer}
     nodes = []
     for place, proto in enumerate(model.graph.node):
@@ -94,14 +98,48 @@ def read_graph(path: Path) -> Graph:
     return Graph(path, model.graph.name, images[0].name, shape, tuple(nodes), constants)
 
 
+def _malformed(file: Path, model: Any) -> list[Problem]:  # noqa: ANN401
+    """Constants and nodes of known operators that ONNX itself does not allow (unknown ones are told of later)."""
+    import onnx
+
+    context = onnx.checker.C.CheckerContext()
+    context.ir_version = model.ir_version
+    context.opset_imports = {entry.domain: entry.version for entry in model.opset_import}
+    problems = []
+    for tensor in model.graph.initializer:
+        if tensor.data_location == onnx.TensorProto.EXTERNAL:
+            continue
+        try:
+            onnx.checker.check_tensor(tensor, context)
+        except onnx.checker.ValidationError as error:
+            problems.append(Problem(file, None, f"constant `{tensor.name}`", "a tensor", _first_line(error)))
+    for node in model.graph.node:
+        try:
+            onnx.checker.check_node(node, context)
+        except onnx.checker.ValidationError as error:
+            if onnx.defs.has(node.op_type) and node.domain in ("", "ai.onnx"):
+                title = f"{node.op_type} `{node.name or ', '.join(node.output)}`"
+                problems.append(Problem(file, None, title, "an operator as ONNX has it", _first_line(error)))
+        if not node.output and onnx.defs.has(node.op_type):
+            problems.append(Problem(file, None, f"{node.op_type} `{node.name}`", "an output", "none"))
+    return problems
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0]
+
+
 def _constant(tensor: Any) -> Constant:  # noqa: ANN401  (onnx.TensorProto: protobuf messages have no useful types)
     import onnx
 
     shape = tuple(int(size) for size in tensor.dims)
     here = tensor.data_location != onnx.TensorProto.EXTERNAL
-    if here and int(np.prod(shape, dtype=np.int64)) <= SMALL:
+    if not here or math.prod(shape) > SMALL:
+        return Constant(shape, None)
+    try:
         return Constant(shape, np.asarray(onnx.numpy_helper.to_array(tensor)))
-    return Constant(shape, None)
+    except ValueError:  # more or fewer values than the shape says
+        return Constant(shape, None)
 
 
 def _made_constant(

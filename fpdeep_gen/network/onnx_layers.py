@@ -8,6 +8,7 @@ import numpy as np
 from fpdeep_gen.errors import Problem
 from fpdeep_gen.network.onnx_graph import Constant, Graph, Node
 
+MOST = 1 << 16
 UNIFORM_HINT = "kernels, strides and pads here are the same in rows and columns"
 
 
@@ -47,11 +48,15 @@ class Walk:
         """The constant that is input `place` of the node; None where it is left out or no constant."""
         return self.graph.constants.get(node.inputs[place]) if place < len(node.inputs) else None
 
-    def same(self, node: Node, field: str, default: Sequence[int]) -> int | None:
-        """The one number that all entries of an attribute are; None (and a problem) where they differ."""
+    def same(self, node: Node, field: str, default: Sequence[int], least: int = 1) -> int | None:
+        """The one number that all entries of an attribute are; None (and a problem) where they differ, or where it is
+        no size."""
         values = [int(value) for value in node.attributes.get(field, default)]
         if len(set(values)) == 1:
-            return values[0]
+            if least <= values[0] <= MOST:
+                return values[0]
+            self.refuse(node, f"at least {least}, at most {MOST}", str(values[0]), field=field)
+            return None
         self.refuse(node, "one value for all sides", " ".join(map(str, values)), UNIFORM_HINT, field)
         return None
 
@@ -85,7 +90,7 @@ def _convolution(walk: Walk, node: Node) -> None:
     plain = walk.plain(node, {"auto_pad": "NOTSET", "dilations": 1})
     kernel = walk.same(node, "kernel_shape", weight.shape[2:])
     stride = walk.same(node, "strides", (1, 1))
-    padding = walk.same(node, "pads", (0, 0, 0, 0))
+    padding = walk.same(node, "pads", (0, 0, 0, 0), least=0)
     if not plain or kernel is None or stride is None or padding is None:
         return
     fields = {"name": name, "channels": weight.shape[0], "kernel": kernel}

@@ -31,6 +31,8 @@ class Item(Enum):
 
 ITEMS = tuple(item.value for item in Item)
 
+WITH_FIELDS = frozenset({Item.CONV, Item.FULLY_CONNECTED, Item.LOCAL_RESPONSE})
+
 WRONG_ORDER = frozenset(
     {
         (Item.RELU, Item.LOCAL_RESPONSE),
@@ -100,6 +102,8 @@ class _Drafting:
         kind, arguments = self.kind_of(at, item)
         if self.loss_at is not None and kind is not None:
             self.refuse(at, "nothing after the loss", f"`{kind.value}`")
+        elif kind in WITH_FIELDS and isinstance(item, str):
+            self.wrong_layer([self.document.problem((*at, item), "fields", "nothing")], kind is not Item.LOCAL_RESPONSE)
         elif kind is Item.CONV:
             self.take_conv((*at, kind.value))
         elif kind is Item.FULLY_CONNECTED:
@@ -156,9 +160,10 @@ class _Drafting:
             return
         self.drafts.append(Draft(at, fields.name, LayerKind.FULLY_CONNECTED, fields.features, 0, 0, fields))
 
-    def wrong_layer(self, problems: Iterable[Problem]) -> None:
+    def wrong_layer(self, problems: Iterable[Problem], layer: bool = True) -> None:
         self.problems.extend(problems)
-        self.drafts.append(None)
+        if layer:
+            self.drafts.append(None)
 
     def take_relu(self, at: Location, arguments: object) -> None:
         self.no_arguments(at, Item.RELU, arguments)

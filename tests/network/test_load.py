@@ -240,6 +240,15 @@ END = "  - fully_connected: {name: z, features: 10}\n  - softmax_cross_entropy\n
             ],
         ),
         ("  - conv:\n" + END, ["net.yaml:6: layers[0].conv: expected fields, found nothing"]),
+        ("  - conv\n" + END, ["net.yaml:6: layers[0].conv: expected fields, found nothing"]),
+        (
+            CONV_A + "  - local_response\n" + END,
+            ["net.yaml:7: layers[1].local_response: expected fields, found nothing"],
+        ),
+        (
+            CONV_A + "  - fully_connected\n  - softmax_cross_entropy\n",
+            ["net.yaml:7: layers[1].fully_connected: expected fields, found nothing"],
+        ),
         (
             "  - conv: {name: for, channels: 4, kernel: 1}\n" + END,
             [

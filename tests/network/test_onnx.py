@@ -1,5 +1,6 @@
 """ONNX models: the same networks as their YAML files, and every way in which a model is refused."""
 
+import random
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -98,7 +99,7 @@ def test_a_small_model_with_everything(tmp_path: Path) -> None:
         node("Relu", ["a1"], ["a2"]),
         node("LRN", ["a2"], ["a3"], size=3),
         node("MaxPool", ["a3"], ["a4"], kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1),
-        node("Dropout", ["a4"], ["a5", "mask"], ratio=0.25),
+        node("Dropout", ["a4", "rate"], ["a5", "mask"]),
         node("Conv", ["a5", "v"], ["c"], group=2, pads=[1, 1, 1, 1]),
         node("AveragePool", ["c"], ["c1"], kernel_shape=[1, 1]),
         node("Identity", ["c1"], ["c2"]),
@@ -109,7 +110,7 @@ def test_a_small_model_with_everything(tmp_path: Path) -> None:
     ]
     constants = [
         constant("w", 4, 3, 3, 3), constant("b", 1, 4, 1, 1), constant("v", 6, 2, 3, 3), constant("m", 96, 7),
-        constant("n", 7), integers("shape", 0, -1),
+        constant("n", 7), integers("shape", 0, -1), helper.make_tensor("rate", onnx.TensorProto.FLOAT, (), [0.25]),
     ]  # fmt: skip
     loaded = load_with_notes(model(tmp_path / "My-Net 2.onnx", nodes, constants, ["n", 3, 17, 17]))
     text = """\
@@ -198,6 +199,50 @@ def test_a_model_says_what_cannot_be_trained_by_its_nodes(tmp_path: Path) -> Non
     path = model(tmp_path / "net.onnx", nodes, [WEIGHTS[0], constant("m", 10, 16)], [1, 3, 8, 8])
     fields = [field for field, _, _ in problems_of(path, for_training=True)]
     assert fields == ["dataset", "training.momentum", "Conv `first`: stride"]
+
+
+def damaged(model_proto: Any, seed: int) -> Any:  # noqa: ANN401
+    """The model with one to three things broken."""
+    chance = random.Random(seed)
+    graph = model_proto.graph
+    for _ in range(chance.randint(1, 3)):
+        one, tensor = chance.choice(graph.node), chance.choice(graph.initializer)
+        kind = chance.randrange(8)
+        if kind == 0 and one.input:
+            one.input.pop(chance.randrange(len(one.input)))
+        elif kind == 1 and one.attribute:
+            del one.attribute[chance.randrange(len(one.attribute))]
+        elif kind == 2:
+            one.op_type = chance.choice(("Conv", "LRN", "MaxPool", "Gemm", "Add", "Div", "Dropout", "Constant", "Foo"))
+        elif kind == 3 and one.attribute:
+            found = chance.choice(one.attribute)
+            found.i = chance.choice((0, -3, 7, 2**62))
+            if found.ints:
+                found.ints[chance.randrange(len(found.ints))] = chance.choice((0, -1, 5, 2**62))
+        elif kind == 4 and tensor.dims:
+            tensor.dims[chance.randrange(len(tensor.dims))] = chance.choice((0, 1, -1, 3, 2**40))
+        elif kind == 5 and one.output:
+            one.output.pop()
+        elif kind == 6 and one.attribute:
+            chance.choice(one.attribute).type = chance.choice((1, 2, 3, 6, 7, 8))
+        elif kind == 7 and one.input:
+            one.input[chance.randrange(len(one.input))] = chance.choice(("", "nowhere", graph.node[0].output[0]))
+    return model_proto
+
+
+def test_damaged_models_are_refused_with_problems_never_a_crash(tmp_path: Path) -> None:
+    sources = [(LIGHT / f"light_{name}.onnx").read_bytes() for name in ("bvlc_alexnet", "vgg19")]
+    refused = 0
+    for seed in range(150):
+        proto = damaged(onnx.load_from_string(sources[seed % 2]), seed)
+        path = tmp_path / "damaged.onnx"
+        path.write_bytes(proto.SerializeToString())
+        try:
+            load_network(path)
+        except InputError as error:
+            refused += 1
+            assert error.problems
+    assert 75 < refused < 150
 
 
 def test_files_that_are_no_models(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import TypeAlias, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from fpdeep_gen.errors import Problem
+from fpdeep_gen.errors import InputError, Problem
 
 Location: TypeAlias = tuple[str | int, ...]
 
@@ -149,3 +149,13 @@ def _element(annotation: object) -> object:
         if get_origin(option) in (list, dict, tuple):
             return get_args(option)[-1]
     return None
+
+
+def known_file(path: Path, known: Mapping[str, Path], expected: str) -> Path:
+    """`path`, or the file that a known name stands for. Raises `InputError` for a plain name that is neither."""
+    if path.exists() or path.suffix or len(path.parts) != 1:
+        return path
+    if path.name in known:
+        return known[path.name]
+    hint = did_you_mean(path.name, known)
+    raise InputError([Problem(path, None, "file", f"{expected}, or {listed(known)}", "no such file", hint)])

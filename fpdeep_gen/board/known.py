@@ -13,9 +13,9 @@ CLUSTERS_FOLDER = BOARDS_FOLDER / "clusters"
 
 def known_boards() -> Mapping[str, Path]:
     """Name -> file of each board, in the order of the names."""
-    return {path.stem: path for path in sorted(BOARDS_FOLDER.glob("*.yaml"))}
+    return {path.stem: path for path in sorted(BOARDS_FOLDER.glob("*.yaml"), key=lambda path: path.stem)}
 
 
 def known_clusters() -> Mapping[str, Path]:
     """Name -> file of each cluster, in the order of the names."""
-    return {path.stem: path for path in sorted(CLUSTERS_FOLDER.glob("*.yaml"))}
+    return {path.stem: path for path in sorted(CLUSTERS_FOLDER.glob("*.yaml"), key=lambda path: path.stem)}

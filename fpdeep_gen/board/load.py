@@ -8,7 +8,7 @@ from fpdeep_gen.board.known import known_boards, known_clusters
 from fpdeep_gen.board.model import Board, Cluster, Ddr, Link
 from fpdeep_gen.board.schema import MOST_BOARDS, BoardSchema, ClusterSchema, LinkChangeSchema, LinkSchema
 from fpdeep_gen.document import Document, Location, field_path, read_model
-from fpdeep_gen.document_problems import did_you_mean, listed
+from fpdeep_gen.document_problems import did_you_mean, known_file, listed
 from fpdeep_gen.errors import InputError, Problem
 
 
@@ -61,7 +61,7 @@ def load_cluster(path: Path, count: int | None = None) -> Cluster:
 
 def _cluster_file(path: Path) -> Path:
     """The path, or that of the known cluster with this name."""
-    return path if path.exists() else known_clusters().get(str(path), path)
+    return known_file(path, known_clusters(), "a cluster file")
 
 
 def _entries(document: Document, schema: ClusterSchema, count: int | None) -> list[_Entry]:
@@ -108,8 +108,8 @@ def _shape_problems(
         yield document.problem(("link",), "the link that joins the boards", "nothing", "a board alone needs none")
     slowest = min(boards, key=lambda board: board.clock_mhz)
     if schema.clock_mhz > slowest.clock_mhz:
-        where = field_path(owners[boards.index(slowest)])
-        place = f"`{slowest.name}` ({where})" if where else f"`{slowest.name}`"
+        where = owners[boards.index(slowest)]
+        place = f"`{slowest.name}` ({field_path(where)})" if where else f"`{slowest.name}`"
         hint = f"all boards run at one clock; {place} reaches {slowest.clock_mhz:g} MHz"
         yield document.problem(("clock_mhz",), f"at most {slowest.clock_mhz:g}", f"`{schema.clock_mhz:g}`", hint)
     seen: set[int] = set()

@@ -8,6 +8,7 @@ from fpdeep_gen.board.schema import MOST_BOARDS
 from fpdeep_gen.cli.options import network_argument
 from fpdeep_gen.cli.output import current_output, json_option
 from fpdeep_gen.cli.workflow import load_inputs, read_network
+from fpdeep_gen.network.onnx_import import onnx_as_yaml
 from fpdeep_gen.report.network import cluster_table, formats_text, network_document, network_table
 
 
@@ -23,20 +24,31 @@ from fpdeep_gen.report.network import cluster_table, formats_text, network_docum
     type=click.IntRange(1, MOST_BOARDS),
     help="N boards, whatever the cluster says.",
 )
+@click.option(
+    "--yaml",
+    "yaml_path",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write an ONNX model as a network file.",
+)
 @json_option
-def check(network_path: Path, cluster_path: Path | None, boards: int | None) -> None:
+def check(network_path: Path, cluster_path: Path | None, boards: int | None, yaml_path: Path | None) -> None:
     """Check NETWORK (and a cluster): shapes, work and weights of each layer."""
     output = current_output()
+    if yaml_path is not None and network_path.suffix.lower() != ".onnx":
+        raise click.UsageError("--yaml writes ONNX models; this network is a file already")
+    if boards is not None and cluster_path is None:
+        raise click.UsageError("-n says how many boards of a --cluster; there is none")
     if cluster_path is None:
-        network = read_network(network_path)
-        output.human.print(network_table(network))
-        output.human.print(formats_text(network))
-        output.result({"network": network_document(network)})
-        return
-    network, cluster = load_inputs(network_path, cluster_path, for_training=False, boards=boards)
+        network, cluster = read_network(network_path), None
+    else:
+        network, cluster = load_inputs(network_path, cluster_path, for_training=False, boards=boards)
+    if yaml_path is not None:
+        yaml_path.write_text(onnx_as_yaml(network_path), encoding="utf-8")
     output.human.print(network_table(network))
     output.human.print(formats_text(network))
-    output.human.print(cluster_table(cluster))
-    output.result(
-        {"network": network_document(network), "cluster": {"name": cluster.name, "boards": len(cluster.boards)}}
-    )
+    document: dict[str, object] = {"network": network_document(network)}
+    if cluster is not None:
+        output.human.print(cluster_table(cluster))
+        document["cluster"] = {"name": cluster.name, "boards": len(cluster.boards)}
+    output.result(document)

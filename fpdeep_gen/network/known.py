@@ -10,4 +10,4 @@ NETWORKS_FOLDER = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent / "netw
 
 def known_networks() -> Mapping[str, Path]:
     """Name -> file of each network, in the order of the names."""
-    return {path.stem: path for path in sorted(NETWORKS_FOLDER.glob("*.yaml"))}
+    return {path.stem: path for path in sorted(NETWORKS_FOLDER.glob("*.yaml"), key=lambda path: path.stem)}

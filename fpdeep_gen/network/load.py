@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fpdeep_gen.document import Document, load_document, validate
-from fpdeep_gen.document_problems import did_you_mean
+from fpdeep_gen.document_problems import did_you_mean, known_file
 from fpdeep_gen.errors import InputError, Problem
 from fpdeep_gen.network.calibrate import calibrate
 from fpdeep_gen.network.dataset import BUILT_IN, load_dataset
@@ -51,7 +51,7 @@ def load_network(path: Path, for_training: bool = False) -> Network:
 
 def network_file(path: Path) -> Path:
     """The path, or that of the known network with this name."""
-    return path if path.exists() else known_networks().get(str(path), path)
+    return known_file(path, known_networks(), "a network file")
 
 
 def _network_of(document: Document, path: Path, for_training: bool) -> Network:

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import yaml
+
 from fpdeep_gen.document import Document
 from fpdeep_gen.errors import InputError, Problem
 from fpdeep_gen.names import MAX_LENGTH, name_fault
@@ -67,6 +69,13 @@ def import_onnx(path: Path) -> Imported:
     }
     nodes = (*(node.title for node in walk.sources), graph.nodes[-1].title)
     return Imported(Document(path, data, {}), nodes, (*_notes(walk), _training_note()))
+
+
+def onnx_as_yaml(path: Path) -> str:
+    """The network file that a model stands for, to write and then to change. Raises `InputError` as `import_onnx`."""
+    imported = import_onnx(path)
+    head = "".join(f"# {note}\n" for note in imported.notes)
+    return head + yaml.safe_dump(imported.document.data, sort_keys=False, default_flow_style=None, width=110)
 
 
 def network_name(stem: str) -> str:

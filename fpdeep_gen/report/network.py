@@ -70,17 +70,24 @@ def _formats_text(layer: Layer) -> str:
 
 
 def cluster_table(cluster: Cluster) -> Table:
-    """One row a board, with the link to the next."""
-    table = Table(title=f"{cluster.name}: {len(cluster.boards)} boards at {cluster.clock_mhz:g} MHz")
-    table.title_justify = "left"
+    """One row for each board, or for neighbours that are equal, with the link to the next."""
+    title = f"{cluster.name}: {len(cluster.boards)} boards at {cluster.clock_mhz:g} MHz"
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
     for heading in ("board", "type", "part"):
         table.add_column(heading)
-    for heading in ("DSP", "BRAM36", "LUT", "link to the next"):
+    for heading in ("DSP", "BRAM36", "LUT", "DDR", "link to the next"):
         table.add_column(heading, justify="right")
-    for index, board in enumerate(cluster.boards):
-        link = cluster.links[index] if index < len(cluster.links) else None
+    links = (*cluster.links, None)
+    count = 0
+    for index, (board, link) in enumerate(zip(cluster.boards, links, strict=True)):
+        count += 1
+        if index + 1 < len(cluster.boards) and (cluster.boards[index + 1], links[index + 1]) == (board, link):
+            continue
+        numbers = f"{index - count + 1} to {index}" if count > 1 else str(index)
+        ddr = f"{board.ddr.gigabytes:g} GB, {board.ddr.gigabytes_per_second:g} GB/s" if board.ddr else ""
         text = f"{link.lanes} x {link.gbps_per_lane:g} Gb/s, {link.latency_cycles} cycles" if link else ""
-        table.add_row(str(index), board.name, board.part, str(board.dsp), str(board.bram36), str(board.lut), text)
+        table.add_row(numbers, board.name, board.part, str(board.dsp), str(board.bram36), str(board.lut), ddr, text)
+        count = 0
     return table
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from fpdeep_gen.cli.main import main
+from fpdeep_gen.network.load import load_network
 from tests.network.onnx_models import LIGHT
 
 
@@ -52,3 +53,26 @@ def test_planning_boards_of_today_names_what_they_cannot_train(tmp_path: Path) -
     ):
         assert text in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_an_onnx_model_becomes_a_file_that_says_the_same(tmp_path: Path) -> None:
+    model, file = LIGHT / "light_bvlc_alexnet.onnx", tmp_path / "net.yaml"
+    assert CliRunner().invoke(main, ["check", str(model), "--yaml", str(file)]).exit_code == 0
+    assert load_network(file) == load_network(model)
+    assert file.read_text().startswith("# 8 layers have biases")
+    again = CliRunner().invoke(main, ["check", str(file), "--yaml", str(tmp_path / "other.yaml")])
+    assert again.exit_code == 2 and not (tmp_path / "other.yaml").exists()
+
+
+def test_equal_boards_are_one_row() -> None:
+    output = CliRunner().invoke(main, ["check", "alexnet", "--cluster", "vc709-chain", "-n", "128"]).output
+    rows = [" ".join(line.split()) for line in output.splitlines() if "vc709 " in line]
+    tail = "vc709 xc7vx690tffg1761-2 3600 1470 433200 8 GB, 29.8 GB/s"
+    assert rows == [f"0 to 126 {tail} 6 x 13.1 Gb/s, 60 cycles", f"127 {tail}"]
+
+
+def test_names_that_nobody_knows() -> None:
+    result = CliRunner().invoke(main, ["check", "vgg166", "--cluster", "vc709-chains"])
+    assert result.exit_code == 2
+    assert "did you mean `vgg16`?" in result.stderr and "did you mean `vc709-chain`?" in result.stderr
+    assert CliRunner().invoke(main, ["check", "vgg16", "-n", "3"]).exit_code == 2

@@ -72,7 +72,7 @@ def _formats_text(layer: Layer) -> str:
 def cluster_table(cluster: Cluster) -> Table:
     """One row for each board, or for neighbours that are equal, with the link to the next."""
     title = f"{cluster.name}: {len(cluster.boards)} boards at {cluster.clock_mhz:g} MHz"
-    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     for heading in ("board", "type", "part"):
         table.add_column(heading)
     for heading in ("DSP", "BRAM36", "LUT", "DDR", "link to the next"):

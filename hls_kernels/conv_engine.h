@@ -3,11 +3,12 @@
 //   for each image (one activation)
 //     for output < OUT_ROWS * OUT_GROUPS          row, output group
 //       for input < IN_GROUPS * TAP_GROUPS        input group, tap group
-//         for column < OUT_COLUMNS                one cycle each
+//         for sub < SUBS                          part of the word's lanes
+//           for column < OUT_COLUMNS              one cycle each
 //
-// OUT_ROWS * OUT_GROUPS * IN_GROUPS * TAP_GROUPS * OUT_COLUMNS cycles an image. A weight word is taken (and a credit
-// given back) at column 0 and kept for the OUT_COLUMNS patches that it meets; an output word leaves
-// with the last input of its column.
+// OUT_ROWS * OUT_GROUPS * IN_GROUPS * TAP_GROUPS * SUBS * OUT_COLUMNS cycles an image, SUBS = LANES / P_IN. A weight
+// word is taken (and a credit given back) at column 0 of sub 0 and kept for the SUBS * OUT_COLUMNS patches that it
+// meets; an output word leaves with the last input of its column.
 #pragma once
 
 #include "conv_arithmetic.h"
@@ -21,17 +22,21 @@ void conv_engine(hls::stream<ConvPatch<C>>& patches, hls::stream<ConvWeights<C>>
     ConvSums<C> first = ConvSums<C>(ap_int<C::ACC_WIDTH>(0));
     for (int output = 0; output < C::OUT_ROWS * C::OUT_GROUPS; ++output) {
         for (int input = 0; input < C::IN_GROUPS * C::TAP_GROUPS; ++input) {
-            for (int column = 0; column < C::OUT_COLUMNS; ++column) {
+            for (int sub = 0; sub < ConvShape<C>::SUBS; ++sub) {
+                for (int column = 0; column < C::OUT_COLUMNS; ++column) {
 #pragma HLS PIPELINE II=1
-                if (column == 0) {
-                    weight = weights.read();
-                    credits.write(1);
-                }
-                const ConvPatch<C> patch = patches.read();
-                const ConvSums<C> sum = conv_accumulate<C>(input == 0, first, sums[column], patch, weight);
-                sums[column] = sum;
-                if (input == C::IN_GROUPS * C::TAP_GROUPS - 1) {
-                    out.write(conv_round<C>(sum));
+                    if (sub == 0 && column == 0) {
+                        weight = weights.read();
+                        credits.write(1);
+                    }
+                    const ConvPatch<C> patch = patches.read();
+                    const ConvPart<C> part = conv_part<C>(weight, sub);
+                    const bool starts = input == 0 && sub == 0;
+                    const ConvSums<C> sum = conv_accumulate<C>(starts, first, sums[column], patch, part);
+                    sums[column] = sum;
+                    if (input == C::IN_GROUPS * C::TAP_GROUPS - 1 && sub == ConvShape<C>::SUBS - 1) {
+                        out.write(conv_round<C>(sum));
+                    }
                 }
             }
         }

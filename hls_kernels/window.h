@@ -5,9 +5,12 @@
 //       for repeat < REPEAT   (output group)          for group < GROUPS
 //         for group < GROUPS  (input group)             for column < COLUMNS
 //           for tap group     (kernel row, kernel column)
-//             for column < OUT_COLUMNS
+//             for sub < SUBS  (part of the group's lanes)
+//               for column < OUT_COLUMNS
 //
-// Both run in the same step: max(OUT_ROWS*REPEAT*GROUPS*TAP_GROUPS*OUT_COLUMNS, ROWS*GROUPS*COLUMNS) cycles an image.
+// A patch holds P_IN of a word's LANES channels, so SUBS = LANES / P_IN patches follow each other for a group.
+// Both run in the same step: an image takes the larger of OUT_ROWS*REPEAT*GROUPS*TAP_GROUPS*SUBS*OUT_COLUMNS and
+// ROWS*GROUPS*COLUMNS cycles.
 // An output row begins when its input rows are complete; a row's slot is free after the last output row that reads it.
 // ROW_SLOTS rows are kept: the KERNEL rows of a window and one that fills, and at least twice the KERNEL - PADDING rows
 // that the first and the last window of an image need, so that the next image is at hand when this one ends.
@@ -24,6 +27,9 @@ struct WindowShape {
     static_assert(C::OUT_ROWS == C::ROWS + 2 * C::PADDING - C::KERNEL + 1, "stride is 1");
     static_assert(C::OUT_COLUMNS == C::COLUMNS + 2 * C::PADDING - C::KERNEL + 1, "stride is 1");
     static_assert(C::PADDING >= 0 && C::PADDING < C::KERNEL, "a window touches the map");
+    static_assert(C::LANES % C::P_IN == 0, "patches divide a word");
+
+    static constexpr int SUBS = C::LANES / C::P_IN;
 
     static constexpr int TAP_ROWS = C::P_TAP == C::KERNEL * C::KERNEL ? C::KERNEL : 1;  // in one patch
     static constexpr int TAP_COLUMNS = C::P_TAP == 1 ? 1 : C::KERNEL;
@@ -51,7 +57,8 @@ struct WindowShape {
     static constexpr int FIRST_PHASE = (2 * COLUMN_BANKS * C::KERNEL - C::PADDING) % COLUMN_BANKS;
 
     using Word = hls::vector<ap_int<C::WIDTH>, C::LANES>;
-    using Patch = hls::vector<ap_int<C::WIDTH>, C::P_TAP * C::LANES>;
+    using Part = hls::vector<ap_int<C::WIDTH>, C::P_IN>;
+    using Patch = hls::vector<ap_int<C::WIDTH>, C::P_TAP * C::P_IN>;
     using Address = Counter<BANK_WORDS>;
     using Slot = Counter<ROW_SLOTS>;
     using Place = Counter<PLACES>;
@@ -69,11 +76,31 @@ typename WindowShape<C>::Place window_advance(const typename WindowShape<C>::Pla
     return place >= S::PLACES - STEP ? wrapped : stepped;
 }
 
+// Lanes sub * P_IN to sub * P_IN + P_IN - 1 of a word.
+template <typename C>
+typename WindowShape<C>::Part window_part(const typename WindowShape<C>::Word& word,
+                                          const Counter<WindowShape<C>::SUBS>& sub) {
+#pragma HLS INLINE
+    typename WindowShape<C>::Part part;
+    for (int lane = 0; lane < C::P_IN; ++lane) {
+#pragma HLS UNROLL
+        part[lane] = word[lane];
+        for (int other = 1; other < WindowShape<C>::SUBS; ++other) {
+#pragma HLS UNROLL
+            if (sub == other) {
+                part[lane] = word[other * C::P_IN + lane];
+            }
+        }
+    }
+    return part;
+}
+
 template <typename C>
 void window(hls::stream<typename WindowShape<C>::Word>& in, hls::stream<typename WindowShape<C>::Patch>& out) {
 #pragma HLS PIPELINE II=1
     using S = WindowShape<C>;
     using Word = typename S::Word;
+    using Part = typename S::Part;
     static Word lines[S::ROW_BANKS][S::COLUMN_BANKS][S::BANK_WORDS];
 #pragma HLS ARRAY_PARTITION variable=lines dim=1 complete
 #pragma HLS ARRAY_PARTITION variable=lines dim=2 complete
@@ -92,6 +119,7 @@ void window(hls::stream<typename WindowShape<C>::Word>& in, hls::stream<typename
     static Counter<C::GROUPS> group = 0;
     static Counter<S::ROW_STEPS> kernel_row = 0;
     static Counter<S::COLUMN_STEPS> kernel_column = 0;
+    static Counter<S::SUBS> sub = 0;
     static Counter<C::OUT_COLUMNS> column = 0;
     static Counter<S::POSITIONS> position = 0;
     static Counter<S::COLUMN_BANKS> phase = S::FIRST_PHASE;
@@ -108,7 +136,8 @@ void window(hls::stream<typename WindowShape<C>::Word>& in, hls::stream<typename
     static bool room = true;
 
     const bool column_ends = column == C::OUT_COLUMNS - 1;
-    const bool kernel_column_ends = column_ends && kernel_column == S::COLUMN_STEPS - 1;
+    const bool subs_end = column_ends && sub == S::SUBS - 1;
+    const bool kernel_column_ends = subs_end && kernel_column == S::COLUMN_STEPS - 1;
     const bool taps_end = kernel_column_ends && kernel_row == S::ROW_STEPS - 1;
     const bool groups_end = taps_end && group == C::GROUPS - 1;
     const bool row_ends = ready && groups_end && repeat == C::REPEAT - 1;
@@ -128,7 +157,7 @@ void window(hls::stream<typename WindowShape<C>::Word>& in, hls::stream<typename
 
     if (ready) {
         // Read every bank, turn the banks into rows and columns, and blank what lies outside of the map.
-        Word banks[S::ROW_BANKS][S::COLUMN_BANKS];
+        Part banks[S::ROW_BANKS][S::COLUMN_BANKS];
 #pragma HLS ARRAY_PARTITION variable=banks dim=0 complete
         for (int bank = 0; bank < S::COLUMN_BANKS; ++bank) {
 #pragma HLS UNROLL
@@ -138,13 +167,13 @@ void window(hls::stream<typename WindowShape<C>::Word>& in, hls::stream<typename
             }
             for (int row_bank = 0; row_bank < S::ROW_BANKS; ++row_bank) {
 #pragma HLS UNROLL
-                banks[row_bank][bank] = lines[row_bank][bank][address];
+                banks[row_bank][bank] = window_part<C>(lines[row_bank][bank][address], sub);
             }
         }
         typename S::Patch patch;
         for (int tap_row = 0; tap_row < S::TAP_ROWS; ++tap_row) {
 #pragma HLS UNROLL
-            Word words[S::COLUMN_BANKS];
+            Part words[S::COLUMN_BANKS];
 #pragma HLS ARRAY_PARTITION variable=words dim=1 complete
             for (int bank = 0; bank < S::COLUMN_BANKS; ++bank) {
 #pragma HLS UNROLL
@@ -160,7 +189,7 @@ void window(hls::stream<typename WindowShape<C>::Word>& in, hls::stream<typename
             const bool row_inside = below >= C::PADDING && below < C::PADDING + C::ROWS;
             for (int tap = 0; tap < S::TAP_COLUMNS; ++tap) {
 #pragma HLS UNROLL
-                Word word = words[tap];
+                Part word = words[tap];
                 for (int turn = 1; turn < S::COLUMN_BANKS; ++turn) {
 #pragma HLS UNROLL
                     if (phase == turn) {
@@ -169,9 +198,9 @@ void window(hls::stream<typename WindowShape<C>::Word>& in, hls::stream<typename
                 }
                 const ap_uint<16> right = position + tap;  // input column + PADDING
                 const bool inside = row_inside && right >= C::PADDING && right < C::PADDING + C::COLUMNS;
-                for (int lane = 0; lane < C::LANES; ++lane) {
+                for (int lane = 0; lane < C::P_IN; ++lane) {
 #pragma HLS UNROLL
-                    patch[(tap_row * S::TAP_COLUMNS + tap) * C::LANES + lane] =
+                    patch[(tap_row * S::TAP_COLUMNS + tap) * C::P_IN + lane] =
                         inside ? word[lane] : ap_int<C::WIDTH>(0);
                 }
             }
@@ -207,10 +236,13 @@ void window(hls::stream<typename WindowShape<C>::Word>& in, hls::stream<typename
         }
         phase = column_ends || phase == S::COLUMN_BANKS - 1 ? Counter<S::COLUMN_BANKS>(0)
                                                             : Counter<S::COLUMN_BANKS>(phase + 1);
-        if (column_ends) {
-            phase = S::FIRST_PHASE;
+        if (subs_end) {
             kernel_column =
                 kernel_column_ends ? Counter<S::COLUMN_STEPS>(0) : Counter<S::COLUMN_STEPS>(kernel_column + 1);
+        }
+        if (column_ends) {
+            phase = S::FIRST_PHASE;
+            sub = subs_end ? Counter<S::SUBS>(0) : Counter<S::SUBS>(sub + 1);
             position = kernel_column;
             if constexpr (S::COLUMN_STEPS > 1) {
                 offset[0] = kernel_column > C::PADDING ? Counter<S::BANK_COLUMNS>(kernel_column - C::PADDING)

@@ -63,8 +63,9 @@ def gradient_engine(state: BoardState, piece: SliceGeometry) -> GradientEngineCo
         tap_groups=piece.fold.tap_groups,
         out_rows=piece.fold.out_rows,
         out_columns=piece.fold.out_columns,
+        lanes=piece.fold.lanes_in,
         p_in=piece.fold.p_in,
-        p_out=piece.fold.p_out,
+        p_out=piece.fold.lanes_out,
         p_tap=piece.fold.p_tap,
         update_lanes=state.plan.update_lanes[piece.plan.layer],
     )
@@ -82,8 +83,8 @@ def weight_store(
         in_groups=piece.fold.in_groups,
         out_groups=piece.fold.out_groups,
         tap_groups=piece.fold.tap_groups,
-        p_in=piece.fold.p_in,
-        p_out=piece.fold.p_out,
+        p_in=piece.fold.lanes_in,
+        p_out=piece.fold.lanes_out,
         p_tap=piece.fold.p_tap,
         update_lanes=state.plan.update_lanes[piece.plan.layer],
         forward_passes=piece.fold.out_rows,
@@ -105,7 +106,8 @@ def backward_window(piece: SliceGeometry) -> WindowConfig:
     """The window over the errors of the slice's sums: forward's with the roles of input and output swapped."""
     return WindowConfig(
         width=piece.layer.formats.error.width,
-        lanes=piece.fold.p_out,
+        lanes=piece.fold.lanes_out,
+        p_in=piece.fold.p_error,
         groups=piece.fold.out_groups,
         rows=piece.fold.out_rows,
         columns=piece.fold.out_columns,
@@ -133,8 +135,9 @@ def backward_engine(state: BoardState, piece: SliceGeometry) -> ConvEngineConfig
         tap_groups=piece.fold.tap_groups,
         out_rows=piece.fold.in_rows,
         out_columns=piece.fold.in_columns,
-        p_in=piece.fold.p_out,
-        p_out=piece.fold.p_in,
+        lanes=piece.fold.lanes_out,
+        p_in=piece.fold.p_error,
+        p_out=piece.fold.lanes_in,
         p_tap=piece.fold.p_tap,
     )
 
@@ -147,7 +150,7 @@ def _backward_type(piece: SliceGeometry) -> type[ConvEngineConfig]:
 
 def _split(state: BoardState, section: SectionBuilder, prefix: str, piece: SliceGeometry, errors: Argument) -> Argument:
     tensor = piece.plan.layer + 1
-    word = signed_vector(piece.layer.formats.error.width, piece.fold.p_out)
+    word = signed_vector(piece.layer.formats.error.width, piece.fold.lanes_out)
     low_words, high_words = piece.low_row_words, piece.own_row_words
     low = section.stream(
         f"{prefix}_low_errors",
@@ -172,7 +175,7 @@ def _relu_pool_backward(section: SectionBuilder, prefix: str, piece: SliceGeomet
     config = relu_pool(ReluPoolBackwardConfig, piece, piece.layer.formats.error.width)
     sum_errors = section.stream(
         f"{prefix}_sum_errors",
-        signed_vector(config.width, piece.fold.p_out),
+        signed_vector(config.width, piece.fold.lanes_out),
         STAGE_DEPTH,
         "errors of the unpooled sums",
     )
@@ -188,7 +191,7 @@ def _relu_pool_backward(section: SectionBuilder, prefix: str, piece: SliceGeomet
 def _duplicate(
     section: SectionBuilder, prefix: str, piece: SliceGeometry, errors: Argument
 ) -> tuple[Argument, Argument]:
-    word = signed_vector(piece.layer.formats.error.width, piece.fold.p_out)
+    word = signed_vector(piece.layer.formats.error.width, piece.fold.lanes_out)
     depth = row_depth(piece.fold.out_groups * piece.fold.out_columns)
     gradient_depth = gradient_error_depth(piece.fold)
     gradient = section.stream(f"{prefix}_gradient_errors", word, gradient_depth, "errors of the sums, for the gradient")
@@ -241,15 +244,15 @@ def _backward(
     engine = backward_engine(state, piece)
     patches = section.stream(
         f"{prefix}_backward_patches",
-        signed_vector(engine.in_width, piece.fold.p_tap * piece.fold.p_out),
+        signed_vector(engine.in_width, piece.fold.p_tap * piece.fold.p_error),
         PATCH_DEPTH,
-        f"{counted(piece.fold.p_tap, 'tap')} x {counted(piece.fold.p_out, 'lane')}",
+        f"{counted(piece.fold.p_tap, 'tap')} x {counted(piece.fold.p_error, 'lane')}",
     )
     weights = section.stream(
         f"{prefix}_backward_weights",
-        signed_vector(engine.weight_width, piece.fold.p_out * piece.fold.p_in * piece.fold.p_tap),
+        signed_vector(engine.weight_width, piece.fold.lanes_out * piece.fold.lanes_in * piece.fold.p_tap),
         WEIGHT_CREDITS,
-        f"weight words, {piece.fold.p_in} in x {piece.fold.p_out} out x {counted(piece.fold.p_tap, 'tap')}, "
+        f"weight words, {piece.fold.lanes_in} in x {piece.fold.lanes_out} out x {counted(piece.fold.p_tap, 'tap')}, "
         "kernel turned around",
     )
     credits = section.stream(f"{prefix}_backward_credits", CREDIT, WEIGHT_CREDITS, "one for each weight word taken")
@@ -272,7 +275,7 @@ def _out(state: BoardState, section: SectionBuilder, name: str, piece: SliceGeom
     network = state.plan.network
     rounded = carried is Carried.ERROR
     width = error_format(network, tensor).width if rounded else network.accumulator_width
-    word: Word = signed_vector(width, piece.fold.p_in)
+    word: Word = signed_vector(width, piece.fold.lanes_in)
     row_words = piece.fold.tensor_row_words
     depth = burst_depth(row_words) if rounded else row_depth(row_words)
     what = "errors" if rounded else "partial sums of the errors"

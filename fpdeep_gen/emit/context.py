@@ -142,9 +142,8 @@ def _cost(config: Config) -> str:
         return ""
     text = f"; {cycles} cycles an image"
     if isinstance(config, ConvEngineConfig | GradientEngineConfig):
-        fold = config.in_groups * config.out_groups * config.tap_groups
         multipliers = config.p_in * config.p_out * config.p_tap
-        return f"; fold {fold} on {multipliers} multipliers{text}"
+        return f"; fold {config.fold} on {multipliers} multipliers{text}"
     return text
 
 

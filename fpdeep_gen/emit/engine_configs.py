@@ -14,6 +14,7 @@ class WindowConfig(Config):
     kernel: ClassVar[str] = "window"
     width: int
     lanes: int
+    p_in: int
     groups: int
     rows: int
     columns: int
@@ -28,14 +29,15 @@ class WindowConfig(Config):
         """in: tensor words; out: patches."""
         return (
             reads(signed_vector(self.width, self.lanes)),
-            writes(signed_vector(self.width, self.p_tap * self.lanes)),
+            writes(signed_vector(self.width, self.p_tap * self.p_in)),
         )
 
     @property
     def cycles(self) -> int:
         """Whichever is more: emitting or loading."""
         tap_groups = -(-self.kernel_size * self.kernel_size // self.p_tap)
-        emit = self.out_rows * self.repeat * self.groups * tap_groups * self.out_columns
+        steps = tap_groups * (self.lanes // self.p_in)
+        emit = self.out_rows * self.repeat * self.groups * steps * self.out_columns
         return max(emit, self.rows * self.groups * self.columns)
 
     def members(self) -> tuple[Member, ...]:
@@ -58,6 +60,7 @@ class ConvEngineConfig(Config):
     tap_groups: int
     out_rows: int
     out_columns: int
+    lanes: int
     p_in: int
     p_out: int
     p_tap: int
@@ -65,7 +68,7 @@ class ConvEngineConfig(Config):
     def _operands(self) -> tuple[PortSpec, ...]:
         return (
             reads(signed_vector(self.in_width, self.p_tap * self.p_in)),
-            reads(signed_vector(self.weight_width, self.p_out * self.p_in * self.p_tap)),
+            reads(signed_vector(self.weight_width, self.p_out * self.lanes * self.p_tap)),
             writes(CREDIT),
         )
 
@@ -80,9 +83,14 @@ class ConvEngineConfig(Config):
         return (*self._operands(), writes(self._rounded()))
 
     @property
+    def fold(self) -> int:
+        """How often the multipliers are used for each pixel."""
+        return self.out_groups * self.in_groups * self.tap_groups * (self.lanes // self.p_in)
+
+    @property
     def cycles(self) -> int:
         """One product group a cycle."""
-        return self.out_rows * self.out_groups * self.in_groups * self.tap_groups * self.out_columns
+        return self.out_rows * self.out_columns * self.fold
 
 
 @dataclass(frozen=True)
@@ -131,6 +139,7 @@ class GradientEngineConfig(Config):
     tap_groups: int
     out_rows: int
     out_columns: int
+    lanes: int
     p_in: int
     p_out: int
     p_tap: int
@@ -146,9 +155,14 @@ class GradientEngineConfig(Config):
         )
 
     @property
+    def fold(self) -> int:
+        """How often the multipliers are used for each pixel."""
+        return self.out_groups * self.in_groups * self.tap_groups * (self.lanes // self.p_in)
+
+    @property
     def cycles(self) -> int:
         """One product group a cycle."""
-        return self.out_rows * self.out_groups * self.in_groups * self.tap_groups * self.out_columns
+        return self.out_rows * self.out_columns * self.fold
 
 
 @dataclass(frozen=True)

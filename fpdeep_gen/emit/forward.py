@@ -15,7 +15,8 @@ def forward_window(state: BoardState, piece: SliceGeometry) -> WindowConfig:
     """The window over the slice's input; forward and gradient phase each have one."""
     return WindowConfig(
         width=state.plan.network.tensor_format(piece.plan.layer).width,
-        lanes=piece.fold.p_in,
+        lanes=piece.fold.lanes_in,
+        p_in=piece.fold.p_in,
         groups=piece.fold.in_groups,
         rows=piece.fold.in_rows,
         columns=piece.fold.in_columns,
@@ -43,8 +44,9 @@ def forward_engine(state: BoardState, piece: SliceGeometry) -> ConvEngineConfig:
         tap_groups=piece.fold.tap_groups,
         out_rows=piece.fold.out_rows,
         out_columns=piece.fold.out_columns,
+        lanes=piece.fold.lanes_in,
         p_in=piece.fold.p_in,
-        p_out=piece.fold.p_out,
+        p_out=piece.fold.lanes_out,
         p_tap=piece.fold.p_tap,
     )
 
@@ -53,7 +55,7 @@ def relu_pool(kind: type[ReluPoolConfig], piece: SliceGeometry, width: int) -> R
     """ReLU and pool of the slice's sums, forward or backward; words of `width` bits an element."""
     return kind(
         width=width,
-        lanes=piece.fold.p_out,
+        lanes=piece.fold.lanes_out,
         groups=piece.fold.out_groups,
         rows=piece.fold.out_rows,
         columns=piece.fold.out_columns,
@@ -83,7 +85,7 @@ def lower_forward(state: BoardState, section: SectionBuilder, prefix: str, piece
 def _fork(state: BoardState, section: SectionBuilder, prefix: str, piece: SliceGeometry) -> Argument:
     tensor = piece.plan.layer
     width = state.plan.network.tensor_format(tensor).width
-    word = signed_vector(width, piece.fold.p_in)
+    word = signed_vector(width, piece.fold.lanes_in)
     words = piece.fold.in_words
     source = state.from_below.pop((Carried.FEATURE, tensor))
     engine = section.stream(f"{prefix}_engine_features", word, STAGE_DEPTH, f"tensor {tensor} to the forward window")
@@ -97,7 +99,7 @@ def _fork(state: BoardState, section: SectionBuilder, prefix: str, piece: SliceG
     if piece.is_topmost:
         section.task(
             f"{prefix}_fork",
-            ForkFeaturesConfig(width, piece.fold.p_in, words),
+            ForkFeaturesConfig(width, piece.fold.lanes_in, words),
             arguments,
             f"tensor {tensor} to the engine and into the feature cache",
         )
@@ -106,7 +108,7 @@ def _fork(state: BoardState, section: SectionBuilder, prefix: str, piece: SliceG
     passed = section.stream(f"{prefix}_passed_features", word, depth, f"tensor {tensor} on to the next slice")
     section.task(
         f"{prefix}_fork",
-        ForkFeaturesPassConfig(width, piece.fold.p_in, words),
+        ForkFeaturesPassConfig(width, piece.fold.lanes_in, words),
         [*arguments, passed],
         f"tensor {tensor} to the engine, into the feature cache, and on to the next slice",
     )
@@ -126,14 +128,14 @@ def _engine(
     )
     weights = section.stream(
         f"{prefix}_forward_weights",
-        signed_vector(engine.weight_width, piece.fold.p_out * piece.fold.p_in * piece.fold.p_tap),
+        signed_vector(engine.weight_width, piece.fold.lanes_out * piece.fold.lanes_in * piece.fold.p_tap),
         WEIGHT_CREDITS,
-        f"weight words, {piece.fold.p_out} out x {piece.fold.p_in} in x {counted(piece.fold.p_tap, 'tap')}",
+        f"weight words, {piece.fold.lanes_out} out x {piece.fold.lanes_in} in x {counted(piece.fold.p_tap, 'tap')}",
     )
     credits = section.stream(f"{prefix}_forward_credits", CREDIT, WEIGHT_CREDITS, "one for each weight word taken")
     sums = section.stream(
         f"{prefix}_sums",
-        signed_vector(engine.out_width, piece.fold.p_out),
+        signed_vector(engine.out_width, piece.fold.lanes_out),
         row_depth(piece.fold.out_groups * piece.fold.out_columns) if piece.fold.has_relu_pool else output_depth(piece),
         "rounded sums, before ReLU and pool"
         if piece.fold.has_relu_pool
@@ -150,13 +152,13 @@ def _relu_pool(
     config = relu_pool(ReluPoolConfig, piece, piece.layer.formats.output.width)
     outputs = section.stream(
         f"{prefix}_outputs",
-        signed_vector(config.width, piece.fold.p_out),
+        signed_vector(config.width, piece.fold.lanes_out),
         output_depth(piece),
         f"own channels of tensor {piece.plan.layer + 1}",
     )
     mask = section.stream(
         f"{prefix}_mask",
-        unsigned_vector(config.mask_bits, piece.fold.p_out),
+        unsigned_vector(config.mask_bits, piece.fold.lanes_out),
         piece.plan.mask_depth,
         "mask cache: which errors pass, and to which place of the pool's window",
     )
@@ -171,7 +173,7 @@ def _relu_pool(
 
 
 def _concat(section: SectionBuilder, prefix: str, piece: SliceGeometry, low: Argument, high: Argument) -> Argument:
-    word = signed_vector(piece.layer.formats.output.width, piece.fold.p_out)
+    word = signed_vector(piece.layer.formats.output.width, piece.fold.lanes_out)
     joined = section.stream(
         f"{prefix}_joined_outputs",
         word,

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from fpdeep_gen.network.model import Format, Layer, LayerKind, Network
-from fpdeep_gen.plan.cost import Fold, groups, slice_fold
+from fpdeep_gen.plan.cost import Fold, groups
 from fpdeep_gen.plan.model import Plan, SlicePlan
+from fpdeep_gen.plan.pieces import Piece, piece_fold
 
 
 def error_format(network: Network, tensor: int) -> Format:
@@ -40,7 +41,7 @@ class SliceGeometry:
     @property
     def stored_weights(self) -> int:
         """Weights of the store, padding included: as many as LOAD and DUMP move."""
-        return self.fold.weight_words * self.fold.multipliers
+        return self.fold.weight_words * self.fold.word_weights
 
     @property
     def out_channels(self) -> int:
@@ -50,7 +51,7 @@ class SliceGeometry:
     @property
     def low_row_words(self) -> int:
         """Words of a row of the output tensor that the slices below compute."""
-        return self.plan.out_begin // self.fold.p_out * self.layer.out_columns
+        return self.plan.out_begin // self.fold.lanes_out * self.layer.out_columns
 
     @property
     def own_row_words(self) -> int:
@@ -61,7 +62,6 @@ class SliceGeometry:
 def slice_geometry(plan: Plan, index: int) -> SliceGeometry:
     """Geometry of slice `index` of the plan."""
     piece = plan.slices[index]
-    lanes = plan.lanes[piece.layer], plan.lanes[piece.layer + 1]
     layer = plan.network.layers[piece.layer]
-    fold = slice_fold(plan.network, piece.layer, *lanes, plan.taps[piece.layer], piece.out_end - piece.out_begin)
-    return SliceGeometry(index, piece, layer, fold, groups(layer.in_channels, lanes[0]))
+    fold = piece_fold(plan.network, plan, Piece(piece.layer, piece.board, piece.out_begin, piece.out_end))
+    return SliceGeometry(index, piece, layer, fold, groups(layer.in_channels, fold.lanes_in))

@@ -6,26 +6,18 @@ from fpdeep_gen.board.memory import Use
 from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.network.learning_rate import step_size
 from fpdeep_gen.network.model import Layer, LayerKind, Network
-from fpdeep_gen.plan.cost import Fold, backward_cycles, forward_cycles, slice_fold, update_cycles
+from fpdeep_gen.plan.cost import Fold, backward_cycles, forward_cycles, update_cycles
 from fpdeep_gen.plan.depths import cache_depth, mask_depth
 from fpdeep_gen.plan.limits import all_limits, slice_name
 from fpdeep_gen.plan.links import link_plans
 from fpdeep_gen.plan.model import BoardUse, EnginePlan, LinkPlan, Plan, Prediction, SlicePlan
-from fpdeep_gen.plan.pieces import Piece
+from fpdeep_gen.plan.pieces import Piece, folds_of
 from fpdeep_gen.plan.place import Found
 from fpdeep_gen.plan.resources import link_use, slice_use, total
 from fpdeep_gen.plan.schedule import SliceTimes, schedule
 
 SETTLED_IMAGES = 8
 """Images after which the schedule repeats itself."""
-
-
-def folds_of(network: Network, lanes: Sequence[int], taps: Sequence[int], pieces: Sequence[Piece]) -> tuple[Fold, ...]:
-    """The fold of each slice."""
-    return tuple(
-        slice_fold(network, piece.layer, lanes[piece.layer], lanes[piece.layer + 1], taps[piece.layer], piece.channels)
-        for piece in pieces
-    )
 
 
 def useful_macs(layer: Layer, phase: str, channels: int) -> int:
@@ -43,10 +35,12 @@ def engines_of(network: Network, pieces: Sequence[Piece], folds: Sequence[Fold])
     for piece, fold in zip(pieces, folds, strict=True):
         layer = network.layers[piece.layer]
         for phase in ("forward", "gradient", "backward")[: fold.engine_count]:
-            cycles = backward_cycles(fold) if phase == "backward" else forward_cycles(fold)
+            backward = phase == "backward"
+            cycles = backward_cycles(fold) if backward else forward_cycles(fold)
+            multipliers = fold.backward_multipliers if backward else fold.forward_multipliers
             name = f"{slice_name(network, piece)} {phase}"
             useful = useful_macs(layer, phase, piece.channels)
-            engines.append(EnginePlan(name, phase, piece.layer, piece.board, fold.multipliers, cycles, useful))
+            engines.append(EnginePlan(name, phase, piece.layer, piece.board, multipliers, cycles, useful))
     return tuple(engines)
 
 
@@ -126,7 +120,7 @@ def assemble(
 ) -> Plan:
     """The plan of a placement. `slices`, `links`: with depths and credits that are given, not computed."""
     lanes, pieces = found.lanes, found.pieces
-    folds = folds_of(network, lanes, found.taps, pieces)
+    folds = folds_of(network, found, pieces)
     links = links or link_plans(network, cluster, lanes, pieces)
     interval = all_limits(network, cluster, pieces, folds, links)[0].cycles
     alone = schedule(network, cluster, lanes, pieces, folds, 1, interval)[0]
@@ -140,6 +134,8 @@ def assemble(
         cluster=cluster,
         lanes=lanes,
         taps=found.taps,
+        p_in=found.p_in,
+        p_error=found.p_error,
         update_lanes=found.update_lanes,
         learning_rate_raw=step.raw,
         learning_rate_fraction=step.fraction,

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 
 from fpdeep_gen.errors import InputError, Problem
 from fpdeep_gen.network.trainable import require_trainable
-from fpdeep_gen.plan.assemble import assemble, folds_of
+from fpdeep_gen.plan.assemble import assemble
 from fpdeep_gen.plan.depths import least_cache_depth, least_mask_depth
 from fpdeep_gen.plan.links import link_cycles
 from fpdeep_gen.plan.model import Carried, LinkStream, Plan
-from fpdeep_gen.plan.pieces import Piece
+from fpdeep_gen.plan.pieces import Piece, folds_of
 from fpdeep_gen.plan.place import Found
-from fpdeep_gen.plan.structure import lane_problems, slice_problems, tap_problems, update_problems
+from fpdeep_gen.plan.structure import lane_problems, part_problems, slice_problems, tap_problems, update_problems
 
 MOST_CREDITS = (1 << 16) - 1
 """A credit flit counts in 16 bits."""
@@ -60,6 +60,8 @@ def _decision_problems(plan: Plan) -> list[Problem]:
     problems = [*lane_problems(network, plan.lanes), *tap_problems(network, plan.taps)]
     if problems:
         return problems
+    problems.extend(part_problems("p_in", plan.lanes[:-1], plan.p_in))
+    problems.extend(part_problems("p_error", plan.lanes[1:], plan.p_error))
     problems.extend(update_problems(network, plan.lanes, plan.taps, plan.update_lanes))
     problems.extend(slice_problems(network, len(plan.cluster.boards), plan.lanes, pieces_of(plan)))
     return problems
@@ -77,7 +79,7 @@ def _shift_problems(plan: Plan) -> Iterator[Problem]:
 
 def _depth_problems(plan: Plan) -> Iterator[Problem]:
     """Caches and credits below which the chain can deadlock (docs/plan_format.md, "Depths")."""
-    folds = folds_of(plan.network, plan.lanes, plan.taps, pieces_of(plan))
+    folds = folds_of(plan.network, plan, pieces_of(plan))
     for index, (piece, fold) in enumerate(zip(plan.slices, folds, strict=True)):
         for name, depth, least in (
             ("cache_depth", piece.cache_depth, least_cache_depth(fold)),
@@ -112,7 +114,7 @@ def _without_credits(streams: Sequence[LinkStream]) -> list[tuple[object, ...]]:
 
 def _stale_problems(plan: Plan) -> Iterator[Problem]:
     """Figures that don't follow from the decisions."""
-    found = Found(plan.lanes, plan.taps, plan.update_lanes, pieces_of(plan), 0)
+    found = Found(plan.lanes, plan.taps, plan.p_in, plan.p_error, plan.update_lanes, pieces_of(plan), 0)
     again = assemble(plan.network, plan.cluster, found, plan.slices, plan.links)
     for name, given, computed in (
         ("engines", plan.engines, again.engines),

@@ -24,16 +24,22 @@ def groups(channels: int, lanes: int) -> int:
 
 @dataclass(frozen=True)
 class Fold:
-    """Loop counts of the engines of one slice: `p_in` x `p_out` x `p_tap` multipliers each, used `in_groups` x
-    `out_groups` x `tap_groups` times for each of `out_rows` x `out_columns` sums.
+    """Loop counts of the engines of one slice. A weight word holds `lanes_in` x `lanes_out` x `p_tap` weights, and the
+    slice has `in_groups` x `out_groups` x `tap_groups` of them.
+
+    The forward and the gradient engine take `p_in` of a word's input channels a cycle, the backward engine `p_error` of
+    its output channels; each uses the whole word in `lanes_in` / `p_in` or `lanes_out` / `p_error` sub-steps for each
+    pixel.
 
     A fully connected layer is a 1 x 1 convolution on a 1 x 1 map whose input groups are the words of its input tensor;
     its `tensor_rows` and `tensor_row_words` still tell how that tensor comes in.
     """
 
-    p_in: int
-    p_out: int
+    lanes_in: int
+    lanes_out: int
     p_tap: int
+    p_in: int
+    p_error: int
     in_groups: int
     out_groups: int
     tap_groups: int
@@ -50,9 +56,34 @@ class Fold:
     is_first: bool
 
     @property
+    def word_weights(self) -> int:
+        """Weights of a word of the weight store."""
+        return self.lanes_in * self.lanes_out * self.p_tap
+
+    @property
+    def forward_subs(self) -> int:
+        """Sub-steps in which the forward and the gradient engine use a weight word."""
+        return self.lanes_in // self.p_in
+
+    @property
+    def backward_subs(self) -> int:
+        """Sub-steps in which the backward engine uses a weight word."""
+        return self.lanes_out // self.p_error
+
+    @property
+    def forward_multipliers(self) -> int:
+        """Multipliers of the forward engine; the gradient engine has as many."""
+        return self.p_in * self.lanes_out * self.p_tap
+
+    @property
+    def backward_multipliers(self) -> int:
+        """Multipliers of the backward engine; none for the first layer."""
+        return 0 if self.is_first else self.lanes_in * self.p_error * self.p_tap
+
+    @property
     def multipliers(self) -> int:
-        """Multipliers of each engine."""
-        return self.p_in * self.p_out * self.p_tap
+        """Multipliers of all engines."""
+        return 2 * self.forward_multipliers + self.backward_multipliers
 
     @property
     def engine_count(self) -> int:
@@ -61,7 +92,7 @@ class Fold:
 
     @property
     def weight_words(self) -> int:
-        """Words of the weight store, `multipliers` weights each."""
+        """Words of the weight store, `word_weights` weights each."""
         return self.out_groups * self.in_groups * self.tap_groups
 
     @property
@@ -82,26 +113,38 @@ class Fold:
     @property
     def row_cycles(self) -> int:
         """Cycles of one row of sums in the forward and the gradient engine."""
-        return self.weight_words * self.out_columns
+        return self.weight_words * self.forward_subs * self.out_columns
 
     @property
     def backward_row_cycles(self) -> int:
         """Cycles of one row of the backward engine."""
-        return self.weight_words * self.in_columns
+        return self.weight_words * self.backward_subs * self.in_columns
 
 
-def slice_fold(network: Network, layer_index: int, p_in: int, p_out: int, p_tap: int, channels: int) -> Fold:
-    """The fold of a slice of `channels` output channels of layer `layer_index`."""
+def slice_fold(
+    network: Network,
+    layer_index: int,
+    lanes_in: int,
+    lanes_out: int,
+    p_tap: int,
+    channels: int,
+    p_in: int | None = None,
+    p_error: int | None = None,
+) -> Fold:
+    """The fold of a slice of `channels` output channels of layer `layer_index`. Without `p_in` or `p_error`: engines
+    that take whole words."""
     layer = network.layers[layer_index]
     flat = layer.kind is LayerKind.FULLY_CONNECTED
-    row_words = groups(layer.in_channels, p_in) * layer.in_columns
+    row_words = groups(layer.in_channels, lanes_in) * layer.in_columns
     kernel = 1 if flat else layer.kernel_rows
     return Fold(
-        p_in=p_in,
-        p_out=p_out,
+        lanes_in=lanes_in,
+        lanes_out=lanes_out,
         p_tap=p_tap,
-        in_groups=layer.in_rows * row_words if flat else groups(layer.in_channels, p_in),
-        out_groups=groups(channels, p_out),
+        p_in=p_in or lanes_in,
+        p_error=p_error or lanes_out,
+        in_groups=layer.in_rows * row_words if flat else groups(layer.in_channels, lanes_in),
+        out_groups=groups(channels, lanes_out),
         tap_groups=groups(kernel * kernel, p_tap),
         kernel=kernel,
         padding=0 if flat else layer.padding,
@@ -162,7 +205,7 @@ def softmax_cycles(classes: int) -> int:
 
 def update_cycles(fold: Fold, update_lanes: int) -> int:
     """A mini-batch's update: all weights of the store, `update_lanes` a cycle."""
-    return fold.weight_words * fold.multipliers // update_lanes
+    return fold.weight_words * fold.word_weights // update_lanes
 
 
 def slice_cycles(fold: Fold) -> int:

@@ -22,10 +22,10 @@ def divisors(number: int) -> tuple[int, ...]:
 def update_lane_choice(folds: Sequence[Fold], goal_cycles: int) -> int:
     """Fewest weights a cycle with which the largest store of a layer updates within `goal_cycles`, or all there are."""
     largest = max(folds, key=lambda fold: fold.weight_words)
-    for lanes in divisors(largest.multipliers):
+    for lanes in divisors(largest.word_weights):
         if update_cycles(largest, lanes) <= goal_cycles:
             return lanes
-    return largest.multipliers
+    return largest.word_weights
 
 
 def tensor_lane_choices(network: Network, tensor: int, forced: Forced) -> tuple[int, ...]:

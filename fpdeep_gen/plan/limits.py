@@ -53,7 +53,7 @@ def slice_limits(network: Network, piece: Piece, fold: Fold) -> tuple[Limit, ...
 
 def _output_words(network: Network, piece: Piece, fold: Fold) -> int:
     """Words of the output tensor that `concat` and `split` move."""
-    return tensor_words(network, piece.layer + 1, fold.p_out, piece.out_end)
+    return tensor_words(network, piece.layer + 1, fold.lanes_out, piece.out_end)
 
 
 def all_limits(

@@ -6,7 +6,7 @@ from enum import Enum
 from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.network.model import Network
 
-PLAN_VERSION = 1
+PLAN_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,10 @@ class EnginePlan:
     cycles_per_image: int
     useful_macs_per_image: int
 
+    def fewest_multipliers(self, interval: int) -> int:
+        """Multipliers without which no engine does the work in `interval` cycles an image, whatever its folds."""
+        return -(-self.useful_macs_per_image // interval)
+
 
 @dataclass(frozen=True)
 class BoardUse:
@@ -103,15 +107,18 @@ class Prediction:
 
 @dataclass(frozen=True)
 class Plan:
-    """The whole plan. `lanes[t]`: channels a word of tensor t; `taps[l]`: p_tap of layer l (1, k or k * k);
-    p_in and p_out of layer l are lanes[l] and lanes[l + 1]. `learning_rate_*`: raw value and fraction of the step
-    size with the division by the batch in it; `update_lanes[l]`: weights updated a cycle in each weight store of layer
-    l, a divisor of p_in * p_out * p_tap."""
+    """The whole plan. `lanes[t]`: channels a word of tensor t; `taps[l]`: p_tap of layer l (1, k or k * k); `p_in[l]`:
+    input channels a cycle in the forward and the gradient engine of layer l, a divisor of lanes[l]; `p_error[l]`:
+    output channels a cycle in its backward engine, a divisor of lanes[l + 1] (any: the first layer has no such engine).
+    `learning_rate_*`: raw value and fraction of the step size with the division by the batch in it; `update_lanes[l]`:
+    weights updated a cycle in each weight store of layer l, a divisor of lanes[l] * lanes[l + 1] * p_tap."""
 
     network: Network
     cluster: Cluster
     lanes: tuple[int, ...]
     taps: tuple[int, ...]
+    p_in: tuple[int, ...]
+    p_error: tuple[int, ...]
     update_lanes: tuple[int, ...]
     learning_rate_raw: int
     learning_rate_fraction: int

@@ -9,8 +9,9 @@ from fpdeep_gen.plan.assemble import assemble
 from fpdeep_gen.plan.check import budget_problems, check_plan
 from fpdeep_gen.plan.cost import softmax_cycles
 from fpdeep_gen.plan.model import Plan
+from fpdeep_gen.plan.options import Task
 from fpdeep_gen.plan.pieces import Forced
-from fpdeep_gen.plan.place import Found, Search, Task, slowest_interval
+from fpdeep_gen.plan.place import Found, Search, slowest_interval
 from fpdeep_gen.plan.shortage import empty_board_problems, shortage_problems
 from fpdeep_gen.plan.structure import forced_problems
 

@@ -57,14 +57,19 @@ def _process(lut: int = PROCESS_LUT) -> Use:
     return Use(lut=lut, ff=lut)
 
 
-def _engine(fold: Fold, first_width: int, second_width: int, accumulator: int, outputs: int, columns: int) -> Use:
+def _parts(bits: int, subs: int) -> Use:
+    """Choice of one of `subs` parts of `bits` bits."""
+    return Use(lut=bits * (subs - 1) // 2)
+
+
+def _engine(multipliers: int, first_width: int, second_width: int, accumulator: int, outputs: int, columns: int) -> Use:
     """Multipliers, the trees that add their products, and `outputs` running sums kept for `columns` columns."""
     width = first_width + second_width
     return total(
         (
             _process(),
-            Use(dsp=fold.multipliers * dsp_of_product(first_width, second_width)),
-            Use(lut=fold.multipliers * (width + ADDER_MARGIN_LUT), ff=fold.multipliers * 5 * width),
+            Use(dsp=multipliers * dsp_of_product(first_width, second_width)),
+            Use(lut=multipliers * (width + ADDER_MARGIN_LUT), ff=multipliers * 5 * width),
             Use(lut=outputs * 4 * accumulator, ff=outputs * 3 * accumulator),
             memory_use(outputs * accumulator, columns),
         )
@@ -73,18 +78,21 @@ def _engine(fold: Fold, first_width: int, second_width: int, accumulator: int, o
 
 def _shifts(fold: Fold, update_lanes: int) -> bool:
     """Whether words leave and enter the store in parts, through registers that shift."""
-    return fold.multipliers > update_lanes
+    return fold.word_weights > update_lanes
 
 
-def _window(fold: Fold, padding: int, width: int, lanes: int, row_groups: int, columns: int) -> Use:
-    """Line buffer: a bank for each column of a patch, and for each row kept where a patch takes all its rows."""
+def _window(fold: Fold, padding: int, width: int, lanes: int, subs: int, row_groups: int, columns: int) -> Use:
+    """Line buffer: a bank for each column of a patch, and for each row kept where a patch takes all its rows; patches
+    take `lanes` / `subs` channels."""
     slots = window_slots(fold.kernel, padding)
     column_banks = 1 if fold.p_tap == 1 else fold.kernel
     row_banks = slots if fold.p_tap > fold.kernel else 1
     bank_row = row_groups * groups(columns, column_banks)
     bank = memory_use(lanes * width, bank_row * (slots // row_banks))
-    turned = Use(lut=2 * column_banks * row_banks * lanes * width)
-    return total((_process(2 * PROCESS_LUT), turned, *([bank] * (row_banks * column_banks))))
+    part = column_banks * row_banks * lanes // subs * width
+    return total(
+        (_process(2 * PROCESS_LUT), Use(lut=2 * part), _parts(part, subs), *([bank] * (row_banks * column_banks)))
+    )
 
 
 def _formats(network: Network, layer: int) -> tuple[int, int, int, int, int]:
@@ -102,29 +110,33 @@ def _formats(network: Network, layer: int) -> tuple[int, int, int, int, int]:
 def _forward_use(network: Network, layer: int, fold: Fold) -> Use:
     width, weight, _, _, _ = _formats(network, layer)
     patch = fold.p_tap * fold.p_in * width
+    multipliers = fold.forward_multipliers
     return total(
         (
             _process(),
-            fifo_use(fold.p_in * width, STAGE_DEPTH),
-            _window(fold, fold.padding, width, fold.p_in, fold.in_groups, fold.in_columns),
+            fifo_use(fold.lanes_in * width, STAGE_DEPTH),
+            _window(fold, fold.padding, width, fold.lanes_in, fold.forward_subs, fold.in_groups, fold.in_columns),
             fifo_use(patch, PATCH_DEPTH),
-            fifo_use(fold.multipliers * weight, WEIGHT_CREDITS),
-            _engine(fold, width, weight, network.accumulator_width, fold.p_out, fold.out_columns),
+            fifo_use(fold.word_weights * weight, WEIGHT_CREDITS),
+            _parts(multipliers * weight, fold.forward_subs),
+            _engine(multipliers, width, weight, network.accumulator_width, fold.lanes_out, fold.out_columns),
         )
     )
 
 
 def _gradient_use(network: Network, layer: int, fold: Fold) -> Use:
     width, _, _, error, gradient = _formats(network, layer)
+    multipliers = fold.forward_multipliers
     return total(
         (
-            _window(fold, fold.padding, width, fold.p_in, fold.in_groups, fold.in_columns),
+            _window(fold, fold.padding, width, fold.lanes_in, fold.forward_subs, fold.in_groups, fold.in_columns),
             fifo_use(fold.p_tap * fold.p_in * width, PATCH_DEPTH),
-            fifo_use(fold.p_out * error, STAGE_DEPTH if fold.is_first else gradient_error_depth(fold)),
-            memory_use(fold.p_out * error, fold.out_columns),
-            Use(dsp=fold.multipliers * dsp_of_product(width, error)),
-            Use(lut=fold.multipliers * 3 * gradient, ff=fold.multipliers * 6 * gradient),
-            memory_use(fold.multipliers * gradient, fold.weight_words),
+            fifo_use(fold.lanes_out * error, STAGE_DEPTH if fold.is_first else gradient_error_depth(fold)),
+            memory_use(fold.lanes_out * error, fold.out_columns),
+            Use(dsp=multipliers * dsp_of_product(width, error)),
+            Use(lut=multipliers * 3 * gradient, ff=multipliers * 6 * gradient),
+            _parts(multipliers * gradient, fold.forward_subs),
+            *([memory_use(multipliers * gradient, fold.weight_words)] * fold.forward_subs),
             _process(),
         )
     )
@@ -135,14 +147,16 @@ def _backward_use(network: Network, layer: int, fold: Fold) -> Use:
         return Use()
     _, weight, _, error, _ = _formats(network, layer)
     padding = fold.kernel - 1 - fold.padding
+    multipliers = fold.backward_multipliers
     return total(
         (
-            fifo_use(fold.p_out * error, STAGE_DEPTH),
-            fifo_use(fold.p_in * network.layers[layer - 1].formats.error.width, row_depth(fold.tensor_row_words)),
-            _window(fold, padding, error, fold.p_out, fold.out_groups, fold.out_columns),
-            fifo_use(fold.p_tap * fold.p_out * error, PATCH_DEPTH),
-            fifo_use(fold.multipliers * weight, WEIGHT_CREDITS),
-            _engine(fold, error, weight, network.accumulator_width, fold.p_in, fold.in_columns),
+            fifo_use(fold.lanes_out * error, STAGE_DEPTH),
+            fifo_use(fold.lanes_in * network.layers[layer - 1].formats.error.width, row_depth(fold.tensor_row_words)),
+            _window(fold, padding, error, fold.lanes_out, fold.backward_subs, fold.out_groups, fold.out_columns),
+            fifo_use(fold.p_tap * fold.p_error * error, PATCH_DEPTH),
+            fifo_use(fold.word_weights * weight, WEIGHT_CREDITS),
+            _parts(multipliers * weight, fold.backward_subs),
+            _engine(multipliers, error, weight, network.accumulator_width, fold.lanes_in, fold.in_columns),
         )
     )
 
@@ -150,11 +164,11 @@ def _backward_use(network: Network, layer: int, fold: Fold) -> Use:
 def _store_use(network: Network, layer: int, fold: Fold, update_lanes: int) -> Use:
     _, weight, _, _, gradient = _formats(network, layer)
     product = dsp_of_product(gradient, LEARNING_RATE_BITS)
-    word = fold.multipliers * weight
+    word = fold.word_weights * weight
     shifts = Use()
     if _shifts(fold, update_lanes):
-        lut = 6 * word + 3 * fold.multipliers * gradient
-        shifts = Use(lut=lut, ff=8 * word + 4 * fold.multipliers * gradient)
+        lut = 6 * word + 3 * fold.word_weights * gradient
+        shifts = Use(lut=lut, ff=8 * word + 4 * fold.word_weights * gradient)
     return total(
         (
             _process(2 * PROCESS_LUT),
@@ -171,14 +185,18 @@ def _pool_use(network: Network, layer: int, fold: Fold, mask_depth: int) -> Use:
     if not fold.has_relu_pool:
         return Use()
     _, _, output, error, _ = _formats(network, layer)
-    mask = fold.p_out * (1 + (fold.pool * fold.pool - 1).bit_length())
+    mask = fold.lanes_out * (1 + (fold.pool * fold.pool - 1).bit_length())
     row = fold.out_groups * max(1, fold.out_columns // fold.pool)
     buffers = Use()
     if fold.pool > 1:
-        buffers = memory_use(fold.p_out * output + mask, row) + memory_use(fold.p_out * error + mask, row)
-    lut = PROCESS_LUT + fold.p_out * (output + error)
+        buffers = memory_use(fold.lanes_out * output + mask, row) + memory_use(fold.lanes_out * error + mask, row)
+    lut = PROCESS_LUT + fold.lanes_out * (output + error)
     return (
-        _process(lut) + _process() + buffers + fifo_use(mask, mask_depth) + fifo_use(fold.p_out * output, STAGE_DEPTH)
+        _process(lut)
+        + _process()
+        + buffers
+        + fifo_use(mask, mask_depth)
+        + fifo_use(fold.lanes_out * output, STAGE_DEPTH)
     )
 
 
@@ -188,7 +206,7 @@ def _merge_use(network: Network, layer: int, fold: Fold, is_lowest: bool) -> Use
         return Use()
     _, _, output, error, _ = _formats(network, layer)
     row = fold.out_groups * (fold.out_columns // fold.pool)
-    fifos = (fifo_use(fold.p_out * width, merge_depth(row)) for width in (output, output, error, error))
+    fifos = (fifo_use(fold.lanes_out * width, merge_depth(row)) for width in (output, output, error, error))
     return _process() + _process() + total(fifos)
 
 
@@ -224,7 +242,7 @@ def slice_use(
             _store_use(network, layer, fold, update_lanes),
             _pool_use(network, layer, fold, mask_depth),
             _merge_use(network, layer, fold, is_lowest),
-            fifo_use(fold.p_in * width, cache_depth),
+            fifo_use(fold.lanes_in * width, cache_depth),
         )
     )
 

@@ -182,19 +182,23 @@ class _SliceSchedule:
             return row * (1 - 1 / max(1, fold.tensor_row_words))
         return fold.backward_row_cycles * (1 - 1 / fold.in_groups)
 
-    def input_errors(self, errors: Rows, partial: Rows | None) -> Rows:
-        """Rows of the input tensor's error, or of its partial sums. `partial`: sums from the slice above."""
+    def input_errors(self, errors: Rows, partial: Errors | None) -> Rows:
+        """Rows of the input tensor's error, or of its partial sums. `partial`: sums from the slice above, of which the
+        engine takes a group when it begins one of its own."""
         fold = self.fold
         if fold.kernel == 1 and fold.tensor_rows != fold.in_rows:
-            _, ends = self.backward.image(errors)
             step = fold.backward_row_cycles / fold.tensor_rows
+            bound = (partial.rows[0] - partial.spread, partial.rows[-1] + step) if partial else unbounded(0)
+            _, ends = self.backward.image(errors, lambda _: bound)
             rows = [ends[0] - (fold.tensor_rows - 1 - row) * step for row in range(fold.tensor_rows)]
         else:
-            _, rows = self.backward.image(errors)
             step = fold.backward_row_cycles / max(1, fold.in_groups)
-        if partial is not None:
-            rows = [max(row, sums + step) for row, sums in zip(rows, partial, strict=True)]
-            self.backward.busy = max(self.backward.busy, rows[-1])
+            _, rows = self.backward.image(
+                errors,
+                lambda row: (
+                    (partial.rows[row] - partial.spread, partial.rows[row] + step) if partial else unbounded(row)
+                ),
+            )
         return [row + ENGINE_CYCLES for row in rows]
 
 
@@ -259,7 +263,7 @@ class _Chain:
     def _concatenated(self, index: int, low: Rows, high: Rows) -> Rows:
         part = self.slices[index]
         columns = part.fold.out_columns // part.fold.pool
-        low_words = groups(self.pieces[index].out_begin, part.fold.p_out) * columns
+        low_words = groups(self.pieces[index].out_begin, part.fold.lanes_out) * columns
         high_words = part.fold.out_groups * columns
         rows = []
         for low_row, high_row in zip(low, high, strict=True):
@@ -276,7 +280,7 @@ class _Chain:
     def _down(self, features: list[Rows], masks: list[Rows]) -> tuple[SliceTimes, ...]:
         network, lanes = self.network, self.lanes
         errors = self._loss_errors()
-        partial: Rows | None = None
+        partial: Errors | None = None
         times: list[SliceTimes] = []
         for index in reversed(range(len(self.pieces))):
             piece, part = self.pieces[index], self.slices[index]
@@ -290,14 +294,15 @@ class _Chain:
             words = part.fold.tensor_row_words
             if below.layer == piece.layer:
                 bits = lanes[piece.layer + 1] * network.layers[piece.layer].formats.error.width
-                row_words = groups(below.out_end, part.fold.p_out) * (part.fold.out_columns // part.fold.pool)
+                row_words = groups(below.out_end, part.fold.lanes_out) * (part.fold.out_columns // part.fold.pool)
                 share = below.out_end / piece.out_end
                 parted = [row - errors.spread * (1 - share) for row in errors.rows]
                 lower = self.across("error", index, below.board, piece.board, bits, row_words, parted)
                 errors = Errors(lower, errors.spread * share)
                 bits = lanes[piece.layer] * network.accumulator_width
                 if sent is not None:
-                    partial = self.across("partial", index, below.board, piece.board, bits, words, sent)
+                    rows = self.across("partial", index, below.board, piece.board, bits, words, sent)
+                    partial = Errors(rows, part.error_spread())
             elif sent is not None:
                 bits = lanes[piece.layer] * network.layers[piece.layer - 1].formats.error.width
                 rows = self.across("error", index, below.board, piece.board, bits, words, sent)

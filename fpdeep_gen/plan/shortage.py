@@ -12,8 +12,9 @@ from fpdeep_gen.network.model import Network
 from fpdeep_gen.plan.assemble import assemble
 from fpdeep_gen.plan.check import budget_problems
 from fpdeep_gen.plan.model import Plan
+from fpdeep_gen.plan.options import Task
 from fpdeep_gen.plan.pieces import Forced
-from fpdeep_gen.plan.place import Found, Search, Task, slowest_interval
+from fpdeep_gen.plan.place import Found, Search, slowest_interval
 
 Planner = Callable[[Network, Cluster, Forced], Plan | None]
 

@@ -37,15 +37,23 @@ def tap_problems(network: Network, taps: Sequence[int]) -> Iterator[Problem]:
             yield _problem(f"taps[{index}]", listed(str(choice) for choice in choices), value, f"layer {layer.name}")
 
 
+def part_problems(field: str, lanes: Sequence[int], parts: Sequence[int]) -> Iterator[Problem]:
+    """Channels of a word that each layer's engines take a cycle: a divisor of the word's lanes."""
+    yield from _count_problem(field, len(lanes), parts, "layer")
+    for index, (word, value) in enumerate(zip(lanes, parts, strict=False)):
+        if value not in divisors(word):
+            yield _problem(f"{field}[{index}]", f"a divisor of {word}, the lanes of a word", value)
+
+
 def update_problems(
     network: Network, lanes: Sequence[int], taps: Sequence[int], update_lanes: Sequence[int]
 ) -> Iterator[Problem]:
-    """Each layer's update lanes: a divisor of its multipliers."""
+    """Each layer's update lanes: a divisor of the weights in a word."""
     yield from _count_problem("update_lanes", len(network.layers), update_lanes, "layer")
     for index, value in enumerate(update_lanes[: len(network.layers)]):
-        multipliers = lanes[index] * lanes[index + 1] * taps[index]
-        if value not in divisors(multipliers):
-            yield _problem(f"update_lanes[{index}]", f"a divisor of {multipliers} (p_in x p_out x p_tap)", value)
+        weights = lanes[index] * lanes[index + 1] * taps[index]
+        if value not in divisors(weights):
+            yield _problem(f"update_lanes[{index}]", f"a divisor of {weights}, the weights in a word", value)
 
 
 def slice_problems(
@@ -107,6 +115,15 @@ def forced_problems(network: Network, boards: int, forced: Forced) -> list[Probl
             problems.extend(update_problems(network, forced.lanes, forced.taps, forced.update_lanes))
         else:
             problems.extend(_count_problem("update_lanes", len(network.layers), forced.update_lanes, "layer"))
+    for field, forced_parts, words in (
+        ("p_in", forced.p_in, None if forced.lanes is None else forced.lanes[:-1]),
+        ("p_error", forced.p_error, None if forced.lanes is None else forced.lanes[1:]),
+    ):
+        if forced_parts is not None:
+            if words is not None:
+                problems.extend(part_problems(field, words, forced_parts))
+            else:
+                problems.extend(_count_problem(field, len(network.layers), forced_parts, "layer"))
     if forced.slices is not None:
         problems.extend(slice_problems(network, boards, forced.lanes, forced.slices))
     return problems

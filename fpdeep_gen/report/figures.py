@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from fpdeep_gen.plan.assemble import folds_of
 from fpdeep_gen.plan.limits import all_limits
 from fpdeep_gen.plan.model import Carried, LinkStream, Plan, SlicePlan
-from fpdeep_gen.plan.pieces import Piece
+from fpdeep_gen.plan.pieces import Piece, folds_of
 
 UP = "up"
 DOWN = "down"
@@ -78,14 +77,16 @@ class LinkRow:
 
 @dataclass(frozen=True)
 class EngineRow:
-    """One engine: multipliers, cycles that it works for an image, its share of the interval, and how much of what
-    its multipliers could do in those cycles is work of the network (the rest is padding)."""
+    """One engine: multipliers, the fewest that could do its work in the interval, cycles that it works for an image,
+    its share of the interval, and how much of what its multipliers could do in those cycles is work of the network (the
+    rest is padding)."""
 
     name: str
     phase: str
     layer: str
     board: int
     multipliers: int
+    fewest_multipliers: int
     cycles_per_image: int
     busy: float
     useful: float
@@ -136,6 +137,7 @@ def engine_rows(plan: Plan) -> tuple[EngineRow, ...]:
             layer=plan.network.layers[engine.layer].name,
             board=engine.board,
             multipliers=engine.multipliers,
+            fewest_multipliers=engine.fewest_multipliers(max(1, plan.prediction.interval)),
             cycles_per_image=engine.cycles_per_image,
             busy=_ratio(engine.cycles_per_image, plan.prediction.interval),
             useful=_ratio(engine.useful_macs_per_image, engine.multipliers * engine.cycles_per_image),
@@ -147,7 +149,7 @@ def engine_rows(plan: Plan) -> tuple[EngineRow, ...]:
 def limit_text(plan: Plan) -> str:
     """What sets the interval: the slowest process or link, `conv1 forward engine`."""
     pieces = tuple(Piece(one.layer, one.board, one.out_begin, one.out_end) for one in plan.slices)
-    folds = folds_of(plan.network, plan.lanes, plan.taps, pieces)
+    folds = folds_of(plan.network, plan, pieces)
     return all_limits(plan.network, plan.cluster, pieces, folds, plan.links)[0].what
 
 

@@ -68,6 +68,7 @@ class EngineView:
     layer: str
     board: int
     multipliers: str
+    fewest: str
     planned: str
     simulated: str
     busy: Meter
@@ -186,6 +187,7 @@ def engine_view(row: EngineRow, evidence: Evidence | None, interval: int) -> Eng
         layer=row.layer,
         board=row.board,
         multipliers=f"{row.multipliers:,}",
+        fewest=f"{row.fewest_multipliers:,}",
         planned=f"{row.cycles_per_image:,}",
         simulated=_number(None if found is None else found.interval),
         busy=Meter(f"{row.busy:.1%}", _percent(row.busy), "ok"),

@@ -9,10 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 
-from fpdeep_gen.plan.assemble import folds_of
 from fpdeep_gen.plan.limits import slice_name
 from fpdeep_gen.plan.model import Plan
-from fpdeep_gen.plan.pieces import Piece
+from fpdeep_gen.plan.pieces import Piece, folds_of
 from fpdeep_gen.plan.schedule import SliceTimes, schedule
 from fpdeep_gen.report.evidence import Evidence
 
@@ -51,7 +50,7 @@ def timeline_json(plan: Plan, evidence: Evidence | None) -> str:
 def planned_tracks(plan: Plan) -> tuple[Track, ...]:
     """Three tracks a slice: forward, the features' stay in the cache, and backward with gradient."""
     pieces = tuple(Piece(one.layer, one.board, one.out_begin, one.out_end) for one in plan.slices)
-    folds = folds_of(plan.network, plan.lanes, plan.taps, pieces)
+    folds = folds_of(plan.network, plan, pieces)
     images = min(MOST_IMAGES, plan.network.training.batch)
     interval = plan.prediction.interval
     times = schedule(plan.network, plan.cluster, plan.lanes, pieces, folds, images, interval)

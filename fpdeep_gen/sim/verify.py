@@ -218,6 +218,8 @@ def summary(plan: Plan, done: Verification) -> dict[str, object]:
             {
                 "name": one.engine.name,
                 "board": one.engine.board,
+                "multipliers": one.engine.multipliers,
+                "fewest_multipliers": one.engine.fewest_multipliers(plan.prediction.interval),
                 "cycles_per_image": one.engine.cycles_per_image,
                 "interval": one.interval,
                 "busy": one.busy,

@@ -13,6 +13,10 @@ DUMP = (Carried.DUMP, 0, 16)
 
 LANES = (1, 2, 4, 2)
 TAPS = (9, 3, 1)
+WHOLE = ((1, 2, 4), (2, 4, 2))
+"""(p_in, p_error) of engines that take whole words."""
+PARTS = ((1, 1, 2), (2, 2, 1))
+"""The same of engines that take words in parts."""
 
 
 def formats(output: int, error: int) -> LayerFormats:
@@ -63,8 +67,13 @@ def cluster(boards: int) -> Cluster:
     return Cluster("row", (board,) * boards, (cable,) * (boards - 1), 200.0)
 
 
-def plan(boards: int, slices: tuple[tuple[int, int, int, int], ...], links: tuple[LinkPlan, ...]) -> Plan:
-    """A plan of slices (layer, board, begin, end)."""
+def plan(
+    boards: int,
+    slices: tuple[tuple[int, int, int, int], ...],
+    links: tuple[LinkPlan, ...],
+    parts: tuple[tuple[int, ...], tuple[int, ...]] = WHOLE,
+) -> Plan:
+    """A plan of slices (layer, board, begin, end). `parts`: (p_in, p_error) of the layers."""
     network = digits_network()
     cache_words = (64, 48, 32)
     placed = tuple(
@@ -76,6 +85,8 @@ def plan(boards: int, slices: tuple[tuple[int, int, int, int], ...], links: tupl
         cluster=cluster(boards),
         lanes=LANES,
         taps=TAPS,
+        p_in=parts[0],
+        p_error=parts[1],
         update_lanes=(2, 4, 8),
         learning_rate_raw=820,
         learning_rate_fraction=16,
@@ -116,7 +127,8 @@ def three_boards() -> Plan:
 
 
 def cut_on_three() -> Plan:
-    """conv1 cut over boards 0 and 1, fc over all three of 0..2 impossible, so over 1 and 2; conv2 whole on 1."""
+    """conv1 cut over boards 0 and 1, fc over all three of 0..2 impossible, so over 1 and 2; conv2 whole on 1. Engines
+    take words in parts."""
     return plan(
         3,
         ((0, 0, 0, 4), (0, 1, 4, 6), (1, 1, 0, 8), (2, 1, 0, 6), (2, 2, 6, 10)),
@@ -124,17 +136,20 @@ def cut_on_three() -> Plan:
             link(0, (feature(0, 64), feature(1, 32)), (error(1, 32),)),
             link(1, (feature(2, 32), feature(3, 3)), (error(3, 3), partial(2, 32))),
         ),
+        PARTS,
     )
 
 
 def fc_on_three() -> Plan:
-    """The last layer cut over all of three boards: partial sums start, go through, and are rounded."""
+    """The last layer cut over all of three boards: partial sums start, go through, and are rounded. Engines take words
+    in parts."""
     up = (feature(2, 32), feature(3, 2)), (feature(2, 32), feature(3, 3))
     down = (error(3, 2), partial(2, 32)), (error(3, 3), partial(2, 32))
     return plan(
         3,
         ((0, 0, 0, 6), (1, 0, 0, 8), (2, 0, 0, 4), (2, 1, 4, 6), (2, 2, 6, 10)),
         (link(0, up[0], down[0]), link(1, up[1], down[1])),
+        PARTS,
     )
 
 

@@ -11,6 +11,7 @@ from fpdeep_gen.emit.control_configs import CollectDumpConfig, DistributeLoadCon
 from fpdeep_gen.emit.engine_configs import ConvEngineConfig, GradientEngineConfig, WeightStoreFirstConfig
 from fpdeep_gen.emit.lower import lower, slice_prefix
 from fpdeep_gen.emit.network import Argument, BoardNetwork, Port, PortDirection, Stream, Task
+from fpdeep_gen.emit.words import signed_vector
 from fpdeep_gen.errors import InputError
 from fpdeep_gen.plan.model import Carried, Plan, SlicePlan
 from fpdeep_gen.sim.store_order import slice_shapes
@@ -161,6 +162,7 @@ def test_engines_of_a_convolution() -> None:
         tap_groups=3,
         out_rows=4,
         out_columns=4,
+        lanes=2,
         p_in=2,
         p_out=4,
         p_tap=3,
@@ -173,6 +175,28 @@ def test_engines_of_a_convolution() -> None:
     gradient = tasks(network)["conv2_gradient_engine"].config
     assert isinstance(gradient, GradientEngineConfig)
     assert (gradient.gradient_width, gradient.update_lanes) == (40, 4)
+
+
+def test_engines_that_take_words_in_parts() -> None:
+    """conv2 of 6 -> 8 channels on words of 2 and 4: forward and gradient take 1 of 2 channels a cycle, backward 2 of 4
+    errors; stored words are whole."""
+    board = lower(plans.cut_on_three())[1]
+    forward = tasks(board)["conv2_forward_engine"].config
+    backward = tasks(board)["conv2_backward_engine"].config
+    gradient = tasks(board)["conv2_gradient_engine"].config
+    store = tasks(board)["conv2_weight_store"].config
+    assert isinstance(forward, ConvEngineConfig) and isinstance(backward, ConvEngineConfig)
+    assert isinstance(gradient, GradientEngineConfig) and isinstance(store, WeightStoreFirstConfig)
+    assert (forward.lanes, forward.p_in, forward.p_out, forward.in_groups) == (2, 1, 4, 3)
+    assert (gradient.lanes, gradient.p_in, gradient.p_out) == (2, 1, 4)
+    assert (backward.lanes, backward.p_in, backward.p_out, backward.in_groups) == (4, 2, 2, 2)
+    assert (store.p_in, store.p_out) == (2, 4)
+    assert forward.cycles == gradient.cycles == 4 * 4 * 2 * 3 * 3 * 2
+    assert backward.cycles == 4 * 4 * 3 * 2 * 3 * 2
+    patches = streams(board)["conv2_forward_patches"], streams(board)["conv2_backward_patches"]
+    assert [stream.word for stream in patches] == [signed_vector(16, 3), signed_vector(16, 6)]
+    weights = streams(board)["conv2_forward_weights"], streams(board)["conv2_backward_weights"]
+    assert [stream.word for stream in weights] == [signed_vector(16, 24)] * 2
 
 
 def test_a_fully_connected_layer_is_a_convolution_of_its_words() -> None:

@@ -34,21 +34,25 @@ def map_words(maps: Integers, lanes: int) -> Integers:
     return np.array(words, dtype=np.int64).reshape(-1, lanes)
 
 
-def patches(maps: Integers, lanes: int, kernel: int, padding: int, p_tap: int, repeat: int) -> Integers:
-    """What `window` emits: output row, repeat, channel group, tap group, column; element tap * lanes + lane."""
+def patches(maps: Integers, lanes: int, kernel: int, padding: int, p_tap: int, repeat: int, subs: int = 1) -> Integers:
+    """What `window` emits: output row, repeat, channel group, tap group, part of the group, column; element
+    tap * (lanes / subs) + channel."""
+    share = lanes // subs
     images, channels, rows, columns = maps.shape
     words = []
     for image in range(images):
         for row in range(rows + 2 * padding - kernel + 1):
             for _ in range(repeat):
                 for group in range(-(-channels // lanes)):
-                    for tap_group in range(kernel * kernel // p_tap):
+                    for step in range(kernel * kernel // p_tap * subs):
+                        first = (step // subs) * p_tap
                         for column in range(columns + 2 * padding - kernel + 1):
                             word = []
-                            for tap in range(tap_group * p_tap, (tap_group + 1) * p_tap):
+                            for tap in range(first, first + p_tap):
                                 r, c = row + tap // kernel - padding, column + tap % kernel - padding
                                 inside = 0 <= r < rows and 0 <= c < columns
-                                for channel in range(group * lanes, (group + 1) * lanes):
+                                for lane in range(share):
+                                    channel = group * lanes + step % subs * share + lane
                                     word.append(int(maps[image, channel, r, c]) if inside and channel < channels else 0)
                             words.append(word)
     return np.array(words, dtype=np.int64)

@@ -32,6 +32,8 @@ class Shape:
     p_out: int
     p_tap: int
     shift: int
+    subs: int = 1
+    """Parts of a word of `p_in` channels that the engine takes in turn."""
 
     @property
     def in_groups(self) -> int:
@@ -58,6 +60,10 @@ SHAPES = [
     Shape(2, 3, 5, 5, 1, 0, 1, 3, 1, 31),
     Shape(12, 10, 1, 1, 1, 0, 4, 5, 1, 14),
     Shape(2, 2, 4, 4, 5, 4, 2, 1, 5, 15),
+    Shape(5, 5, 4, 5, 3, 1, 4, 2, 3, 12, subs=2),
+    Shape(7, 4, 6, 5, 5, 0, 6, 3, 25, 10, subs=3),
+    Shape(10, 7, 1, 1, 1, 0, 4, 3, 1, 14, subs=4),
+    Shape(3, 2, 4, 1, 3, 1, 2, 2, 1, 12, subs=2),
 ]
 KINDS = ["conv_engine", "conv_engine_to_partial", "conv_engine_from_partial", "conv_engine_through_partial"]
 ACC = 48
@@ -67,7 +73,7 @@ def _ports(shape: Shape, kind: str) -> tuple[Port, ...]:
     partial = (vector_port("partial", shape.p_out, ACC, True),) if "from" in kind or "through" in kind else ()
     out_bits = ACC if kind.endswith(("to_partial", "through_partial")) else 16
     return (
-        vector_port("patches", shape.p_in * shape.p_tap, 16, True),
+        vector_port("patches", shape.p_in // shape.subs * shape.p_tap, 16, True),
         vector_port("weights", shape.p_in * shape.p_out * shape.p_tap, 16, True),
         scalar_port("credits", 1, False, signed=False),
         *partial,
@@ -81,13 +87,13 @@ def _case(index: int, kind: str) -> Case:
         "IN_WIDTH": 16, "WEIGHT_WIDTH": 16, "OUT_WIDTH": 16, "ACC_WIDTH": ACC, "SHIFT": shape.shift,
         "IN_GROUPS": shape.in_groups, "OUT_GROUPS": shape.out_groups, "TAP_GROUPS": shape.kernel**2 // shape.p_tap,
         "OUT_ROWS": shape.out_rows, "OUT_COLUMNS": shape.out_columns,
-        "P_IN": shape.p_in, "P_OUT": shape.p_out, "P_TAP": shape.p_tap,
+        "LANES": shape.p_in, "P_IN": shape.p_in // shape.subs, "P_OUT": shape.p_out, "P_TAP": shape.p_tap,
     }  # fmt: skip
     return Case(f"{kind}_{index}", kind, _ports(shape, kind), fields)
 
 
 def _kinds(index: int) -> list[str]:
-    return KINDS if index in (1, 5) else KINDS[:1]
+    return KINDS if index in (1, 5, 7, 9) else KINDS[:1]
 
 
 CASES = [(index, kind) for index in range(len(SHAPES)) for kind in _kinds(index)]
@@ -104,7 +110,7 @@ def _inputs(shape: Shape, images: int, seed: int) -> tuple[Integers, Integers, d
     weights = random_integers(rng, 16, (shape.outs, shape.ins, shape.kernel, shape.kernel))
     store = store_words(weights, shape.p_in, shape.p_out, shape.p_tap)
     words = {
-        "patches": patches(maps, shape.p_in, shape.kernel, shape.padding, shape.p_tap, shape.out_groups),
+        "patches": patches(maps, shape.p_in, shape.kernel, shape.padding, shape.p_tap, shape.out_groups, shape.subs),
         "weights": np.tile(store, (images * shape.out_rows, 1)),
     }
     return maps, weights, words
@@ -141,21 +147,25 @@ def test_sums_wrap_modulo_the_accumulator_width(program: Program) -> None:
 
 @dataclass(frozen=True)
 class BackwardShape:
-    """A layer whose error goes from its output (`outs` channels) to its input; `p_in`, `p_out`: of the layer."""
+    """A layer whose error goes from its output (`outs` channels) to its input; `p_in`, `p_out`: of the layer. `subs`:
+    parts of a word of `p_out` errors that the engine takes in turn."""
 
     layer: Shape
+    subs: int = 1
 
     def engine(self) -> Shape:
         """The backward engine: roles swapped."""
         layer = self.layer
         return Shape(layer.outs, layer.ins, layer.out_rows, layer.out_columns, layer.kernel,
-                     layer.kernel - 1 - layer.padding, layer.p_out, layer.p_in, layer.p_tap, layer.shift)  # fmt: skip
+                     layer.kernel - 1 - layer.padding, layer.p_out, layer.p_in, layer.p_tap, layer.shift,
+                     self.subs)  # fmt: skip
 
 
 BACKWARD = [
     BackwardShape(Shape(3, 5, 4, 5, 3, 1, 2, 2, 3, 13)),
     BackwardShape(Shape(3, 2, 5, 5, 3, 0, 2, 1, 9, 13)),
     BackwardShape(Shape(4, 3, 6, 5, 5, 2, 2, 2, 1, 13)),
+    BackwardShape(Shape(3, 7, 6, 5, 3, 0, 2, 4, 3, 13), subs=2),
 ]
 
 
@@ -168,7 +178,7 @@ def backward_program() -> Program:
             "IN_WIDTH": 16, "WEIGHT_WIDTH": 16, "OUT_WIDTH": 16, "ACC_WIDTH": ACC, "SHIFT": shape.shift,
             "IN_GROUPS": shape.in_groups, "OUT_GROUPS": shape.out_groups, "TAP_GROUPS": shape.kernel**2 // shape.p_tap,
             "OUT_ROWS": shape.out_rows, "OUT_COLUMNS": shape.out_columns,
-            "P_IN": shape.p_in, "P_OUT": shape.p_out, "P_TAP": shape.p_tap,
+            "LANES": shape.p_in, "P_IN": shape.p_in // shape.subs, "P_OUT": shape.p_out, "P_TAP": shape.p_tap,
         }  # fmt: skip
         cases.append(Case(f"backward_{index}", "conv_engine", _ports(shape, "conv_engine"), fields))
     return build(cases)
@@ -184,7 +194,9 @@ def test_backward(backward_program: Program, index: int) -> None:
     served = backward_words(store, layer.out_groups, layer.in_groups, layer.kernel**2 // layer.p_tap,
                             layer.p_in, layer.p_out, layer.p_tap)  # fmt: skip
     words = {
-        "patches": patches(errors, engine.p_in, engine.kernel, engine.padding, engine.p_tap, engine.out_groups),
+        "patches": patches(
+            errors, engine.p_in, engine.kernel, engine.padding, engine.p_tap, engine.out_groups, engine.subs
+        ),
         "weights": np.tile(served, (images * engine.out_rows, 1)),
     }
     expected = map_words(

@@ -25,6 +25,8 @@ class Shape:
     p_tap: int
     lanes: int
     bits: int
+    subs: int = 1
+    """Parts of a word of `p_in` channels that the engine takes in turn."""
 
     @property
     def in_groups(self) -> int:
@@ -52,6 +54,10 @@ SHAPES = [
     Shape(2, 2, 3, 2, 1, 0, 2, 2, 1, 4, 48),
     Shape(1, 1, 1, 1, 1, 0, 1, 1, 1, 1, 36),
     Shape(4, 9, 1, 1, 1, 0, 2, 7, 1, 14, 48),
+    Shape(5, 5, 4, 5, 3, 1, 4, 2, 3, 4, 48, subs=2),
+    Shape(7, 4, 6, 5, 5, 0, 6, 3, 25, 5, 40, subs=3),
+    Shape(10, 7, 1, 1, 1, 0, 4, 3, 1, 12, 48, subs=4),
+    Shape(2, 1, 4, 1, 1, 0, 2, 1, 1, 1, 36, subs=2),
 ]
 
 
@@ -63,11 +69,12 @@ def program() -> Program:
             "IN_WIDTH": 16, "ERROR_WIDTH": 16, "GRADIENT_WIDTH": shape.bits, "IN_GROUPS": shape.in_groups,
             "OUT_GROUPS": shape.out_groups, "TAP_GROUPS": shape.kernel**2 // shape.p_tap,
             "OUT_ROWS": shape.out_rows, "OUT_COLUMNS": shape.out_columns,
-            "P_IN": shape.p_in, "P_OUT": shape.p_out, "P_TAP": shape.p_tap, "UPDATE_LANES": shape.lanes,
+            "LANES": shape.p_in, "P_IN": shape.p_in // shape.subs, "P_OUT": shape.p_out, "P_TAP": shape.p_tap,
+            "UPDATE_LANES": shape.lanes,
         }  # fmt: skip
         ports = (
             command_port(),
-            vector_port("patches", shape.p_in * shape.p_tap, 16, True),
+            vector_port("patches", shape.p_in // shape.subs * shape.p_tap, 16, True),
             vector_port("errors", shape.p_out, 16, True),
             vector_port("gradients", shape.lanes, shape.bits, False),
         )
@@ -97,7 +104,7 @@ def test_mini_batches(program: Program, index: int) -> None:
     ]
     words = {
         "command": np.array(commands),
-        "patches": patches(maps, shape.p_in, shape.kernel, shape.padding, shape.p_tap, shape.out_groups),
+        "patches": patches(maps, shape.p_in, shape.kernel, shape.padding, shape.p_tap, shape.out_groups, shape.subs),
         "errors": map_words(errors, shape.p_out),
     }
     wanted = np.concatenate(expected)

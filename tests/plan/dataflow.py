@@ -91,7 +91,8 @@ def window(clock: Clock, config: engines.WindowConfig, source: Fifo, patches: Fi
     slots = max(config.kernel_size + 1, 2 * (config.kernel_size - config.padding))
     row_words = config.groups * config.columns
     tap_groups = config.kernel_size**2 // config.p_tap
-    row_patches = config.repeat * config.groups * tap_groups * config.out_columns
+    subs = config.lanes // config.p_in
+    row_patches = config.repeat * config.groups * tap_groups * subs * config.out_columns
     first_rows = min(config.kernel_size - config.padding, config.rows)
     held = word = patch = row = 0
     needed = first_rows
@@ -127,17 +128,19 @@ def engine(clock: Clock, config: engines.ConvEngineConfig, *fifos: Fifo) -> Run:
     patches, weights, credits, *rest = fifos
     partial = rest[0] if len(rest) == 2 else None
     out = rest[-1]
-    inputs = config.in_groups * config.tap_groups
+    subs = config.lanes // config.p_in
+    inputs = config.in_groups * config.tap_groups * subs
     while True:
         for step in range(config.out_rows * config.out_groups * inputs):
             first, last = step % inputs == 0, step % inputs == inputs - 1
             for column in range(config.out_columns):
                 reads = [patches]
-                if column == 0:
+                takes = column == 0 and step % subs == 0
+                if takes:
                     reads.append(weights)
                 if first and partial is not None:
                     reads.append(partial)
-                writes = ([credits] if column == 0 else []) + ([out] if last else [])
+                writes = ([credits] if takes else []) + ([out] if last else [])
                 yield from when(reads, writes)
                 for fifo in reads:
                     fifo.take()
@@ -155,13 +158,13 @@ def gradient(
     out: Fifo,
     ends: list[int],
 ) -> Run:
-    inputs = config.in_groups * config.tap_groups
-    words = config.out_groups * inputs
-    parts = config.p_in * config.p_out * config.p_tap // config.update_lanes
+    inputs = config.in_groups * config.tap_groups * (config.lanes // config.p_in)
+    words = config.out_groups * config.in_groups * config.tap_groups
+    parts = config.lanes * config.p_out * config.p_tap // config.update_lanes
     while True:
         yield from when([command], [])
         for _ in range(command.take()):
-            for step in range(config.out_rows * words):
+            for step in range(config.out_rows * config.out_groups * inputs):
                 for _ in range(config.out_columns):
                     reads = [patches, errors] if step % inputs == 0 else [patches]
                     yield from when(reads, [])

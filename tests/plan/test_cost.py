@@ -73,6 +73,26 @@ def test_backward_cycles_are_the_loops(lanes_in: int, lanes_out: int, taps: int)
     assert backward_cycles(fold) == count_backward(lenet5(), 1, lanes_in, lanes_out, taps)
 
 
+@given(data=st.data())
+def test_words_taken_in_parts_cost_a_pass_each(data: st.DataObject) -> None:
+    """Each weight word is used once for each part of its channels; multipliers shrink as cycles grow."""
+    lanes_in, lanes_out = data.draw(st.integers(1, 6)), data.draw(st.integers(1, 16))
+    p_in = data.draw(st.sampled_from([part for part in range(1, lanes_in + 1) if lanes_in % part == 0]))
+    p_error = data.draw(st.sampled_from([part for part in range(1, lanes_out + 1) if lanes_out % part == 0]))
+    taps = data.draw(st.sampled_from([1, 5, 25]))
+    whole = slice_fold(lenet5(), 1, lanes_in, lanes_out, taps, 16)
+    fold = slice_fold(lenet5(), 1, lanes_in, lanes_out, taps, 16, p_in, p_error)
+    counted = 0
+    for _ in range(0, lanes_in, p_in):
+        counted += count_engine(lenet5(), 1, lanes_in, lanes_out, taps, 16)
+    assert forward_cycles(fold) == counted
+    assert backward_cycles(fold) * p_error == count_backward(lenet5(), 1, lanes_in, lanes_out, taps) * lanes_out
+    assert fold.forward_multipliers == p_in * lanes_out * taps
+    assert fold.backward_multipliers == lanes_in * p_error * taps
+    assert (fold.weight_words, fold.word_weights) == (whole.weight_words, lanes_in * lanes_out * taps)
+    assert (fold.in_words, fold.sum_words) == (whole.in_words, whole.sum_words)
+
+
 def test_first_layer_has_no_backward_phase() -> None:
     fold = slice_fold(digits(), 0, 1, 8, 3, 8)
     assert fold.engine_count == 2
@@ -82,7 +102,7 @@ def test_first_layer_has_no_backward_phase() -> None:
 def test_digits_figures_by_hand() -> None:
     """conv2 of digits: 8 -> 16 channels, 3 x 3 on 4 x 4, with 8 x 2 x 3 multipliers and 8 of its channels."""
     fold = slice_fold(digits(), 1, 8, 2, 3, 8)
-    assert fold.multipliers == 48
+    assert (fold.forward_multipliers, fold.backward_multipliers, fold.multipliers) == (48, 48, 144)
     assert (fold.in_groups, fold.out_groups, fold.tap_groups) == (1, 4, 3)
     assert forward_cycles(fold) == 4 * 4 * 12
     assert fold.in_words == 16

@@ -1,26 +1,34 @@
 """Plans: sound for any network and cluster, the shortest interval for small ones, the same bytes each time."""
 
 import itertools
+import math
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fpdeep_gen.board.load import load_cluster
 from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.errors import InputError
-from fpdeep_gen.network.model import Network
+from fpdeep_gen.network.load import load_network
+from fpdeep_gen.network.model import LayerKind, Network
 from fpdeep_gen.plan.assemble import assemble
 from fpdeep_gen.plan.check import budget_problems, plan_problems
-from fpdeep_gen.plan.cost import tap_choices
+from fpdeep_gen.plan.cost import Fold, slice_cycles, tap_choices
 from fpdeep_gen.plan.document import plan_to_json
-from fpdeep_gen.plan.fold import lane_choices
-from fpdeep_gen.plan.model import Carried, Plan
-from fpdeep_gen.plan.pieces import Forced, Piece
-from fpdeep_gen.plan.place import Found, even_cut
+from fpdeep_gen.plan.fold import divisors, lane_choices
+from fpdeep_gen.plan.model import Carried, EnginePlan, Plan
+from fpdeep_gen.plan.options import even_cut
+from fpdeep_gen.plan.pieces import Forced, Piece, folds_of
+from fpdeep_gen.plan.place import Found
 from fpdeep_gen.plan.planner import make_plan
 from tests.plan.networks import BOARD, LINK, cluster, convolution, digits, fully_connected, lenet5, network, shape_after
+
+REPOSITORY = Path(__file__).resolve().parents[2]
 
 ROOMY = replace(BOARD, lut=100_000, ff=200_000)
 """Takes any fold of digits."""
@@ -128,17 +136,33 @@ def test_any_network_on_any_cluster_is_sound_or_refused(net: Network, boards: in
 
 
 def brute_force_interval(net: Network, size: Cluster) -> int:
-    """Shortest interval of all plans within budget: all lanes, all taps, and all ways to put layers, whole or cut
-    evenly, on the boards."""
+    """Shortest interval of all plans within budget: all lanes, all taps, all parts of words that engines may take a
+    cycle, and all ways to put layers, whole or cut evenly, on the boards."""
     best = 1 << 60
     channels = [net.tensor_shape(tensor)[0] for tensor in range(len(net.layers) + 1)]
     for lanes in itertools.product(*(lane_choices(count) for count in channels)):
         for placement in placements(net, size, lanes):
-            for taps in itertools.product(*(tap_choices(layer) for layer in net.layers)):
-                plan = assemble(net, size, Found(lanes, taps, (1,) * len(net.layers), placement, 0))
+            for taps, p_in, p_error in itertools.product(
+                itertools.product(*(tap_choices(layer) for layer in net.layers)),
+                itertools.product(*(divisors(words) for words in lanes[:-1])),
+                itertools.product((lanes[1],), *(divisors(words) for words in lanes[2:])),
+            ):
+                found = Found(lanes, taps, p_in, p_error, (1,) * len(net.layers), placement, 0)
+                folds = folds_of(net, found, placement)
+                if max(slice_cycles(fold) for fold in folds) >= best or too_many_multipliers(folds, placement, size):
+                    continue
+                plan = assemble(net, size, found)
                 if plan.prediction.interval < best and not budget_problems(plan):
                     best = plan.prediction.interval
     return best
+
+
+def too_many_multipliers(folds: Sequence[Fold], pieces: Sequence[Piece], size: Cluster) -> bool:
+    """More multipliers on a board than it has DSP slices, which spares the brute force most plans."""
+    sums = [0] * len(size.boards)
+    for fold, piece in zip(folds, pieces, strict=True):
+        sums[piece.board] += fold.multipliers
+    return any(total > board.dsp for total, board in zip(sums, size.boards, strict=True))
 
 
 def placements(net: Network, size: Cluster, lanes: tuple[int, ...]) -> list[tuple[Piece, ...]]:
@@ -177,12 +201,43 @@ def test_search_finds_the_shortest_interval(boards: int, dsp: int) -> None:
     assert plan.prediction.interval == brute_force_interval(tiny(), size)
 
 
-def test_engines_of_digits_are_busy() -> None:
-    """Where channels divide, no engine has more multipliers than the interval asks for."""
-    plan = make_plan(digits(), cluster(3))
+def engine_choices(plan: Plan, engine: EnginePlan) -> Iterator[tuple[int, int]]:
+    """(multipliers, cycles) of all ways to build an engine on the plan's words: taps, and parts of a word."""
+    layer = plan.network.layers[engine.layer]
+    words_in, words_out = plan.lanes[engine.layer : engine.layer + 2]
+    channels = next(
+        piece.out_end - piece.out_begin
+        for piece in plan.slices
+        if (piece.layer, piece.board) == (engine.layer, engine.board)
+    )
+    backward = engine.phase == "backward"
+    flat = layer.kind is LayerKind.FULLY_CONNECTED
+    taps_of_kernel = (1,) if flat else (1, layer.kernel_rows, layer.kernel_rows**2)
+    positions = layer.in_rows * layer.in_columns
+    pixels = positions if backward and not flat else layer.conv_rows * layer.conv_columns
+    groups = math.ceil(layer.in_channels / words_in) * math.ceil(channels / words_out)
+    for taps in taps_of_kernel:
+        steps = groups * (positions if flat else layer.kernel_rows**2 // taps)
+        split, kept = (words_out, words_in) if backward else (words_in, words_out)
+        for part in range(1, split + 1):
+            if split % part == 0:
+                yield part * kept * taps, pixels * steps * (split // part)
+
+
+@pytest.mark.parametrize("name", ["digits", "lenet5"])
+def test_engines_are_busy_or_could_not_be_smaller(name: str) -> None:
+    """Each engine works at least 90 % of the interval, or its words offer no smaller one that keeps it."""
+    folder = REPOSITORY / "examples" / name
+    plan = make_plan(load_network(folder / "network.yaml"), load_cluster(folder / "cluster.yaml"))
+    interval = plan.prediction.interval
     for engine in plan.engines:
-        if engine.layer < 2:
-            assert engine.cycles_per_image >= 0.9 * plan.prediction.interval
+        choices = list(engine_choices(plan, engine))
+        assert (engine.multipliers, engine.cycles_per_image) in choices
+        assert engine.fewest_multipliers(interval) <= engine.multipliers
+        if engine.cycles_per_image < 0.9 * interval:
+            assert engine.multipliers == min(multipliers for multipliers, cycles in choices if cycles <= interval)
+        if name == "digits" or engine.layer == 1:
+            assert engine.cycles_per_image >= 0.9 * interval
 
 
 FORCED_SLICES = {
@@ -194,9 +249,10 @@ FORCED_SLICES = {
 
 @pytest.mark.parametrize("boards", [1, 2, 3])
 def test_forced_decisions_are_kept(boards: int) -> None:
-    forced = Forced((1, 4, 2, 5), (9, 1, 1), (6, 2, 10), FORCED_SLICES[boards])
+    forced = Forced((1, 4, 2, 5), (9, 1, 1), (6, 2, 10), FORCED_SLICES[boards], (1, 2, 1), (4, 2, 1))
     plan = make_plan(digits(), cluster(boards, ROOMY), forced)
     assert (plan.lanes, plan.taps, plan.update_lanes) == (forced.lanes, forced.taps, forced.update_lanes)
+    assert (plan.p_in, plan.p_error) == (forced.p_in, forced.p_error)
     kept = tuple(Piece(piece.layer, piece.board, piece.out_begin, piece.out_end) for piece in plan.slices)
     assert kept == FORCED_SLICES[boards]
     assert_sound(plan)
@@ -213,8 +269,11 @@ def test_forced_decisions_are_kept(boards: int) -> None:
         (
             Forced((1, 8, 2, 2), (3, 3, 1), (5, 1, 1)),
             "update_lanes[0]",
-            "a divisor of 24 (p_in x p_out x p_tap)",
+            "a divisor of 24, the weights in a word",
         ),
+        (Forced((1, 8, 2, 2), p_in=(1, 3, 2)), "p_in[1]", "a divisor of 8, the lanes of a word"),
+        (Forced((1, 8, 2, 2), p_error=(8, 2, 4)), "p_error[2]", "a divisor of 2, the lanes of a word"),
+        (Forced(p_in=(1, 8)), "p_in", "3 values, one for each layer"),
         (Forced(slices=FORCED_SLICES[2][:3]), "slices", "all 10 output channels of fc"),
         (Forced(slices=(Piece(0, 1, 0, 8), *FORCED_SLICES[2][2:])), "slices[0].board", "board 0: slices follow"),
         (Forced(slices=(Piece(0, 0, 0, 3), *FORCED_SLICES[2][1:])), "slices", "channels from 3 on"),

@@ -44,6 +44,8 @@ def sample_plan() -> Plan:
         cluster=cluster,
         lanes=(1, 4, 2),
         taps=(1, 1),
+        p_in=(1, 4),
+        p_error=(4, 2),
         update_lanes=(1, 1),
         learning_rate_raw=1638,
         learning_rate_fraction=16,

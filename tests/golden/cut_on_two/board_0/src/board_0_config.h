@@ -41,6 +41,7 @@ struct Conv1Fork {
 struct Conv1ForwardWindow {
     static constexpr int WIDTH = 8;
     static constexpr int LANES = 1;
+    static constexpr int P_IN = 1;
     static constexpr int GROUPS = 1;
     static constexpr int ROWS = 8;
     static constexpr int COLUMNS = 8;
@@ -64,6 +65,7 @@ struct Conv1ForwardEngine {
     static constexpr int TAP_GROUPS = 1;
     static constexpr int OUT_ROWS = 8;
     static constexpr int OUT_COLUMNS = 8;
+    static constexpr int LANES = 1;
     static constexpr int P_IN = 1;
     static constexpr int P_OUT = 2;
     static constexpr int P_TAP = 9;
@@ -97,6 +99,7 @@ struct Conv1ReluPoolBackward {
 struct Conv1GradientWindow {
     static constexpr int WIDTH = 8;
     static constexpr int LANES = 1;
+    static constexpr int P_IN = 1;
     static constexpr int GROUPS = 1;
     static constexpr int ROWS = 8;
     static constexpr int COLUMNS = 8;
@@ -118,6 +121,7 @@ struct Conv1GradientEngine {
     static constexpr int TAP_GROUPS = 1;
     static constexpr int OUT_ROWS = 8;
     static constexpr int OUT_COLUMNS = 8;
+    static constexpr int LANES = 1;
     static constexpr int P_IN = 1;
     static constexpr int P_OUT = 2;
     static constexpr int P_TAP = 9;
@@ -162,6 +166,7 @@ struct Conv2Slice0Fork {
 struct Conv2Slice0ForwardWindow {
     static constexpr int WIDTH = 16;
     static constexpr int LANES = 2;
+    static constexpr int P_IN = 2;
     static constexpr int GROUPS = 3;
     static constexpr int ROWS = 4;
     static constexpr int COLUMNS = 4;
@@ -185,6 +190,7 @@ struct Conv2Slice0ForwardEngine {
     static constexpr int TAP_GROUPS = 3;
     static constexpr int OUT_ROWS = 4;
     static constexpr int OUT_COLUMNS = 4;
+    static constexpr int LANES = 2;
     static constexpr int P_IN = 2;
     static constexpr int P_OUT = 4;
     static constexpr int P_TAP = 3;
@@ -223,6 +229,7 @@ struct Conv2Slice0Duplicate {
 struct Conv2Slice0BackwardWindow {
     static constexpr int WIDTH = 16;
     static constexpr int LANES = 4;
+    static constexpr int P_IN = 4;
     static constexpr int GROUPS = 1;
     static constexpr int ROWS = 4;
     static constexpr int COLUMNS = 4;
@@ -246,6 +253,7 @@ struct Conv2Slice0BackwardEngine {
     static constexpr int TAP_GROUPS = 3;
     static constexpr int OUT_ROWS = 4;
     static constexpr int OUT_COLUMNS = 4;
+    static constexpr int LANES = 4;
     static constexpr int P_IN = 4;
     static constexpr int P_OUT = 2;
     static constexpr int P_TAP = 3;
@@ -255,6 +263,7 @@ struct Conv2Slice0BackwardEngine {
 struct Conv2Slice0GradientWindow {
     static constexpr int WIDTH = 16;
     static constexpr int LANES = 2;
+    static constexpr int P_IN = 2;
     static constexpr int GROUPS = 3;
     static constexpr int ROWS = 4;
     static constexpr int COLUMNS = 4;
@@ -276,6 +285,7 @@ struct Conv2Slice0GradientEngine {
     static constexpr int TAP_GROUPS = 3;
     static constexpr int OUT_ROWS = 4;
     static constexpr int OUT_COLUMNS = 4;
+    static constexpr int LANES = 2;
     static constexpr int P_IN = 2;
     static constexpr int P_OUT = 4;
     static constexpr int P_TAP = 3;

@@ -41,6 +41,7 @@ struct Conv2Slice1Fork {
 struct Conv2Slice1ForwardWindow {
     static constexpr int WIDTH = 16;
     static constexpr int LANES = 2;
+    static constexpr int P_IN = 2;
     static constexpr int GROUPS = 3;
     static constexpr int ROWS = 4;
     static constexpr int COLUMNS = 4;
@@ -64,6 +65,7 @@ struct Conv2Slice1ForwardEngine {
     static constexpr int TAP_GROUPS = 3;
     static constexpr int OUT_ROWS = 4;
     static constexpr int OUT_COLUMNS = 4;
+    static constexpr int LANES = 2;
     static constexpr int P_IN = 2;
     static constexpr int P_OUT = 4;
     static constexpr int P_TAP = 3;
@@ -116,6 +118,7 @@ struct Conv2Slice1Duplicate {
 struct Conv2Slice1BackwardWindow {
     static constexpr int WIDTH = 16;
     static constexpr int LANES = 4;
+    static constexpr int P_IN = 4;
     static constexpr int GROUPS = 1;
     static constexpr int ROWS = 4;
     static constexpr int COLUMNS = 4;
@@ -139,6 +142,7 @@ struct Conv2Slice1BackwardEngine {
     static constexpr int TAP_GROUPS = 3;
     static constexpr int OUT_ROWS = 4;
     static constexpr int OUT_COLUMNS = 4;
+    static constexpr int LANES = 4;
     static constexpr int P_IN = 4;
     static constexpr int P_OUT = 2;
     static constexpr int P_TAP = 3;
@@ -148,6 +152,7 @@ struct Conv2Slice1BackwardEngine {
 struct Conv2Slice1GradientWindow {
     static constexpr int WIDTH = 16;
     static constexpr int LANES = 2;
+    static constexpr int P_IN = 2;
     static constexpr int GROUPS = 3;
     static constexpr int ROWS = 4;
     static constexpr int COLUMNS = 4;
@@ -169,6 +174,7 @@ struct Conv2Slice1GradientEngine {
     static constexpr int TAP_GROUPS = 3;
     static constexpr int OUT_ROWS = 4;
     static constexpr int OUT_COLUMNS = 4;
+    static constexpr int LANES = 2;
     static constexpr int P_IN = 2;
     static constexpr int P_OUT = 4;
     static constexpr int P_TAP = 3;
@@ -213,6 +219,7 @@ struct FcFork {
 struct FcForwardWindow {
     static constexpr int WIDTH = 16;
     static constexpr int LANES = 4;
+    static constexpr int P_IN = 4;
     static constexpr int GROUPS = 32;
     static constexpr int ROWS = 1;
     static constexpr int COLUMNS = 1;
@@ -236,6 +243,7 @@ struct FcForwardEngine {
     static constexpr int TAP_GROUPS = 1;
     static constexpr int OUT_ROWS = 1;
     static constexpr int OUT_COLUMNS = 1;
+    static constexpr int LANES = 4;
     static constexpr int P_IN = 4;
     static constexpr int P_OUT = 2;
     static constexpr int P_TAP = 1;
@@ -250,6 +258,7 @@ struct FcDuplicate {
 struct FcBackwardWindow {
     static constexpr int WIDTH = 16;
     static constexpr int LANES = 2;
+    static constexpr int P_IN = 2;
     static constexpr int GROUPS = 5;
     static constexpr int ROWS = 1;
     static constexpr int COLUMNS = 1;
@@ -273,6 +282,7 @@ struct FcBackwardEngine {
     static constexpr int TAP_GROUPS = 1;
     static constexpr int OUT_ROWS = 1;
     static constexpr int OUT_COLUMNS = 1;
+    static constexpr int LANES = 2;
     static constexpr int P_IN = 2;
     static constexpr int P_OUT = 4;
     static constexpr int P_TAP = 1;
@@ -282,6 +292,7 @@ struct FcBackwardEngine {
 struct FcGradientWindow {
     static constexpr int WIDTH = 16;
     static constexpr int LANES = 4;
+    static constexpr int P_IN = 4;
     static constexpr int GROUPS = 32;
     static constexpr int ROWS = 1;
     static constexpr int COLUMNS = 1;
@@ -303,6 +314,7 @@ struct FcGradientEngine {
     static constexpr int TAP_GROUPS = 1;
     static constexpr int OUT_ROWS = 1;
     static constexpr int OUT_COLUMNS = 1;
+    static constexpr int LANES = 4;
     static constexpr int P_IN = 4;
     static constexpr int P_OUT = 2;
     static constexpr int P_TAP = 1;

@@ -242,7 +242,9 @@ void window(hls::stream<typename WindowShape<C>::Word>& in, hls::stream<typename
         }
         if (column_ends) {
             phase = S::FIRST_PHASE;
-            sub = subs_end ? Counter<S::SUBS>(0) : Counter<S::SUBS>(sub + 1);
+            if constexpr (S::SUBS > 1) {
+                sub = subs_end ? Counter<S::SUBS>(0) : Counter<S::SUBS>(sub + 1);
+            }
             position = kernel_column;
             if constexpr (S::COLUMN_STEPS > 1) {
                 offset[0] = kernel_column > C::PADDING ? Counter<S::BANK_COLUMNS>(kernel_column - C::PADDING)

@@ -1,22 +1,22 @@
 """`fpdeep hls`: the open back end on a single C++ kernel."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+import numpy as np
 from rich.table import Table
 
 from fpdeep_gen.cli.output import current_output, json_option
 from fpdeep_gen.emit.resources import kernels_dir
 from fpdeep_gen.errors import ComparisonError, InputError, Problem
 from fpdeep_gen.hls.compile import CompiledKernel, compile_kernel
-from fpdeep_gen.hls.cosim import cosimulate, read_words, write_words
-from fpdeep_gen.hls.emit.report import KernelReport, PortReport
+from fpdeep_gen.hls.cosim import cosimulate
+from fpdeep_gen.hls.emit.report import KernelReport
 
 DEFAULT_CLOCK_MHZ = 200.0
-FIRST_DIFFERENCES = 5
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -65,21 +65,21 @@ def build(source: Path, top: str, include_dirs: Sequence[Path], out: Path, clock
 @hls.command()
 @kernel_options
 @click.option(
-    "--inputs",
-    required=True,
-    metavar="DIR",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Word files <stream>.bin of the input streams (little-endian uint32, ceil(bits/32) of them a word).",
+    "--stimulus",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help=".npz with an array for each input: words of a stream, calls of a scalar or an array argument.",
 )
 @click.option(
-    "--expected",
-    required=True,
-    metavar="DIR",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Word files of the output streams, to compare with.",
+    "--testbench",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="C++ with a main() whose calls of the top are the inputs; it must return 0.",
 )
+@click.option("--words", default=64, show_default=True, type=click.IntRange(min=0), help="Random words a stream.")
+@click.option("--calls", default=1, show_default=True, type=click.IntRange(min=1), help="Calls with random arguments.")
 @click.option("--stalls", default=0.0, show_default=True, type=click.FloatRange(0.0, 0.95), help="Chance of a stall.")
-@click.option("--seed", default=1, show_default=True, help="Seed of the stalls.")
+@click.option("--seed", default=1, show_default=True, help="Seed of the stalls and of random inputs.")
 @json_option
 def cosim(
     source: Path,
@@ -87,65 +87,65 @@ def cosim(
     include_dirs: Sequence[Path],
     out: Path,
     clock_mhz: float,
-    inputs: Path,
-    expected: Path,
+    stimulus: Path | None,
+    testbench: Path | None,
+    words: int,
+    calls: int,
     stalls: float,
     seed: int,
 ) -> None:
-    """Compile SOURCE, simulate the RTL on word files with random stalls, and compare what comes out, word by word.
+    """Run SOURCE natively and its RTL in Verilator on the same inputs, and compare everything that comes out.
 
-    OUT gets the words that came, <stream>.bin each.
+    Without --stimulus and --testbench the inputs are random.
     """
     output = current_output()
-    compiled = _compile(source, top, include_dirs, out, clock_mhz)
-    given = _words_of(inputs, [port for port in compiled.report.ports if port.is_input])
-    wanted = _words_of(expected, [port for port in compiled.report.ports if not port.is_input])
-    counts = {name: len(words) for name, words in wanted.items()}
-    done = cosimulate(compiled, given, counts, stalls, seed)
-    for port in compiled.report.ports:
-        if not port.is_input:
-            write_words(out / f"{port.name}.bin", done.outputs[port.name], port.width)
-    _require_equal(wanted, done.outputs)
-    output.human.print(f"equal: {sum(counts.values()):,} words, {done.cycles:,} cycles")
-    output.result({"equal": True, "words": counts, "cycles": done.cycles})
+    _check_files(source, testbench, stimulus)
+    done = cosimulate(
+        source,
+        top,
+        out,
+        include_dirs=[source.parent, *include_dirs, kernels_dir()],
+        stimulus=None if stimulus is None else dict(np.load(stimulus)),
+        testbench=testbench,
+        words=words,
+        calls=calls,
+        stalls=stalls,
+        seed=seed,
+        clock_mhz=clock_mhz,
+    )
+    if done.printed:
+        output.human.print(done.printed.rstrip(), markup=False, soft_wrap=True)
+    output.result(
+        {
+            "equal": done.equal,
+            "compared": dict(done.compared),
+            "calls": done.calls,
+            "cycles": done.cycles,
+            "latencies": list(done.latencies),
+            "differences": list(done.differences),
+            "bench_code": done.bench_code,
+        }
+    )
+    if done.bench_code:
+        raise ComparisonError("\n".join([f"the test bench returned {done.bench_code}", *done.differences]))
+    if done.differences:
+        raise ComparisonError("\n".join(done.differences))
+    called = f"{done.calls} calls, latency {min(done.latencies)} to {max(done.latencies)}, " if done.latencies else ""
+    output.human.print(f"equal: {sum(done.compared.values()):,} integers and words, {called}{done.cycles:,} cycles")
+
+
+def _check_files(source: Path, *others: Path | None) -> None:
+    missing = [path for path in (source, *others) if path is not None and not path.is_file()]
+    if missing:
+        raise InputError([Problem(path, None, "file", "a file", "no such file") for path in missing])
+    if all(path is not None for path in others):
+        raise InputError([Problem(None, None, "--testbench", "it or --stimulus", "both")])
 
 
 def _compile(source: Path, top: str, include_dirs: Sequence[Path], out: Path, clock_mhz: float) -> CompiledKernel:
     if not source.is_file():
         raise InputError([Problem(source, None, "file", "a C++ source", "no such file")])
     return compile_kernel(source, top, [source.parent, *include_dirs, kernels_dir()], out, clock_mhz)
-
-
-def _words_of(folder: Path, ports: Sequence[PortReport]) -> dict[str, list[int]]:
-    """Words of each port's file. Raises `InputError` naming every file that is missing or cut short."""
-    problems: list[Problem] = []
-    for port in ports:
-        path = folder / f"{port.name}.bin"
-        word_bytes = 4 * -(-port.width // 32)
-        if not path.is_file():
-            problems.append(Problem(path, None, "file", f"words of stream {port.name}", "no such file"))
-        elif path.stat().st_size % word_bytes:
-            whole = f"whole words of {word_bytes} bytes ({port.width} bits)"
-            problems.append(Problem(path, None, "size", whole, f"{path.stat().st_size} bytes"))
-    if problems:
-        raise InputError(problems)
-    return {port.name: read_words(folder / f"{port.name}.bin", port.width) for port in ports}
-
-
-def _require_equal(wanted: Mapping[str, Sequence[int]], found: Mapping[str, Sequence[int]]) -> None:
-    lines: list[str] = []
-    for name, words in wanted.items():
-        if len(found[name]) != len(words):
-            lines.append(f"{name}: expected {len(words)} words, found {len(found[name])}")
-        pairs = enumerate(zip(words, found[name], strict=False))
-        wrong = [(index, want, got) for index, (want, got) in pairs if want != got]
-        lines += [
-            f"{name}[{index}]: expected {want:#x}, found {got:#x}" for index, want, got in wrong[:FIRST_DIFFERENCES]
-        ]
-        if len(wrong) > FIRST_DIFFERENCES:
-            lines.append(f"{name}: {len(wrong)} of {len(words)} words differ")
-    if lines:
-        raise ComparisonError("\n".join(lines))
 
 
 def _loops_table(report: KernelReport) -> Table:

@@ -1,147 +1,269 @@
-"""Run compiled RTL in Verilator with random stalls on every stream, word files in and out."""
+"""Co-simulation: a kernel's C++ run natively against its RTL, on the same inputs.
+
+The native run records every call of the top (`native_program`); the RTL is then driven with the same inputs and
+everything that comes out is compared: words of streams and how many there are, arrays, scalars, the return value.
+"""
 
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from fpdeep_gen.errors import InputError, Problem, ToolError
-from fpdeep_gen.hls.compile import CompiledKernel
-from fpdeep_gen.hls.emit.report import KernelReport, PortReport
-from fpdeep_gen.hls.tools import compile_object, compiler, content_key, run_all, run_tool, runtime_objects, verilator
+from fpdeep_gen.hls.compile import CompiledKernel, compile_kernel
+from fpdeep_gen.hls.emit.report import KernelReport
+from fpdeep_gen.hls.interface import NOT_THERE, Control, Interface, Kind
+from fpdeep_gen.hls.layout import Layout, integers, positions
+from fpdeep_gen.hls.native_program import build_native, run_native
+from fpdeep_gen.hls.simulate import CACHE, Calls, SimulationResult, block_pins, external_memories, simulate_streams
+from fpdeep_gen.hls.stimulus import Stimulus, calls_of, flat, random_stimulus
+from fpdeep_gen.hls.values import named, pack, read_integers, unpack, write_integers
 
-CACHE = ".fpdeep_cache"
-_MAIN = Path(__file__).parent / "cells" / "cosim_main.cpp"
-_VERILATOR_FLAGS = (
-    "--cc",
-    "-O3",
-    "--x-assign",
-    "fast",
-    "--x-initial",
-    "fast",
-    "--no-timing",
-    "--output-split",
-    "20000",
-)
-_ONE_FILE_BYTES = 400_000
+SHOWN = 10  # differences
 
 
 @dataclass(frozen=True)
-class CosimResult:
-    """`outputs`: the words of each output stream; `cycles`: from reset to the last expected word."""
+class Cosimulation:
+    """`compared`: integers compared, by argument; `differences`: texts, the first ones in full, empty when equal.
 
-    outputs: Mapping[str, list[int]]
+    `latencies`: cycles of each call from ap_start to ap_done; `bench_code`: the test bench's exit code, `printed` its
+    output. `outputs`: what the RTL gave, by argument, each integer with its sign.
+    """
+
+    compiled: CompiledKernel
     cycles: int
+    calls: int
+    latencies: tuple[int, ...]
+    compared: Mapping[str, int]
+    differences: tuple[str, ...]
+    outputs: Mapping[str, list[int]]
+    bench_code: int = 0
+    printed: str = ""
+
+    @property
+    def equal(self) -> bool:
+        """No difference, and no complaint of the test bench."""
+        return not self.differences and self.bench_code == 0
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A native run: integers of each argument before and after, words taken from each input stream, exit code."""
+
+    given: Mapping[str, list[int]]
+    made: Mapping[str, list[int]]
+    taken: Mapping[str, int]
+    calls: int
+    code: int
+    printed: str
 
 
 def cosimulate(
-    compiled: CompiledKernel,
-    inputs: Mapping[str, Sequence[int]],
-    expected_words: Mapping[str, int],
-    stall_probability: float = 0.0,
+    source: Path,
+    top: str,
+    output: Path,
+    *,
+    include_dirs: Sequence[Path] = (),
+    stimulus: Stimulus | None = None,
+    testbench: Path | None = None,
+    words: int = 64,
+    calls: int = 1,
+    stalls: float = 0.0,
     seed: int = 1,
-    timeout_cycles: int = 20000,
-    drain_cycles: int = 256,
-) -> CosimResult:
-    """Feed `inputs`, take words until each output has as many as expected, and then for `drain_cycles` more.
+    clock_mhz: float = 200.0,
+    timeout_cycles: int = 100_000,
+) -> Cosimulation:
+    """Compile the function `top` and compare it with its own C++.
 
-    The words that come in that time are in the result too, so a comparison sees surplus ones. Each cycle each stream
-    waits with `stall_probability`. Raises InputError when streams are missing, ToolError when nothing has moved for
-    `timeout_cycles` (it says how far each stream got).
+    Inputs come from `testbench` (a C++ file with main(); its calls of the top are recorded), or from `stimulus`: an
+    array for each input stream (first dimension: words), scalar and array argument (first dimension: calls); members
+    of structures as `name.member`. Without both they are random: `words` words a stream, `calls` calls. Signed and
+    unsigned integers alike are given by value. `stalls`: the chance with which each stream pauses in a cycle.
+
+    Raises InputError for C++ that is not in the dialect and for a stimulus that does not fit, ToolError for a tool that
+    fails and for RTL that hangs.
     """
+    compiled = compile_kernel(source, top, include_dirs, output, clock_mhz)
+    interface = _interface(compiled.report)
+    folder = output / CACHE
+    recorded = _record(folder, source, top, interface, include_dirs, stimulus, testbench, words, calls, seed)
+    return _compare(compiled, interface, recorded, stalls, seed, timeout_cycles)
+
+
+def _interface(report: KernelReport) -> Interface:
+    if report.interface is None:
+        text = "a top that is compiled from C++"
+        raise InputError([Problem(None, None, report.top, text, "a module made otherwise")])
+    return report.interface.interface()
+
+
+def _record(
+    folder: Path,
+    source: Path,
+    top: str,
+    interface: Interface,
+    include_dirs: Sequence[Path],
+    stimulus: Stimulus | None,
+    testbench: Path | None,
+    words: int,
+    calls: int,
+    seed: int,
+) -> Recorded:
+    """The native run."""
+    place = folder / "record"
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    if testbench is None:
+        given = random_stimulus(interface, words, calls, seed) if stimulus is None else flat(interface, stimulus)
+        if stimulus is not None:
+            calls = calls_of(interface, given)
+        for name, (kinds, values) in given.items():
+            write_integers(place / f"{name}.in", kinds, values)
+    program = build_native(folder, source, top, interface, include_dirs, testbench, calls)
+    working = place if testbench is None else testbench.resolve().parent
+    code, printed = run_native(program, place.resolve(), place.resolve() if testbench is None else None, working)
+    if testbench is None and code:
+        raise ToolError(f"the native run failed with exit status {code}", [str(program)], printed)
+    if not (place / "record.txt").exists():
+        text = f"the native run never called {top}, or did not end: exit status {code}"
+        raise ToolError(text, [str(program)], printed)
+    lines = [line.split() for line in (place / "record.txt").read_text(encoding="utf-8").splitlines()]
+    count = next(int(line[1]) for line in lines if line[0] == "calls")
+    taken = {line[1]: int(line[2]) for line in lines if line[0] == "taken"}
+    before: dict[str, list[int]] = {}
+    after: dict[str, list[int]] = {}
+    for one, name in named(interface):
+        for suffix, target in ((".in", before), (".out", after)):
+            path = place / f"{name}{suffix}"
+            if path.exists():
+                target[name] = read_integers(path, one.layout)
+    return Recorded(before, after, taken, count, code, printed)
+
+
+def _compare(
+    compiled: CompiledKernel, interface: Interface, recorded: Recorded, stalls: float, seed: int, timeout: int
+) -> Cosimulation:
     report = compiled.report
-    _check_streams(report, inputs, expected_words)
-    program = build(compiled)
-    folder = program.parent / f"run_{content_key(str(seed), str(stall_probability), repr(sorted(inputs)))}"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    for port in report.ports:
-        if port.is_input:
-            write_words(folder / f"{port.name}.bin", inputs[port.name], port.width)
-    expected = [f"{port.name}={expected_words[port.name]}" for port in report.ports if not port.is_input]
-    arguments = [str(folder), str(seed), str(stall_probability), str(timeout_cycles), str(drain_cycles), *expected]
-    printed = run_tool([str(program), *arguments], timeout_s=600)
-    outputs = {
-        port.name: read_words(folder / f"{port.name}.bin", port.width) for port in report.ports if not port.is_input
-    }
-    shutil.rmtree(folder)
-    return CosimResult(outputs, _cycles(printed))
+    by_name = {name: one for one, name in named(interface)}
+    widths = {port.name: port.is_input for port in report.ports}
+    inputs, expected = {}, {}
+    for name, is_input in widths.items():
+        one = by_name[name]
+        if is_input:
+            words = pack(one.layout, recorded.given.get(name, []))
+            free = interface.control is Control.FREE
+            inputs[name] = words[: recorded.taken.get(name, 0)] if free else words
+        else:
+            expected[name] = pack(one.layout, recorded.made.get(name, []))
+    counts = {name: len(words) for name, words in expected.items()}
+    calls = None if interface.control is Control.FREE else _calls(report, interface, recorded)
+    done = simulate_streams(compiled, inputs, counts, stalls, seed, timeout, 256, calls)
+    differences: list[str] = []
+    compared: dict[str, int] = {}
+    outputs: dict[str, list[int]] = {}
+    for name, words in expected.items():
+        outputs[name] = unpack(by_name[name].layout, done.outputs[name])
+        compared[name] = len(words)
+        differences += compare_words(name, by_name[name].layout, words, done.outputs[name])
+    for name, is_input in widths.items():
+        if is_input and done.taken.get(name, 0) != recorded.taken.get(name, 0):
+            text = f"{name}: C++ takes {recorded.taken.get(name, 0)} words, RTL {done.taken.get(name, 0)}"
+            differences.append(text)
+    if calls is not None:
+        _compare_calls(report, interface, recorded, done, differences, compared, outputs)
+    return Cosimulation(
+        compiled,
+        done.cycles,
+        recorded.calls,
+        done.latencies,
+        compared,
+        tuple(differences),
+        outputs,
+        recorded.code,
+        recorded.printed,
+    )
 
 
-def build(compiled: CompiledKernel, optimise: str = "-O1") -> Path:
-    """The simulation program of a kernel, built once for its content."""
-    cache = compiled.verilog.parent / CACHE
-    text = compiled.verilog.read_text(encoding="utf-8")
-    main = _main_source(compiled.report)
-    folder = cache / f"cosim_{content_key(text, main, optimise, str(compiler()))}"
-    program = folder / "simulate"
-    if program.exists():
-        return program
-    folder.mkdir(parents=True, exist_ok=True)
-    flags = [*_VERILATOR_FLAGS, "-Wno-fatal", "-Wno-lint", "-Wno-style", "-DFPDEEP_SIM"]
-    names = ["--prefix", "Vtop", "--top-module", compiled.top, "-Mdir", str(folder)]
-    run_tool(verilator(*flags, *names, str(compiled.verilog)))
-    (folder / "main.cpp").write_text(main, encoding="utf-8")
-    sources = _joined(folder, sorted(folder.glob("*.cpp")))
-    run_all([compile_object(source, source.with_suffix(".o"), [optimise, f"-I{folder}"]) for source in sources])
-    objects = [*(source.with_suffix(".o") for source in sources), *runtime_objects()]
-    partial = folder / "simulate.partial"
-    run_tool([*compiler(), *map(str, objects), "-o", str(partial), "-pthread"])
-    partial.rename(program)
-    return program
+def _calls(report: KernelReport, interface: Interface, recorded: Recorded) -> Calls:
+    scalars = {one.name: one for one in interface.inputs}
+    pins = {}
+    for pin in block_pins(report)[0]:
+        one = scalars.get(pin.name) or scalars[pin.name.removesuffix("_i")]
+        pins[pin.name] = pack(one.layout, recorded.given[one.name])
+    arrays = {one.name: one for one in interface.of(Kind.ARRAY)}
+    images = {}
+    for memory in external_memories(report):
+        kinds = sum(1 for _ in integers(arrays[memory.argument].layout))
+        values = recorded.given[memory.argument]
+        images[memory.name] = [
+            [0 if word == NOT_THERE else values[call * kinds + word] for word in memory.words]
+            for call in range(recorded.calls)
+        ]
+    return Calls(recorded.calls, pins, images)
 
 
-def _joined(folder: Path, sources: list[Path]) -> list[Path]:
-    """Small models as one file: most of the compiler's time goes into Verilator's headers."""
-    if sum(source.stat().st_size for source in sources) > _ONE_FILE_BYTES:
-        return sources
-    whole = folder / "whole.cpp"
-    whole.write_text("".join(f'#include "{source.name}"\n' for source in sources), encoding="utf-8")
-    return [whole]
+def _compare_calls(
+    report: KernelReport,
+    interface: Interface,
+    recorded: Recorded,
+    done: SimulationResult,
+    differences: list[str],
+    compared: dict[str, int],
+    outputs: dict[str, list[int]],
+) -> None:
+    scalars = {one.name: one for one in interface.outputs}
+    for pin in block_pins(report)[1]:
+        one = scalars.get(pin.name) or scalars[pin.name.removesuffix("_o")]
+        wanted, got = recorded.made[one.name], unpack(one.layout, done.results.get(pin.name, []))
+        outputs[one.name] = got
+        compared[one.name] = len(wanted)
+        differences += _differences(one.name, one.layout, wanted, got)
+    for one in interface.of(Kind.ARRAY):
+        wanted = recorded.made[one.name]
+        size = sum(1 for _ in integers(one.layout))
+        kinds = list(integers(one.layout))
+        got = list(recorded.given[one.name])  # words without a memory are never touched
+        for memory in (memory for memory in external_memories(report) if memory.argument == one.name):
+            for call, image in enumerate(done.images[memory.name]):
+                for word, value in zip(memory.words, image, strict=True):
+                    if word == NOT_THERE:
+                        continue
+                    got[call * size + word] = unpack(kinds[word], [value])[0]
+        outputs[one.name] = got
+        compared[one.name] = len(wanted)
+        differences += _differences(one.name, one.layout, wanted, got)
 
 
-def write_words(path: Path, words: Sequence[int], width: int) -> None:
-    """Little-endian uint32, ceil(width/32) a word."""
-    size = 4 * ((width + 31) // 32)
-    path.write_bytes(b"".join((word & ((1 << width) - 1)).to_bytes(size, "little") for word in words))
+def _place(at: int, size: int, layout: Layout) -> str:
+    """`[3][1].0 (call 2)`: which integer of which call."""
+    call, rest = divmod(at, size)
+    leaf, indices = next(found for place, found in enumerate(positions(layout)) if place == rest)
+    several = len({number for number, _ in positions(layout)}) > 1
+    text = "".join(f"[{index}]" for index in indices) + (f".{leaf}" if several else "")
+    return f"{text} (call {call + 1})"
 
 
-def read_words(path: Path, width: int) -> list[int]:
-    """The inverse of write_words."""
-    size = (width + 31) // 32
-    data = np.fromfile(path, dtype="<u4").tobytes()
-    return [int.from_bytes(data[start : start + 4 * size], "little") for start in range(0, len(data), 4 * size)]
+def _differences(name: str, layout: Layout, wanted: Sequence[int], got: Sequence[int]) -> list[str]:
+    lines, size = [], sum(1 for _ in integers(layout))
+    if len(wanted) != len(got):
+        lines.append(f"{name}: C++ gives {len(wanted)} integers, RTL {len(got)}")
+    wrong = [at for at, (one, other) in enumerate(zip(wanted, got, strict=False)) if one != other]
+    lines += [f"{name}{_place(at, size, layout)}: C++ gives {wanted[at]}, RTL {got[at]}" for at in wrong[:SHOWN]]
+    if len(wrong) > SHOWN:
+        lines.append(f"{name}: {len(wrong)} of {len(wanted)} integers differ")
+    return lines
 
 
-def _cycles(printed: str) -> int:
-    for line in printed.splitlines():
-        if line.startswith("cycles "):
-            return int(line.split()[1])
-    raise ToolError("the simulation printed no cycle count", log=printed)
-
-
-def _main_source(report: KernelReport) -> str:
-    inputs = [port for port in report.ports if port.is_input]
-    outputs = [port for port in report.ports if not port.is_input]
-    body = [_line("INPUT", port) for port in inputs] + [_line("OUTPUT", port) for port in outputs]
-    fifos = [f"    FIFO({report.top}, {fifo.name}, {fifo.depth})" for fifo in report.fifos]
-    text = _MAIN.read_text(encoding="utf-8")
-    return text.replace("/*PORTS*/", "\n".join(body)).replace("/*FIFOS*/", "\n".join(fifos))
-
-
-def _line(macro: str, port: PortReport) -> str:
-    return f"    {macro}({port.name}, {(port.width + 31) // 32})"
-
-
-def _check_streams(report: KernelReport, inputs: Mapping[str, Sequence[int]], expected: Mapping[str, int]) -> None:
-    wanted_in = {port.name for port in report.ports if port.is_input}
-    wanted_out = {port.name for port in report.ports if not port.is_input}
-    problems = []
-    if set(inputs) != wanted_in:
-        problems.append(Problem(None, None, "inputs", str(sorted(wanted_in)), str(sorted(inputs))))
-    if set(expected) != wanted_out:
-        problems.append(Problem(None, None, "expected_words", str(sorted(wanted_out)), str(sorted(expected))))
-    if problems:
-        raise InputError(problems)
+def compare_words(name: str, layout: Layout, wanted: Sequence[int], got: Sequence[int]) -> list[str]:
+    """Differences of a stream's words."""
+    lines = []
+    if len(wanted) != len(got):
+        lines.append(f"{name}: C++ gives {len(wanted)} words, RTL {len(got)}")
+    wrong = [at for at, (one, other) in enumerate(zip(wanted, got, strict=False)) if one != other]
+    for at in wrong[:SHOWN]:
+        one, other = (unpack(layout, [word]) for word in (wanted[at], got[at]))
+        text = (one[0], other[0]) if len(one) == 1 else (one, other)
+        lines.append(f"{name}[{at}]: C++ gives {text[0]}, RTL {text[1]}")
+    if len(wrong) > SHOWN:
+        lines.append(f"{name}: {len(wrong)} of {len(wanted)} words differ")
+    return lines

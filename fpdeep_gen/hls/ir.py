@@ -20,6 +20,8 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from pathlib import Path
 
+from fpdeep_gen.hls.interface import Interface, Origin
+
 
 @dataclass(frozen=True, slots=True)
 class Location:
@@ -96,7 +98,8 @@ class Memory:
 
     `carried_distance`: the least number of iterations of a pipelined loop between a store and a load of the same word
     in a later iteration, from a DEPENDENCE pragma; 1 when nothing is known, None when they never meet.
-    Loads and stores within one iteration keep their order.
+    Loads and stores within one iteration keep their order. An external memory lies outside of the design, behind ports:
+    others write and read it too, so neither its content nor its width is the compiler's.
     """
 
     name: str
@@ -106,15 +109,22 @@ class Memory:
     storage: Storage = Storage.AUTO
     carried_distance: int | None = 1
     location: Location | None = None
+    origin: Origin | None = None
+
+    @property
+    def is_external(self) -> bool:
+        """It lies outside of the design."""
+        return self.origin is not None
 
 
 @dataclass(eq=False, slots=True)
 class StreamPort:
-    """A formal stream argument of a process. `is_input`: the process reads it."""
+    """A stream argument of a process. `is_done`: a word says that all effects before it have happened."""
 
     name: str
     width: int
     is_input: bool
+    is_done: bool = False
 
 
 @dataclass(eq=False, slots=True, repr=False)
@@ -378,8 +388,9 @@ class Diagnostic:
 
 @dataclass(eq=False, slots=True, repr=False)
 class Module:
-    """What the front end hands over. `top` is a network, or a single process when the top has no tasks."""
+    """What the front end hands over. `top` is a process when it has no tasks. `interface` None: no more than ports."""
 
     top: Network | Process
     processes: list[Process] = field(default_factory=list)
     warnings: list[Diagnostic] = field(default_factory=list)
+    interface: Interface | None = None

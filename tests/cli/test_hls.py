@@ -25,29 +25,36 @@ void square(hls::stream<ap_int<16>>& in, hls::stream<ap_int<40>>& out) {
     hls_thread_local hls::task task(step, in, out);
 }
 """
-INPUTS = [0, 1, 2, 3, -1, -32768, 32767, 1000]
+BENCH = """
+#include "ap_int.h"
+#include "hls_stream.h"
+void square(hls::stream<ap_int<16>>& in, hls::stream<ap_int<40>>& out);
+int main() {
+    hls::stream<ap_int<16>> in;
+    hls::stream<ap_int<40>> out;
+    const int words[] = {0, 1, -1, -32768, 32767};
+    for (int word : words) in.write(word);
+    square(in, out);
+    int wrong = 0;
+    for (int word : words) wrong += out.read() != ap_int<40>(word) * word + 1;
+    return wrong;
+}
+"""
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The kernel, its input words (one chunk each) and its output words (40 bits: two chunks each)."""
+    """The kernel, a test bench, and a stimulus."""
     path = tmp_path_factory.mktemp("hls")
     (path / "square.cpp").write_text(KERNEL, encoding="utf-8")
-    for name in ("inputs", "expected"):
-        (path / name).mkdir()
-    np.array([word & 0xFFFF for word in INPUTS], dtype="<u4").tofile(path / "inputs" / "in.bin")
-    squares = [word * word + 1 for word in INPUTS]
-    np.array([[word & 0xFFFFFFFF, word >> 32] for word in squares], dtype="<u4").tofile(path / "expected" / "out.bin")
+    (path / "bench.cpp").write_text(BENCH, encoding="utf-8")
+    np.savez(path / "in.npz", **{"in": np.array([0, 1, 2, 3, -1, -32768, 32767, 1000])})
     return path
 
 
 def hls(command: str, folder: Path, *more: object) -> Result:
     arguments = [folder / "square.cpp", "--top", "square", "-o", folder / "rtl", *more]
     return CliRunner().invoke(main, ["hls", command, *map(str, arguments)])
-
-
-def cosim(folder: Path, *more: object) -> Result:
-    return hls("cosim", folder, "--inputs", folder / "inputs", "--expected", folder / "expected", *more)
 
 
 def test_build_writes_rtl_and_says_what_each_loop_reached(folder: Path) -> None:
@@ -60,30 +67,35 @@ def test_build_writes_rtl_and_says_what_each_loop_reached(folder: Path) -> None:
     assert "square at 200 MHz" in result.stderr
 
 
-def test_cosim_compares_word_by_word(folder: Path) -> None:
-    result = cosim(folder, "--stalls", "0.3", "--json")
+@pytest.mark.parametrize(
+    ("given", "words"), [(["--words", 20], 20), (["--stimulus", "in.npz"], 8), (["--testbench", "bench.cpp"], 5)]
+)
+def test_cosim_compares_word_by_word(folder: Path, given: list[str], words: int) -> None:
+    files = [folder / one if str(one).endswith((".npz", ".cpp")) else one for one in given]
+    result = hls("cosim", folder, *files, "--stalls", "0.3", "--json")
     assert result.exit_code == 0, result.stderr
     data = json.loads(result.stdout)
-    assert (data["equal"], data["words"]) == (True, {"out": len(INPUTS)})
-    assert (folder / "rtl" / "out.bin").read_bytes() == (folder / "expected" / "out.bin").read_bytes()
+    assert (data["equal"], data["compared"], data["bench_code"]) == (True, {"out": words}, 0)
 
 
-def test_cosim_names_the_word_that_differs(folder: Path, tmp_path: Path) -> None:
-    words = np.fromfile(folder / "expected" / "out.bin", dtype="<u4")
-    words[4] += 1
-    words.tofile(tmp_path / "out.bin")
-    result = cosim(folder, "--expected", tmp_path)
+def test_cosim_reports_the_test_bench_that_fails(folder: Path, tmp_path: Path) -> None:
+    bench = tmp_path / "bench.cpp"
+    bench.write_text(BENCH.replace("word + 1;", "word;"), encoding="utf-8")
+    result = hls("cosim", folder, "--testbench", bench)
     assert result.exit_code == 1
-    assert result.stderr == "error: out[2]: expected 0x6, found 0x5\n"
+    assert result.stderr.endswith("error: the test bench returned 5\n")
 
 
-def test_cosim_without_its_word_files_says_which(folder: Path, tmp_path: Path) -> None:
-    result = cosim(folder, "--inputs", tmp_path)
+def test_cosim_says_what_a_stimulus_lacks(folder: Path, tmp_path: Path) -> None:
+    np.savez(tmp_path / "other.npz", other=np.zeros(3, dtype=np.int64))
+    result = hls("cosim", folder, "--stimulus", tmp_path / "other.npz")
     assert result.exit_code == 2
-    assert result.stderr == f"{tmp_path}/in.bin: file: expected words of stream in, found no such file\n"
-    (tmp_path / "out.bin").write_bytes(b"\0" * 12)
-    cut = cosim(folder, "--expected", tmp_path)
-    assert cut.stderr == f"{tmp_path}/out.bin: size: expected whole words of 8 bytes (40 bits), found 12 bytes\n"
+    assert result.stderr == (
+        "stimulus in: expected an array for in, found none\nstimulus other: expected one of in, found no such input\n"
+    )
+    np.savez(tmp_path / "large.npz", **{"in": np.array([40000])})
+    result = hls("cosim", folder, "--stimulus", tmp_path / "large.npz")
+    assert result.stderr == "stimulus in: expected values from -32768 to 32767, found 40000\n"
 
 
 def test_cxx_that_the_dialect_does_not_have_is_told_with_its_line(folder: Path, tmp_path: Path) -> None:

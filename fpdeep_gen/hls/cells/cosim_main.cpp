@@ -1,4 +1,7 @@
-// Drives one compiled top: words from files, random stalls, words to files. The ports are filled in by cosim.py.
+// Drives one compiled top: words from files, random stalls, words to files. The ports are filled in by simulate.py.
+//
+// A top with a block-level protocol is called as often as the argument --calls says, each time with the next scalar
+// inputs and memory images; results and images are kept when it is done.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -40,6 +43,39 @@ struct Stream {
   bool offered = false;
 };
 
+// Values of a scalar, or images of a memory: `size` cells a word, `depth` words a call.
+struct Values {
+  int size = 1;
+  size_t depth = 1;
+  std::vector<uint32_t> given, made, now;
+  void load(size_t call) {
+    const size_t step = depth * size;
+    for (size_t i = 0; i < step; i++) now[i] = (call + 1) * step <= given.size() ? given[call * step + i] : 0;
+  }
+  uint32_t *at(size_t address) {
+    static std::vector<uint32_t> nowhere(64);
+    return address < depth ? &now[address * size] : nowhere.data();
+  }
+  void keep() { made.insert(made.end(), now.begin(), now.end()); }
+};
+
+static std::vector<uint32_t> read_file(const std::string &path) {
+  std::vector<uint32_t> cells;
+  FILE *file = fopen(path.c_str(), "rb");
+  uint32_t cell;
+  while (file && fread(&cell, 4, 1, file) == 1) cells.push_back(cell);
+  if (file) fclose(file);
+  return cells;
+}
+static void write_file(const std::string &path, const std::vector<uint32_t> &cells) {
+  FILE *file = fopen(path.c_str(), "wb");
+  fwrite(cells.data(), 4, cells.size(), file);
+  fclose(file);
+}
+
+enum class Block { free, none, pins };
+
+/*BLOCK*/
 int main(int argc, char **argv) {
   if (argc < 6) return 2;
   const std::string folder = argv[1];
@@ -47,7 +83,8 @@ int main(int argc, char **argv) {
   const double stall = atof(argv[3]);
   const uint64_t timeout = strtoull(argv[4], nullptr, 10), drain = strtoull(argv[5], nullptr, 10);
   std::map<std::string, size_t> expected;
-  for (int i = 6; i < argc; i++) {
+  const size_t calls = BLOCK == Block::free ? 0 : strtoull(argv[6], nullptr, 10);
+  for (int i = BLOCK == Block::free ? 6 : 7; i < argc; i++) {
     const char *mark = strchr(argv[i], '=');
     expected[std::string(argv[i], mark - argv[i])] = strtoull(mark + 1, nullptr, 10);
   }
@@ -70,9 +107,58 @@ int main(int argc, char **argv) {
   }
 #undef INPUT
 #undef OUTPUT
+  std::map<std::string, Values> values;
+#define VALUES(name, count, words)                                                             \
+  {                                                                                            \
+    Values &v = values[#name];                                                                 \
+    v.size = count, v.depth = words, v.now.resize(size_t(count) * words);                      \
+    v.given = read_file(folder + "/" #name ".bin");                                            \
+  }
+  {
+/*VALUES*/
+  }
+#undef VALUES
   auto clock = [&] {
+    // What the memories see in this cycle; their outputs change behind the edge.
+#define READ(memory, number, count)                                                            \
+  static Values &memory##_r##number = values[#memory];                                         \
+  static std::vector<uint32_t> memory##_q##number(count);                                      \
+  const bool memory##_c##number = top->memory##_ce##number;                                    \
+  if (memory##_c##number)                                                                      \
+    for (int i = 0; i < count; i++)                                                            \
+      memory##_q##number[i] = memory##_r##number.at(top->memory##_address##number)[i];
+#define WRITE(memory, number, count)                                                           \
+  static Values &memory##_w##number = values[#memory];                                         \
+  static std::vector<uint32_t> memory##_d##number;                                             \
+  uint32_t *memory##_t##number = nullptr;                                                      \
+  if (top->memory##_ce##number && top->memory##_we##number) {                                  \
+    memory##_d##number.clear();                                                                \
+    get(top->memory##_d##number, memory##_d##number, count);                                   \
+    memory##_t##number = memory##_w##number.at(top->memory##_address##number);                 \
+  }
+/*MEMORIES*/
+#undef READ
+#undef WRITE
     top->ap_clk = 1, top->eval();
     top->ap_clk = 0;
+#define READ(memory, number, count)                                                            \
+  if (memory##_c##number) put(top->memory##_q##number, memory##_q##number.data(), count);
+#define WRITE(memory, number, count)                                                           \
+  if (memory##_t##number)                                                                      \
+    for (int i = 0; i < count; i++) memory##_t##number[i] = memory##_d##number[i];
+/*MEMORIES*/
+#undef READ
+#undef WRITE
+  };
+  size_t started = 0, finished = 0;
+  std::vector<uint64_t> start_cycles;
+  std::vector<uint64_t> latencies;
+  auto set_scalars = [&](bool valid) {
+#define GIVEN(pin, count) put(top->pin, values[#pin].now.data(), count);
+#define ALWAYS(pin, value) top->pin = value;
+/*SCALARS*/
+#undef GIVEN
+#undef ALWAYS
   };
 #define INPUT(port, count) top->port##_tvalid = 0;
 #define OUTPUT(port, count) top->port##_tready = 0;
@@ -87,7 +173,16 @@ int main(int argc, char **argv) {
 
   uint64_t cycle = 0, done_at = 0, last_move = 0;
   while (true) {
-    bool waiting = false, moved = false;
+    bool waiting = finished < calls, moved = false;
+#ifdef HAS_CONTROL
+    if (!top->ap_start && started < calls && (OVERLAP || started == finished) && !chance(done_at ? 0.0 : stall)) {
+      for (auto &entry : values) entry.second.load(started);
+      set_scalars(true);
+      top->ap_start = 1;
+      start_cycles.push_back(cycle);
+      moved = true;
+    }
+#endif
     const double pause = done_at ? 0.0 : stall;
 #define INPUT(port, count)                                                                     \
   {                                                                                            \
@@ -105,6 +200,23 @@ int main(int argc, char **argv) {
 #undef INPUT
 #undef OUTPUT
     top->eval();
+#ifdef HAS_CONTROL
+    const bool ready = top->ap_ready, done = top->ap_done;
+    if (done && finished < calls) {
+#define RESULT(pin, count)                                                                     \
+  {                                                                                            \
+    Values &v = values[#pin];                                                                  \
+    v.now.clear(), get(top->pin, v.now, count);                                                \
+  }
+#define KEEP(name) values[#name].keep();
+/*RESULTS*/
+#undef RESULT
+#undef KEEP
+      latencies.push_back(cycle - start_cycles[finished]);
+      finished++, moved = true;
+      waiting |= finished < calls;
+    }
+#endif
 #define INPUT(port, count)                                                                     \
   {                                                                                            \
     static Stream &s = streams[#port];                                                         \
@@ -124,13 +236,20 @@ int main(int argc, char **argv) {
     }
 #undef INPUT
 #undef OUTPUT
+#ifdef HAS_CONTROL
+    const bool last_start = ready;
+#endif
     clock();
+#ifdef HAS_CONTROL
+    if (last_start && top->ap_start) top->ap_start = 0, started++;
+#endif
     cycle++;
     if (moved) last_move = cycle;
     if (!waiting && !done_at) done_at = cycle;
     if (done_at && cycle - done_at >= drain) break;
     if (!done_at && cycle - last_move > timeout) {
       fprintf(stderr, "stalled: no word has moved since cycle %llu\n", (unsigned long long)last_move);
+      if (BLOCK == Block::pins) fprintf(stderr, "  calls: %zu started, %zu of %zu done\n", started, finished, calls);
       for (auto &entry : streams) {
         const Stream &s = entry.second;
         const size_t all = s.expected ? s.expected : s.words.size() / s.size;
@@ -155,6 +274,16 @@ int main(int argc, char **argv) {
   {
 /*PORTS*/
   }
+#undef INPUT
+#undef OUTPUT
+#define INPUT(port, count) printf("taken %s %zu\n", #port, streams[#port].next);
+#define OUTPUT(port, count)
+  {
+/*PORTS*/
+  }
+  for (auto &entry : values)
+    if (!entry.second.made.empty()) write_file(folder + "/" + entry.first + ".made", entry.second.made);
+  for (uint64_t latency : latencies) printf("latency %llu\n", (unsigned long long)latency);
   printf("cycles %llu\n", (unsigned long long)done_at);
   delete top;
   delete context;

@@ -1,13 +1,23 @@
 """SystemVerilog of memories: declaration, first content, ports."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from fpdeep_gen.hls.emit.names import bits, literal
 from fpdeep_gen.hls.emit.region import RegionText, Shared, address_text
-from fpdeep_gen.hls.ir import Load, Memory, Storage
+from fpdeep_gen.hls.ir import Load, Memory, Storage, Store
 from fpdeep_gen.hls.schedule.model import MemoryPlan, ReadPort, RegionSchedule, WritePort
 
 _STYLE = {Storage.BLOCK: "block", Storage.DISTRIBUTED: "distributed", Storage.REGISTERS: "registers"}
+
+
+@dataclass(frozen=True)
+class ExternalPort:
+    """A port of an external memory, and what it is used for."""
+
+    number: int
+    reads: bool
+    writes: bool
 
 
 @dataclass
@@ -21,6 +31,8 @@ class MemoryText:
 def declare_memory(plan: MemoryPlan, shared: Shared) -> list[str]:
     """The array, its first content, and the output registers of its block RAM ports (named in `shared`)."""
     memory = plan.memory
+    if memory.is_external:
+        return declare_external(plan, shared)
     name = shared.memories[id(memory)]
     note = f"  // {memory.location.file.name}:{memory.location.line}" if memory.location else ""
     lines = [f'(* ram_style = "{_STYLE[plan.storage]}" *) reg {bits(memory.width)}{name}[0:{memory.depth - 1}];{note}']
@@ -31,9 +43,42 @@ def declare_memory(plan: MemoryPlan, shared: Shared) -> list[str]:
             shared.port_outputs[id(port)] = output
             lines.append(f"reg {bits(memory.width)}{output};")
             for schedule, load in port.loads:
-                held = _is_shared_within(port, schedule, load)
+                held = _is_shared_within(port, None, schedule, load)
                 shared.load_names[id(load)] = shared.namer.take(f"{output}_held") if held else output
     return lines
+
+
+def declare_external(plan: MemoryPlan, shared: Shared) -> list[str]:
+    """Nothing of its own: the loads' words come from the pins (kept where the port may show another one)."""
+    name = shared.memories[id(plan.memory)]
+    for number, port in enumerate(plan.reads):
+        output = f"{name}_q{number}"
+        shared.port_outputs[id(port)] = output
+        for schedule, load in port.loads:
+            held = _is_shared_within(port, plan.writes[number], schedule, load)
+            shared.load_names[id(load)] = shared.namer.take(f"{output}_held") if held else output
+    return []
+
+
+def external_ports(plan: MemoryPlan) -> list[ExternalPort]:
+    """The pins that the plan needs."""
+    return [
+        ExternalPort(number, bool(read.loads), bool(write.stores))
+        for number, (read, write) in enumerate(zip(plan.reads, plan.writes, strict=True))
+    ]
+
+
+def external_pins(memory: Memory, name: str, ports: Sequence[ExternalPort]) -> list[tuple[str, int, str]]:
+    """Direction (seen from the design), width and name of each pin."""
+    address = max(1, (memory.depth - 1).bit_length())
+    pins: list[tuple[str, int, str]] = []
+    for port in ports:
+        pins += [("output", address, f"{name}_address{port.number}"), ("output", 1, f"{name}_ce{port.number}")]
+        if port.writes:
+            pins += [("output", 1, f"{name}_we{port.number}"), ("output", memory.width, f"{name}_d{port.number}")]
+        if port.reads:
+            pins.append(("input", memory.width, f"{name}_q{port.number}"))
+    return pins
 
 
 def _first_content(memory: Memory, name: str) -> list[str]:
@@ -48,12 +93,11 @@ def _first_content(memory: Memory, name: str) -> list[str]:
     ]
 
 
-def _is_shared_within(port: ReadPort, schedule: RegionSchedule, load: Load) -> bool:
-    """Another load of the same region uses the port in another stage, so the output may change in a stall."""
+def _is_shared_within(port: ReadPort, writes: WritePort | None, schedule: RegionSchedule, load: Load) -> bool:
+    """Another access of the same region uses the port in another stage, so the output may change in a stall."""
+    users: list[tuple[RegionSchedule, Load | Store]] = [*port.loads, *(writes.stores if writes is not None else ())]
     return any(
-        other is schedule and schedule.stage(user) != schedule.stage(load)
-        for other, user in port.loads
-        if user is not load
+        other is schedule and schedule.stage(user) != schedule.stage(load) for other, user in users if user is not load
     )
 
 
@@ -62,6 +106,10 @@ def emit_ports(plan: MemoryPlan, shared: Shared, texts: dict[int, RegionText]) -
     result = MemoryText()
     name = shared.memories[id(plan.memory)]
     width = max(1, (plan.memory.depth - 1).bit_length())
+    if plan.memory.is_external:
+        for number in range(len(plan.reads)):
+            _external_port(plan, number, name, width, result, texts, shared)
+        return result
     body: list[str] = []
     for number, write in enumerate(plan.writes):
         body += _write_port(write, f"{name}_w{number}", name, width, plan.memory, result, texts, shared)
@@ -124,6 +172,39 @@ def _read_port(
     if len(addresses) > 1:
         address = _named(_mux(enables, addresses), width, f"{prefix}_address", result, shared)
     return [f"if ({' | '.join(enables)}) {output} <= {memory_name}[{address}];"]
+
+
+def _external_port(
+    plan: MemoryPlan,
+    number: int,
+    name: str,
+    width: int,
+    result: MemoryText,
+    texts: dict[int, RegionText],
+    shared: Shared,
+) -> None:
+    """Drives the pins of one port from whichever access is active."""
+    enables: list[str] = []
+    addresses: list[str] = []
+    values: list[tuple[str, str]] = []
+    accesses: list[tuple[RegionSchedule, Load | Store]] = [*plan.reads[number].loads, *plan.writes[number].stores]
+    for place, (schedule, access) in enumerate(accesses):
+        text, stage = texts[id(schedule)], schedule.stage(access)
+        predicate = text.predicate(access, stage)
+        enable = text.fire(stage) if predicate == "1'b1" else f"{text.fire(stage)} & {predicate}"
+        enable = _named(enable, 1, f"{name}_p{number}_en{place}", result, shared)
+        enables.append(enable)
+        addresses.append(address_text(text, access.address, access, stage))
+        if isinstance(access, Store):
+            values.append((enable, text.value(access.value, stage)))
+        elif shared.load_names[id(access)] != f"{name}_q{number}":
+            result.ports += _hold(shared.load_names[id(access)], f"{name}_q{number}", enable, access.width)
+    result.ports.append(f"assign {name}_address{number} = {_mux(enables, addresses)};")
+    result.ports.append(f"assign {name}_ce{number} = {' | '.join(enables)};")
+    if values:
+        result.ports.append(f"assign {name}_we{number} = {' | '.join(enable for enable, _ in values)};")
+        chosen = _mux([enable for enable, _ in values], [value for _, value in values])
+        result.ports.append(f"assign {name}_d{number} = {chosen};")
 
 
 def _hold(name: str, output: str, enable: str, width: int) -> list[str]:

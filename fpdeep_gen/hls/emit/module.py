@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from fpdeep_gen.hls.emit.interface_report import interface_report
 from fpdeep_gen.hls.emit.names import identifier
 from fpdeep_gen.hls.emit.network import emit_network, file_head, module_name, single
 from fpdeep_gen.hls.emit.process import emit_process
@@ -16,8 +17,11 @@ from fpdeep_gen.hls.emit.report import (
     warning_text,
 )
 from fpdeep_gen.hls.emit.resources import process_resources
+from fpdeep_gen.hls.emit.shell import DONE, START, emit_shell
+from fpdeep_gen.hls.interface import Control
 from fpdeep_gen.hls.ir import Module, Network, Process
 from fpdeep_gen.hls.schedule.delays import DelayModel
+from fpdeep_gen.hls.schedule.model import MemoryPlan
 from fpdeep_gen.hls.schedule.optimise import optimise
 from fpdeep_gen.hls.schedule.process import schedule_process
 
@@ -36,12 +40,15 @@ def emit_module(module: Module, clock_mhz: float = 200.0) -> Emitted:
     delays = DelayModel(clock_mhz)
     processes = list({id(instance.process): instance.process for instance in network.instances}.values())
     names = _module_names(network.name, processes)
+    shelled = module.interface is not None and module.interface.control is not Control.FREE
     texts, reports = [], []
+    plans: dict[int, list[MemoryPlan]] = {}
     for process in processes:
         schedule = schedule_process(optimise(process), delays)
         text = emit_process(schedule, names[id(process)])
         texts.append(text.verilog)
         used = process_resources(schedule, text.register_bits)
+        plans[id(process)] = [plan for plan in schedule.memories if plan.memory.is_external]
         users = tuple(instance.name for instance in network.instances if instance.process is process)
         reports.append(process_report(schedule, names[id(process)], users, used))
     fifos = fifo_reports(network)
@@ -53,21 +60,28 @@ def emit_module(module: Module, clock_mhz: float = 200.0) -> Emitted:
     for made in reports:
         for _ in made.instances:
             total += made.resources
+    top = identifier(network.name)
+    core = f"{top}_core" if shelled else top
+    texts.append(emit_network(network, core, names, plans))
+    outside = [plan for process in processes for plan in plans[id(process)]]
+    if shelled and module.interface is not None:
+        texts.append(emit_shell(module.interface, network, outside, top, core))
+    hidden = (START, DONE) if shelled else ()
     report = KernelReport(
         network.name,
         clock_mhz,
-        tuple(PortReport(port.name, port.width, port.is_input) for port in network.ports),
+        tuple(PortReport(port.name, port.width, port.is_input) for port in network.ports if port.name not in hidden),
         fifos,
         tuple(reports),
         total,
         tuple(warning_text(warning) for warning in module.warnings),
+        interface_report(module.interface, outside),
     )
     verilog = "\n".join(
         [
-            file_head(network.name),
+            file_head(network.name, shelled),
             "`default_nettype none",
             *texts,
-            emit_network(network, names),
             "`default_nettype wire",
         ]
     )
@@ -75,7 +89,7 @@ def emit_module(module: Module, clock_mhz: float = 200.0) -> Emitted:
 
 
 def _module_names(top: str, processes: list[Process]) -> dict[int, str]:
-    taken = {identifier(top)}
+    taken = {identifier(top), f"{identifier(top)}_core"}
     names = {}
     for process in processes:
         name = wanted = module_name(top, process)

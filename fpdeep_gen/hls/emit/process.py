@@ -1,8 +1,15 @@
 """SystemVerilog module of one process."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fpdeep_gen.hls.emit.memory import declare_memory, emit_ports, hold_declarations
+from fpdeep_gen.hls.emit.memory import (
+    declare_memory,
+    emit_ports,
+    external_pins,
+    external_ports,
+    hold_declarations,
+)
 from fpdeep_gen.hls.emit.names import Namer, bits, identifier, literal
 from fpdeep_gen.hls.emit.region import (
     Leave,
@@ -13,7 +20,7 @@ from fpdeep_gen.hls.emit.region import (
     emit_operations,
 )
 from fpdeep_gen.hls.ir import Process, StreamPort
-from fpdeep_gen.hls.schedule.model import ProcessSchedule, RegionSchedule
+from fpdeep_gen.hls.schedule.model import MemoryPlan, ProcessSchedule, RegionSchedule
 
 LINT_OFF = (
     "/* verilator lint_off UNUSEDSIGNAL */  // parts of stream words, and carried values, may be used in part only",
@@ -44,7 +51,7 @@ def emit_process(schedule: ProcessSchedule, module: str) -> ProcessText:
     controls = [emit_control(text) for text in texts]
     sets = _variable_sets(schedule, texts, shared)
     ports = [emit_ports(plan, shared, by_schedule) for plan in schedule.memories]
-    lines = [*_header(schedule.process, module, shared), *_variable_declarations(schedule, shared), *declared]
+    lines = [*_header(schedule, module, shared), *_variable_declarations(schedule, shared), *declared]
     for text in texts:
         lines += ["", f"// region {text.schedule.region.name}: {_describe(text.schedule)}"]
         lines += [f"reg {text.valid(stage)};" for stage in range(text.schedule.depth)]
@@ -64,10 +71,11 @@ def emit_process(schedule: ProcessSchedule, module: str) -> ProcessText:
 def _shared(schedule: ProcessSchedule) -> Shared:
     namer = Namer({"ap_clk", "ap_rst_n", "index"})
     streams = port_names(schedule.process.ports, namer)
+    outside = external_names(schedule.memories, namer)
     return Shared(
         namer,
         {id(variable): namer.take(variable.name) for variable in schedule.variables},
-        {id(plan.memory): namer.take(plan.memory.name) for plan in schedule.memories},
+        {id(plan.memory): outside.get(id(plan.memory)) or namer.take(plan.memory.name) for plan in schedule.memories},
         streams,
         {id(plan.memory): plan.storage for plan in schedule.memories},
     )
@@ -82,6 +90,16 @@ def port_names(ports: list[StreamPort], namer: Namer) -> dict[int, str]:
     return names
 
 
+def external_names(plans: Sequence[MemoryPlan], namer: Namer) -> dict[int, str]:
+    """Names of the external memories, keyed by identity; the names of their pins are taken too."""
+    names = {}
+    for plan in plans:
+        if plan.memory.is_external:
+            name = names[id(plan.memory)] = namer.take(plan.memory.name, alone=False)
+            namer.used |= {pin for _, _, pin in external_pins(plan.memory, name, external_ports(plan))}
+    return names
+
+
 def _region_text(region: RegionSchedule, number: int, shared: Shared) -> RegionText:
     prefix = shared.namer.take(f"r{number}")
     shared.namer.used |= {
@@ -90,10 +108,14 @@ def _region_text(region: RegionSchedule, number: int, shared: Shared) -> RegionT
     return RegionText(region, prefix, shared)
 
 
-def _header(process: Process, module: str, shared: Shared) -> list[str]:
+def _header(schedule: ProcessSchedule, module: str, shared: Shared) -> list[str]:
+    process = schedule.process
     ports = ["input  wire ap_clk", "input  wire ap_rst_n"]
     for port in process.ports:
         ports += stream_ports(port, shared.streams[id(port)])
+    for plan in schedule.memories:
+        if plan.memory.is_external:
+            ports += memory_ports(plan, shared.memories[id(plan.memory)])
     place = f" ({process.location.file.name}:{process.location.line})" if process.location else ""
     return [
         f"// process {process.name}{place}",
@@ -107,6 +129,12 @@ def stream_ports(port: StreamPort, name: str) -> list[str]:
     """Declarations of the three signals of a stream port."""
     inward, outward = ("input  wire", "output wire") if port.is_input else ("output wire", "input  wire")
     return [f"{inward} {bits(port.width)}{name}_tdata", f"{inward} {name}_tvalid", f"{outward} {name}_tready"]
+
+
+def memory_ports(plan: MemoryPlan, name: str) -> list[str]:
+    """Declarations of the pins of an external memory."""
+    pins = external_pins(plan.memory, name, external_ports(plan))
+    return [f"{direction:<6} wire {bits(width)}{pin}" for direction, width, pin in pins]
 
 
 def _variable_declarations(schedule: ProcessSchedule, shared: Shared) -> list[str]:

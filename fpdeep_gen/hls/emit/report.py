@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from math import ceil
 from typing import Any
 
+from fpdeep_gen.hls.emit.interface_report import InterfaceReport
 from fpdeep_gen.hls.emit.network import fifo_storage
 from fpdeep_gen.hls.ir import Diagnostic, Location, Network, Storage
 from fpdeep_gen.hls.schedule.model import MemoryPlan, ProcessSchedule, RegionSchedule
@@ -95,6 +96,7 @@ class KernelReport:
     processes: tuple[ProcessReport, ...]
     resources: Resources
     warnings: tuple[str, ...] = field(default=())
+    interface: InterfaceReport | None = None
 
     def to_json(self) -> str:
         """Deterministic text."""
@@ -112,6 +114,7 @@ class KernelReport:
             tuple(_process_from(process) for process in data["processes"]),
             Resources(**data["resources"]),
             tuple(data["warnings"]),
+            None if data["interface"] is None else InterfaceReport.from_data(data["interface"]),
         )
 
 
@@ -214,6 +217,6 @@ def process_report(
         module,
         instances,
         tuple(region_report(region) for region in schedule.regions),
-        tuple(memory_report(plan) for plan in schedule.memories),
+        tuple(memory_report(plan) for plan in schedule.memories if not plan.memory.is_external),
         resources,
     )

@@ -14,7 +14,8 @@ def process_resources(schedule: ProcessSchedule, register_bits: int) -> Resource
     """Sum over regions, memories, variables and pipeline registers of one process."""
     total = Resources(0, 0.0, 0, register_bits + sum(variable.width for variable in schedule.variables))
     for plan in schedule.memories:
-        total += memory_resources(plan)
+        if not plan.memory.is_external:
+            total += memory_resources(plan)
     for region in schedule.regions:
         total += _region(region)
     return total

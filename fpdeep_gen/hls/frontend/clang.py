@@ -27,7 +27,7 @@ def preprocess(source: Path, include_dirs: Sequence[Path]) -> str:
     """The translation unit with its line markers; pragmas are still in it."""
     includes = [f"-I{path}" for path in (INCLUDE_DIR, *include_dirs)]
     defines = ("-D__SYNTHESIS__=1", "-D__VITIS_HLS__=1")
-    markers = ("-include", str(INCLUDE_DIR / "hls_traits.h"))
+    markers = ("-include", str(INCLUDE_DIR / "hls_stream.h"))  # for pragmas, and for the wrapper of the top
     return _run(["-E", "-x", "c++", *TARGET, *COMMON, *defines, *includes, *markers, str(source)], "", source)
 
 
@@ -37,6 +37,12 @@ def compile_to_llvm(preprocessed: str, source: Path) -> str:
     more = ("-fno-threadsafe-statics", "-fno-builtin", "-fno-use-cxa-atexit", "-fconstexpr-steps=100000000")
     arguments = ["-x", "c++-cpp-output", *TARGET, *COMMON, *flags, *more, "-S", "-emit-llvm", "-o", "-", "-"]
     return _run(arguments, preprocessed, source)
+
+
+def describe_functions(preprocessed: str, name: str, source: Path) -> str:
+    """JSON documents of clang's syntax tree, one for each declaration whose name contains `name`."""
+    tree = ("-fsyntax-only", "-Xclang", "-ast-dump=json", "-Xclang", f"-ast-dump-filter={name}")
+    return _run(["-x", "c++-cpp-output", *TARGET, *COMMON, *tree, "-"], preprocessed, source)
 
 
 def _clang() -> Path:

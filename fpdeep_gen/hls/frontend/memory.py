@@ -56,7 +56,10 @@ class MemoryState:
         if owner.is_constant and isinstance(address, Constant):
             value = bank_of.initial[address.value] if address.value < len(bank_of.initial) else 0
             return builder.constant(value, bank_of.width)
-        return builder.append(Load(bank_of.width, bank_of, address, None if is_true(predicate) else predicate))
+        word = builder.append(Load(bank_of.width, bank_of, address, None if is_true(predicate) else predicate))
+        if owner.external is not None:
+            word = builder.resize(word, access.leaf.width, owner.integer(access.leaf).signed)
+        return word
 
     def _store(
         self,
@@ -86,6 +89,7 @@ class MemoryState:
         if isinstance(bank_of, Variable):
             self.registers[bank_of] = builder.select(predicate, value, self.register(bank_of))
             return
+        value = builder.resize(value, bank_of.width)
         builder.append(Store(0, bank_of, self._address(inner), value, None if is_true(predicate) else predicate))
 
     def _at(self, owner: DataObject, access: Access, place: int) -> BankIndex:

@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from fpdeep_gen.hls.frontend.initial_values import Initial, plain_initial, plain_type, read_initial
 from fpdeep_gen.hls.frontend.llvm_types import ArrayType, IntegerType, StructType, Type, field_offset, size_of
 from fpdeep_gen.hls.frontend.object_pragmas import COMPLETE, ObjectPragmas, Partition, PartitionKind
+from fpdeep_gen.hls.interface import NOT_THERE, Origin
 from fpdeep_gen.hls.ir import Location, Memory, Storage, Variable
+from fpdeep_gen.hls.layout import Integer, Layout, leaves, positions
 
 Term = tuple[object, int]  # an index value (opaque here) and its stride in bytes
 
@@ -61,6 +63,14 @@ class Access:
     bit: int
 
 
+@dataclass(frozen=True, slots=True)
+class External:
+    """An array argument of the top: its C++ name, and the layout of the whole array."""
+
+    name: str
+    layout: Layout
+
+
 class DataObject:
     """A static, a table or a local array. `initial` is LLVM's initialiser ("" for a local)."""
 
@@ -75,6 +85,7 @@ class DataObject:
         self.pragmas = pragmas
         self.location = location
         self.leaves: dict[tuple[int, ...], Leaf] = {}
+        self.external: External | None = None
         self._initial_text = initial
         self._initial: Initial | None = None
 
@@ -128,8 +139,8 @@ class DataObject:
     def partition(self, leaf: Leaf, place: int) -> Partition | None:
         """How the dimension is split into banks; None: not at all."""
         dimension = leaf.dimensions[place]
-        if dimension.in_structure or leaf.constant_only[place]:
-            return COMPLETE
+        if dimension.in_structure or (leaf.constant_only[place] and self.external is None):
+            return COMPLETE  # but ports do not depend on how the code happens to index
         return self.pragmas.partition(place, dimension.count)
 
     def bank(self, leaf: Leaf, chosen: tuple[int, ...]) -> Variable | Memory:
@@ -151,6 +162,8 @@ class DataObject:
             )
             ranges.append(members)
             depth *= len(members)
+        if self.external is not None:
+            return self._external_bank(self.external, leaf, chosen, ranges)
         values = self._values(leaf, ranges)
         if depth == 1:
             return Variable(name, leaf.width, values[0], self.location)
@@ -158,6 +171,23 @@ class DataObject:
         storage = pragmas.storage if pragmas.storage is not None else Storage.AUTO
         initial = tuple(values) if any(values) or self.is_constant else ()
         return Memory(name, leaf.width, depth, initial, storage, pragmas.distance, self.location)
+
+    def _external_bank(self, external: External, leaf: Leaf, chosen: tuple[int, ...], ranges: list[range]) -> Memory:
+        name = "_".join([external.name, *(str(one) for one in (*leaf.path, *chosen))])
+        number = list(_leaf_paths(self.type)).index(leaf.path)
+        places = {key: place for place, key in enumerate(positions(external.layout)) if key[0] == number}
+        indices: list[tuple[int, ...]] = [()]
+        for some in ranges:
+            indices = [(*before, index) for before in indices for index in some]
+        origin = Origin(external.name, tuple(places.get((number, index), NOT_THERE) for index in indices))
+        width, distance = self.integer(leaf).width, self.pragmas.distance
+        return Memory(name, width, len(indices), (), Storage.BLOCK, distance, self.location, origin)
+
+    def integer(self, leaf: Leaf) -> Integer:
+        """What an element of an external array is in C++ (in memory it is padded)."""
+        assert self.external is not None
+        found = dict(zip(_leaf_paths(self.type), leaves(self.external.layout), strict=True))
+        return found[leaf.path]
 
     def _values(self, leaf: Leaf, ranges: list[range]) -> list[int]:
         if self._initial is None:
@@ -173,6 +203,17 @@ class DataObject:
         """All that were made."""
         for leaf in self.leaves.values():
             yield from leaf.banks.values()
+
+
+def _leaf_paths(kind: Type, path: tuple[int, ...] = ()) -> Iterator[tuple[int, ...]]:
+    """The path of each leaf, in order."""
+    if isinstance(kind, ArrayType):
+        yield from _leaf_paths(kind.element, path)
+    elif isinstance(kind, StructType):
+        for place, one in enumerate(kind.fields):
+            yield from _leaf_paths(one, (*path, place) if len(kind.fields) > 1 else path)
+    else:
+        yield path
 
 
 def members_of(partition: Partition, count: int, bank: int) -> range:

@@ -40,9 +40,9 @@ class Optimised:
 def optimise(text: str, top: str, source: Path) -> Optimised:
     """From clang's output to straightened IR. Raises InputError when the top is missing."""
     roots = _roots(text, top, source)
-    module = _parse(_DATALAYOUT.sub(lambda match: match[1] + _WIDTHS, text))
+    module = parse_assembly(_DATALAYOUT.sub(lambda match: match[1] + _WIDTHS, text))
     _set_linkage(module, roots)
-    _run(
+    run_passes(
         module,
         (
             "always_inliner",
@@ -62,11 +62,11 @@ def optimise(text: str, top: str, source: Path) -> Optimised:
     objects = read_object_pragmas(parsed, problems)
     edited = attach_unrolls(marked, parsed)
     edited = "\n".join(line for line in edited.split("\n") if not _is_taken_out(line))
-    module = _parse(edited)
+    module = parse_assembly(edited)
     cleaning = ("sroa", "sccp", "simplify_cfg")
     unrolling = ("loop_simplify", "loop_rotate", "loop_unroll")
     ending = ("new_gvn", "simplify_cfg", "aggressive_dce", "global_dead_code_eliminate", "lower_switch")
-    _run(
+    run_passes(
         module,
         (
             "dead_store_elimination",
@@ -86,7 +86,8 @@ def optimise(text: str, top: str, source: Path) -> Optimised:
     return Optimised(done, roots[0], tasks, objects, loops_left(final, done), problems)
 
 
-def _parse(text: str) -> llvm.ModuleRef:
+def parse_assembly(text: str) -> llvm.ModuleRef:
+    """LLVM's module of a text. Raises ToolError."""
     try:
         module = llvm.parse_assembly(text)
         module.verify()
@@ -102,7 +103,8 @@ def _configure() -> None:
     llvm.set_option("fpdeep", "-enable-phi-of-ops=false")  # value numbering must not make phis of addresses
 
 
-def _run(module: llvm.ModuleRef, passes: tuple[str, ...]) -> None:
+def run_passes(module: llvm.ModuleRef, passes: tuple[str, ...]) -> None:
+    """Runs passes in order, by their names in llvmlite."""
     _configure()
     machine = llvm.Target.from_triple("x86_64-unknown-linux-gnu").create_target_machine()
     options = llvm.create_pipeline_tuning_options(speed_level=2)

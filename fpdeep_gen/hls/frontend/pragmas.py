@@ -12,7 +12,7 @@ from fpdeep_gen.hls.ir import Diagnostic, Location
 
 _PRAGMA = re.compile(r"^(\s*)#\s*pragma\s+HLS\s+(.*?)\s*$", re.IGNORECASE)
 _AROUND_SIGN = re.compile(r"\s*((?:[-+*/%<>=!&|^?:]|,)+)\s*")  # an expression may hold blanks around its signs
-_MARKER = re.compile(r'^#\s*(?:line\s+)?(\d+)\s+"((?:[^"\\]|\\.)*)"')
+LINE_MARKER = re.compile(r'^#\s*(?:line\s+)?(\d+)\s+"((?:[^"\\]|\\.)*)"')
 
 
 def rewrite(preprocessed: str, source: Path) -> tuple[str, list[Diagnostic]]:
@@ -21,7 +21,7 @@ def rewrite(preprocessed: str, source: Path) -> tuple[str, list[Diagnostic]]:
     warnings: list[Diagnostic] = []
     file, number = source, 0
     for line in preprocessed.split("\n"):
-        marker = _MARKER.match(line)
+        marker = LINE_MARKER.match(line)
         if marker is not None:
             number, file = int(marker[1]) - 1, Path(marker[2])
             lines.append(line)
@@ -36,6 +36,12 @@ def rewrite(preprocessed: str, source: Path) -> tuple[str, list[Diagnostic]]:
         place = Location(file, number, len(match[1]) + 1)
         warnings.extend(Diagnostic(place, f"pragma HLS {match[2]}: {remark}") for remark in remarks)
     return "\n".join(lines), warnings
+
+
+def pragma_of(line: str) -> Pragma | None:
+    """The HLS pragma on a line, if there is one."""
+    match = _PRAGMA.match(line)
+    return None if match is None else parse(match[2])
 
 
 def parse(text: str) -> Pragma:

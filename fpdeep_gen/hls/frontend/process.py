@@ -1,6 +1,6 @@
 """One function to one `ir.Process`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from fpdeep_gen.errors import Problem
 from fpdeep_gen.hls.frontend.accesses import collect_objects
@@ -8,6 +8,7 @@ from fpdeep_gen.hls.frontend.context import ProcessContext
 from fpdeep_gen.hls.frontend.llvm_ir import Function, LlvmModule
 from fpdeep_gen.hls.frontend.lower import RegionLowering
 from fpdeep_gen.hls.frontend.object_pragmas import ObjectKey, ObjectPragmas
+from fpdeep_gen.hls.frontend.objects import External
 from fpdeep_gen.hls.frontend.regions import RegionPlan, plan_regions
 from fpdeep_gen.hls.ir import Constant, Memory, Process, Region, StreamPort, Variable
 
@@ -19,13 +20,19 @@ def lower_process(
     name: str,
     problems: list[Problem],
     counts: Sequence[int] = (),
+    externals: Mapping[str, External] | None = None,
 ) -> Process:
     """The process of a function whose arguments are streams; `counts`: how many streams each argument holds, if known.
+
+    `externals`: the globals that stand for array arguments of the top.
 
     What it cannot take is added to `problems`.
     """
     plan = plan_regions(function, module, problems)
     objects, refused = collect_objects(function, module, pragmas)
+    for key, external in (externals or {}).items():
+        if key in objects:
+            objects[key].external, objects[key].is_constant = external, False
     context = ProcessContext(function, module, plan, objects, problems)
     for place, text in refused:
         context.problem(place, "an access", "an element of the array", text)

@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from fpdeep_gen.errors import InputError, Problem
@@ -10,11 +11,28 @@ from fpdeep_gen.hls.frontend.clang import compile_to_llvm, preprocess
 from fpdeep_gen.hls.frontend.diagnose import diagnose, ignored_calls, static_initialisers
 from fpdeep_gen.hls.frontend.llvm_ir import Function, OperandKind
 from fpdeep_gen.hls.frontend.network import NetworkLowering, is_network, task_arguments, task_calls
+from fpdeep_gen.hls.frontend.objects import External
 from fpdeep_gen.hls.frontend.optimise import Optimised, optimise
 from fpdeep_gen.hls.frontend.places import internal_errors, problem_at, refusal
 from fpdeep_gen.hls.frontend.pragmas import rewrite
 from fpdeep_gen.hls.frontend.process import lower_process
-from fpdeep_gen.hls.ir import Module, Process
+from fpdeep_gen.hls.frontend.signature import read_signature
+from fpdeep_gen.hls.frontend.top import (
+    DONE,
+    START,
+    WRAPPER,
+    build_interface,
+    global_of,
+    is_free_running,
+    read_directions,
+    read_interfaces,
+    read_layouts,
+    type_definitions,
+    with_streams,
+    wrapper,
+)
+from fpdeep_gen.hls.interface import Interface, Kind
+from fpdeep_gen.hls.ir import Diagnostic, Module, Network, Process, StreamRead
 from fpdeep_gen.hls.passes.clean import clean
 
 RECURSION_LIMIT = 20_000  # conditions of long unrolled code nest deeply
@@ -33,10 +51,13 @@ def front_end(source: Path, top: str, include_dirs: Sequence[Path]) -> Module:
 
 def _front_end(source: Path, top: str, include_dirs: Sequence[Path]) -> Module:
     sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
-    plain, warnings = rewrite(preprocess(source, include_dirs), source)
-    optimised = optimise(compile_to_llvm(plain, source), top, source)
+    preprocessed = preprocess(source, include_dirs)
+    plain, warnings = rewrite(preprocessed, source)
+    problems: list[Problem] = []
+    text, name, interface = _wrapped(plain, preprocessed, top, source, warnings, problems)
+    optimised = optimise(text, name, source)
     warnings.extend(optimised.warnings)
-    problems = list(optimised.problems)
+    problems.extend(optimised.problems)
     function = optimised.module.functions[optimised.top]
     for one in optimised.module.functions.values():
         problems.extend(diagnose(one, optimised.module))
@@ -52,13 +73,61 @@ def _front_end(source: Path, top: str, include_dirs: Sequence[Path]) -> Module:
         made = NetworkLowering(function, optimised.module, optimised.objects, processes, problems)
         module = Module(made.run(top), list(processes.values()), warnings)
     else:
-        process = lower_process(function, optimised.module, optimised.objects, top, problems)
+        externals = _externals(interface)
+        process = lower_process(function, optimised.module, optimised.objects, top, problems, externals=externals)
         module = Module(process, [process], warnings)
     if problems:
         raise refusal(problems)
     for process in module.processes:
         clean(process)
+    if interface is not None:
+        module.interface = _finished(interface, module)
     return module
+
+
+def _wrapped(
+    plain: str, preprocessed: str, top: str, source: Path, warnings: list[Diagnostic], problems: list[Problem]
+) -> tuple[str, str, Interface | None]:
+    """LLVM IR, the name of the function in it that is the process or network, and the interface of the top."""
+    signature = read_signature(plain, preprocessed, top, source)
+    if signature is None:
+        return compile_to_llvm(plain, source), top, None
+    asked = read_interfaces(signature, warnings)
+    typed = f"{plain}\n{type_definitions(signature, asked)}"
+    text = compile_to_llvm(typed, source)
+    layouts = read_layouts(text)
+    if is_free_running(signature, asked):
+        return text, top, build_interface(signature, asked, layouts, {}, problems)
+    directions = read_directions(text, signature, signature.mangled, layouts)
+    interface = build_interface(signature, asked, layouts, directions, problems)
+    return compile_to_llvm(typed + wrapper(signature, interface), source), WRAPPER, interface
+
+
+def _externals(interface: Interface | None) -> dict[str, External]:
+    arrays = interface.of(Kind.ARRAY) if interface is not None else ()
+    return {global_of(one.place): External(one.name, one.layout) for one in arrays}
+
+
+def _finished(interface: Interface, module: Module) -> Interface:
+    """With what only the process shows: the directions of streams; its last port says that an activation is done."""
+    ports = {port.name: port for port in module.top.ports}
+    if DONE in ports:
+        ports[DONE].is_done = True
+    counts: dict[str, tuple[bool, int]] = {}
+    for one in interface.of(Kind.STREAM):
+        several = [name for name in ports if re.fullmatch(rf"{re.escape(one.name)}_\d+", name)]
+        port = ports.get(one.name) or (ports[several[0]] if several else None)
+        if port is not None:
+            counts[one.name] = (port.is_input, 0 if one.name in ports else len(several))
+    return replace(with_streams(interface, counts), overlapped=_overlaps(module.top))
+
+
+def _overlaps(top: Network | Process) -> bool:
+    """A function that is pipelined as a whole and owns no memory outside takes a new start before it is done."""
+    if not isinstance(top, Process) or len(top.regions) != 1 or top.regions[0].ii is None:
+        return False
+    starts = [one for one in top.regions[0].operations if isinstance(one, StreamRead) and one.stream.name == START]
+    return bool(starts) and starts[0].predicate is None and not any(one.is_external for one in top.memories)
 
 
 def _processes(optimised: Optimised, top: Function, problems: list[Problem]) -> dict[str, Process]:

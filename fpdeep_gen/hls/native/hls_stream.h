@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,6 +19,12 @@ template <typename T>
 class stream<T, 0> : public native::StreamState {
   public:
     using value_type = T;
+
+    // All that passes through a stream from some moment on.
+    struct Record {
+        std::vector<T> pushed;
+        std::size_t popped = 0;
+    };
 
     stream() : stream("") {}
     explicit stream(const char* name) : stream(std::string(name), 0) {}
@@ -52,6 +59,17 @@ class stream<T, 0> : public native::StreamState {
     bool empty() const { return !poll(native::Wait::word); }
     bool full() const { return !poll(native::Wait::room); }
     std::size_t size() const { return count_; }
+    // Starts a record with the words that are there now; nothing where one is kept already.
+    std::shared_ptr<Record> record() {
+        if (record_ != nullptr) {
+            return nullptr;
+        }
+        record_ = std::make_shared<Record>();
+        for (std::size_t i = 0; i < count_; ++i) {
+            record_->pushed.push_back(words_[(head_ + i) % words_.size()]);
+        }
+        return record_;
+    }
     std::size_t capacity() const { return depth_; }
 
     stream& operator>>(T& word) {
@@ -80,6 +98,9 @@ class stream<T, 0> : public native::StreamState {
         T word = std::move(words_[head_]);
         head_ = (head_ + 1) % words_.size();
         --count_;
+        if (record_ != nullptr) {
+            ++record_->popped;
+        }
         scheduler().moved();
         return word;
     }
@@ -89,6 +110,9 @@ class stream<T, 0> : public native::StreamState {
         }
         words_[(head_ + count_) % words_.size()] = word;
         ++count_;
+        if (record_ != nullptr) {
+            record_->pushed.push_back(word);
+        }
         scheduler().moved();
     }
     void grow() {
@@ -102,6 +126,7 @@ class stream<T, 0> : public native::StreamState {
 
     std::vector<T> words_;
     std::size_t head_ = 0;
+    std::shared_ptr<Record> record_;
 };
 
 template <typename T, int DEPTH>

@@ -29,6 +29,9 @@ def remove_dead(process: Process) -> None:
         for operation in region.operations:
             if isinstance(operation, Store):
                 stores.setdefault(operation.memory, []).append(operation)
+                if operation.memory.is_external:
+                    work.append(operation)
+                    memories.add(operation.memory)
             elif isinstance(operation, EFFECTS):
                 work.append(operation)
         for variable, value in region.sets.values():

@@ -41,7 +41,7 @@ class Demand:
 
 def find_demand(process: Process) -> Demand:
     """The least fixed point; demand on registers and memories only grows."""
-    demand = Demand()
+    demand = Demand(memories={memory: memory.width for memory in process.memories if memory.is_external})
     while True:
         before = (dict(demand.variables), dict(demand.memories))
         for region in process.regions:

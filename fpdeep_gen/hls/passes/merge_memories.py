@@ -17,6 +17,8 @@ def merge_memories(process: Process) -> None:
     groups: dict[tuple[object, ...], list[Memory]] = {}
     footprints = _footprints(process)
     for memory in process.memories:
+        if memory.is_external:
+            continue
         key = (
             memory.name.rpartition("_")[0],
             memory.depth,

@@ -65,6 +65,8 @@ def _shapes(process: Process, demand: Demand) -> dict[Variable | Memory, Shape]:
         known[variable] = constant_bits(variable.initial, variable.width)
     for memory in process.memories:
         values = [constant_bits(value, memory.width) for value in set(memory.initial)] or [(0, 1)]
+        if memory.is_external:
+            values = [(memory.width, memory.width)]
         known[memory] = (max(one[0] for one in values), max(one[1] for one in values))
     for region in process.regions:
         for operation in region.operations:

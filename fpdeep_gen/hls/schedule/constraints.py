@@ -73,6 +73,7 @@ def region_distances(
     found += _memory_distances(region, ii, storages, exclusion)
     found += _stream_distances(region, ii, exclusion)
     found += _order_distances(region, order, exclusion)
+    found += _done_distances(region)
     return found
 
 
@@ -165,6 +166,19 @@ def _stream_pair(first: StreamAccess, second: StreamAccess, ii: int | None, excl
 
 def _predicate(access: StreamAccess) -> Operation | None:
     return None if isinstance(access, _PEEKS) else access.predicate
+
+
+def _done_distances(region: Region) -> Iterator[Distance]:
+    """Whoever sees a done word also sees every word and every store to an external memory that comes before it."""
+    effects: list[Operation] = []
+    for operation in region.operations:
+        if isinstance(operation, StreamWrite) and operation.stream.is_done:
+            for effect in effects:
+                yield Distance(Node(effect), Node(operation), 0, "end of the activation")
+        elif isinstance(operation, StreamWrite | StreamTryWrite | StreamRead | StreamTryRead) or (
+            isinstance(operation, Store) and operation.memory.is_external
+        ):
+            effects.append(operation)
 
 
 def _order_distances(region: Region, order: StreamOrder, exclusion: Exclusion) -> Iterator[Distance]:

@@ -168,9 +168,9 @@ def _mark(region: Region, live: set[int]) -> None:
     live.update(id(value) for key, (_, value) in region.sets.items() if key in live)
     for operation in reversed(region.operations):
         if isinstance(operation, Store):
-            if id(operation.memory) not in live:
+            if id(operation.memory) not in live and not operation.memory.is_external:
                 continue
-            live.add(id(operation))
+            live.update((id(operation), id(operation.memory)))
         elif isinstance(operation, _EFFECTS):
             live.add(id(operation))
         if id(operation) not in live:

@@ -17,7 +17,8 @@ from fpdeep_gen.hls.schedule.region import schedule_region
 _DISTRIBUTED_DEPTH = 64
 _DISTRIBUTED_BITS = 4096
 _FALLBACK_DEPTH = 1024
-Access = TypeVar("Access", Load, Store)
+EXTERNAL_PORTS = 2
+Access = TypeVar("Access", Load, Store, Load | Store)
 
 
 def schedule_process(process: Process, delays: DelayModel) -> ProcessSchedule:
@@ -65,6 +66,8 @@ def _plan_memory(
 ) -> MemoryPlan:
     reads: list[list[tuple[RegionSchedule, Load]]] = []
     writes: list[list[tuple[RegionSchedule, Store]]] = []
+    if memory.is_external:
+        return _plan_external(memory, regions, exclusion)
     for schedule in regions:
         for operation in schedule.region.operations:
             if isinstance(operation, Load) and operation.memory is memory:
@@ -77,6 +80,22 @@ def _plan_memory(
         tuple(ReadPort(tuple(port)) for port in reads),
         tuple(WritePort(tuple(port)) for port in writes),
     )
+
+
+def _plan_external(memory: Memory, regions: tuple[RegionSchedule, ...], exclusion: Exclusion) -> MemoryPlan:
+    """Ports outside serve loads and stores alike: `reads[n]` and `writes[n]` share port n."""
+    ports: list[list[tuple[RegionSchedule, Load | Store]]] = []
+    for schedule in regions:
+        for operation in schedule.region.operations:
+            if isinstance(operation, Load | Store) and operation.memory is memory:
+                _assign(ports, schedule, operation, True, exclusion)
+    if len(ports) > EXTERNAL_PORTS:
+        raise RuntimeError(f"memory {memory.name} needs {len(ports)} ports")
+    reads, writes = [], []
+    for port in ports:
+        reads.append(ReadPort(tuple((schedule, user) for schedule, user in port if isinstance(user, Load))))
+        writes.append(WritePort(tuple((schedule, user) for schedule, user in port if isinstance(user, Store))))
+    return MemoryPlan(memory, Storage.BLOCK, tuple(reads), tuple(writes))
 
 
 def _assign(
@@ -102,4 +121,6 @@ def _clash(
     stage, used = schedule.stage(access), other.stage(user)
     if stage % schedule.ii != used % schedule.ii:
         return False
+    if type(access) is not type(user):
+        return True
     return stage != used or not exclusion.exclusive(access.predicate, user.predicate)

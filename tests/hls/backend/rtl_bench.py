@@ -14,7 +14,7 @@ import pytest
 import tests.kernels.bench as bench
 from fpdeep_gen.errors import ToolError
 from fpdeep_gen.hls.compile import CompiledKernel, compile_kernel
-from fpdeep_gen.hls.cosim import cosimulate
+from fpdeep_gen.hls.simulate import simulate_streams
 from fpdeep_gen.sim.words import pack_words, unpack_words
 from tests.kernels.bench import KERNELS, Case, Integers
 
@@ -50,9 +50,9 @@ class RtlProgram:
         expected = {stream: counts.get(stream, 0) for _, stream in outputs}
         if expect_code:
             with pytest.raises(ToolError, match="exit status 1"):
-                cosimulate(kernel, words, expected, self.stall, seed=len(name), timeout_cycles=4096)
+                simulate_streams(kernel, words, expected, self.stall, seed=len(name), timeout_cycles=4096)
             return {}
-        result = cosimulate(kernel, words, expected, self.stall, seed=len(name), drain_cycles=4096)
+        result = simulate_streams(kernel, words, expected, self.stall, seed=len(name), drain_cycles=4096)
         got = {}
         for port, stream in outputs:
             size = (port.bits * port.elements + 31) // 32

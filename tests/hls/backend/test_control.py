@@ -7,7 +7,6 @@ import pytest
 
 from fpdeep_gen.errors import InputError, ToolError
 from fpdeep_gen.hls.compile import CompiledKernel, compile_module, lint
-from fpdeep_gen.hls.cosim import cosimulate
 from fpdeep_gen.hls.ir import (
     BinaryKind,
     CompareKind,
@@ -20,6 +19,7 @@ from fpdeep_gen.hls.ir import (
     Stream,
     StreamPort,
 )
+from fpdeep_gen.hls.simulate import simulate_streams
 from tests.hls.backend.build_ir import ProcessBuilder
 
 STALLS = (0.0, 0.4)
@@ -69,10 +69,10 @@ def test_regions_take_turns(tmp_path: Path, storage: Storage) -> None:
     inputs = {"command": [1, 2, 9, 2, 1, 2], "load": [*first, *second]}
     expected = [(word + at) % (1 << 24) for part in (first, first, second) for at, word in enumerate(part)]
     for stall in STALLS:
-        assert cosimulate(kernel, inputs, {"dump": 24}, stall).outputs["dump"] == expected
+        assert simulate_streams(kernel, inputs, {"dump": 24}, stall).outputs["dump"] == expected
     # one cycle an entry, eight a loop, the handover costs the depth of the loops alone
     depth = sum(region.depth - 1 for region in kernel.report.processes[0].regions[1:])
-    assert cosimulate(kernel, inputs, {"dump": 24}).cycles <= 6 + 5 * 8 + 3 * depth + 4
+    assert simulate_streams(kernel, inputs, {"dump": 24}).cycles <= 6 + 5 * 8 + 3 * depth + 4
 
 
 def merge_process() -> Process:
@@ -101,7 +101,7 @@ def test_non_blocking_accesses(tmp_path: Path) -> None:
     assert (region.ii, region.limit) == (1, "")
     left, right = list(range(100)), list(range(100, 180))
     for stall in STALLS:
-        got = cosimulate(kernel, {"left": left, "right": right}, {"sink": 180}, stall, seed=7).outputs["sink"]
+        got = simulate_streams(kernel, {"left": left, "right": right}, {"sink": 180}, stall, seed=7).outputs["sink"]
         assert [word for word in got if not word >> 8] == left
         assert [word & 0xFF for word in got if word >> 8] == right
 
@@ -118,7 +118,7 @@ def test_two_reads_of_one_stream_need_two_cycles(tmp_path: Path) -> None:
     assert "stream source" in region.limit
     words = list(range(1, 101))
     for stall in STALLS:
-        got = cosimulate(kernel, {"source": words}, {"sink": 50}, stall).outputs["sink"]
+        got = simulate_streams(kernel, {"source": words}, {"sink": 50}, stall).outputs["sink"]
         assert got == [a | b << 16 for a, b in zip(words[::2], words[1::2], strict=True)]
 
 
@@ -142,7 +142,7 @@ def test_reads_that_exclude_one_another_share_the_port(tmp_path: Path) -> None:
     taken = iter(words)
     expected = [(next(taken) * (1 + choice)) % (1 << 16) for choice in choices if choice != 2]
     for stall in STALLS:
-        result = cosimulate(kernel, {"choose": choices, "source": words}, {"sink": len(words)}, stall)
+        result = simulate_streams(kernel, {"choose": choices, "source": words}, {"sink": len(words)}, stall)
         assert result.outputs["sink"] == expected
 
 
@@ -185,7 +185,7 @@ def test_network_with_feedback(tmp_path: Path, depth: int) -> None:
     words = [3 * number + 1 for number in range(60)]
     expected = [sum(words[: number + 1]) for number in range(60)]
     for stall in STALLS:
-        assert cosimulate(kernel, {"words": words}, {"sums": 60}, stall).outputs["sums"] == expected
+        assert simulate_streams(kernel, {"words": words}, {"sums": 60}, stall).outputs["sums"] == expected
 
 
 @pytest.mark.parametrize(("depth", "storage"), [(1, Storage.AUTO), (2, Storage.AUTO), (7, Storage.DISTRIBUTED)])
@@ -233,7 +233,7 @@ def check_capacity(folder: Path, depth: int, storage: Storage) -> None:
         ],
     )
     kernel = compiled(network, [writer.process, reader.process], folder)
-    result = cosimulate(kernel, {}, {"told": 1, "taken": depth})
+    result = simulate_streams(kernel, {}, {"told": 1, "taken": depth})
     assert result.outputs == {"told": [depth], "taken": list(range(depth))}
 
 
@@ -241,7 +241,7 @@ def test_a_stall_names_streams(tmp_path: Path) -> None:
     network, processes = feedback_network(2)
     kernel = compiled(network, processes, tmp_path)
     with pytest.raises(ToolError) as raised:
-        cosimulate(kernel, {"words": [1, 2]}, {"sums": 3}, timeout_cycles=100)
+        simulate_streams(kernel, {"words": [1, 2]}, {"sums": 3}, timeout_cycles=100)
     assert "port sums: 2 of 3 words" in raised.value.log
     assert "fifo loop: 1 of 2 words, 2 in all" in raised.value.log
 
@@ -274,7 +274,7 @@ def test_signed_comparison_and_shifts(tmp_path: Path) -> None:
         left, right = ((part - 4096 if part >> 11 else part) for part in (word & 0xFFF, word >> 12))
         value = int(left < right) | 5 << 1 | ((left >> (word >> 12 & 7)) & 0xFFF) << 4
         expected.append(value | (left * right & 0xFFFFFF) << 16)
-    assert cosimulate(kernel, {"source": words}, {"sink": 200}, 0.2).outputs["sink"] == expected
+    assert simulate_streams(kernel, {"source": words}, {"sink": 200}, 0.2).outputs["sink"] == expected
 
 
 def test_a_zero_extension_of_a_sign_extension(tmp_path: Path) -> None:
@@ -294,4 +294,4 @@ def test_a_zero_extension_of_a_sign_extension(tmp_path: Path) -> None:
     for word in words:
         left, right = ((part - 16 if part >> 3 else part) % 256 for part in (word & 15, word >> 4))
         expected.append(left | int(left < right) << 16 | (left // (right | 1)) << 17)
-    assert cosimulate(kernel, {"source": words}, {"sink": 256}, 0.2).outputs["sink"] == expected
+    assert simulate_streams(kernel, {"source": words}, {"sink": 256}, 0.2).outputs["sink"] == expected

@@ -6,8 +6,8 @@ from random import Random
 import pytest
 
 from fpdeep_gen.hls.compile import CompiledKernel, compile_module, lint
-from fpdeep_gen.hls.cosim import cosimulate
 from fpdeep_gen.hls.ir import BinaryKind, Module, Process, Storage
+from fpdeep_gen.hls.simulate import simulate_streams
 from tests.hls.backend.build_ir import ProcessBuilder
 
 STALLS = (0.0, 0.4)
@@ -33,9 +33,9 @@ def test_copy(tmp_path: Path) -> None:
     random = Random(1)
     words = [random.getrandbits(70) for _ in range(300)]
     for stall in STALLS:
-        result = cosimulate(kernel, {"source": words}, {"sink": 300}, stall)
+        result = simulate_streams(kernel, {"source": words}, {"sink": 300}, stall)
         assert result.outputs["sink"] == words
-    assert cosimulate(kernel, {"source": words}, {"sink": 300}).cycles <= 306
+    assert simulate_streams(kernel, {"source": words}, {"sink": 300}).cycles <= 306
 
 
 def dot_product(taps: int) -> Process:
@@ -75,9 +75,9 @@ def test_dot_product_runs_at_one_word_a_cycle(tmp_path: Path) -> None:
                 total += signed(a >> 16 * lane & 0xFFFF, 16) * signed(b >> 16 * lane & 0xFFFF, 16)
         expected.append(total % (1 << 48))
     for stall in STALLS:
-        result = cosimulate(kernel, {"features": x, "weights": w}, {"sink": rounds}, stall)
+        result = simulate_streams(kernel, {"features": x, "weights": w}, {"sink": rounds}, stall)
         assert result.outputs["sink"] == expected
-    cycles = cosimulate(kernel, {"features": x, "weights": w}, {"sink": rounds}).cycles
+    cycles = simulate_streams(kernel, {"features": x, "weights": w}, {"sink": rounds}).cycles
     assert cycles <= 8 * rounds + region.depth + 2
 
 
@@ -113,7 +113,7 @@ def test_accumulators_in_a_memory(tmp_path: Path, storage: Storage, columns: int
             total = sum(signed(words[base + step * columns + place], 16) for step in range(4))
             expected.append(total % (1 << 32))
     for stall in STALLS:
-        result = cosimulate(kernel, {"source": words}, {"sink": len(expected)}, stall, seed=5)
+        result = simulate_streams(kernel, {"source": words}, {"sink": len(expected)}, stall, seed=5)
         assert result.outputs["sink"] == expected
 
 
@@ -144,4 +144,4 @@ def test_read_modify_write(tmp_path: Path, storage: Storage, ii: int) -> None:
         bins[word] += 1
         expected.append(bins[word])
     for stall in STALLS:
-        assert cosimulate(kernel, {"source": words}, {"sink": 200}, stall).outputs["sink"] == expected
+        assert simulate_streams(kernel, {"source": words}, {"sink": 200}, stall).outputs["sink"] == expected

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fpdeep_gen.hls.cosim import read_words, write_words
 from fpdeep_gen.hls.emit.report import PortReport
+from fpdeep_gen.hls.simulate import read_words, write_words
 from fpdeep_gen.hls.tools import run_tool
 from tests.hls.batch.build import Group
 

@@ -13,12 +13,12 @@ from functools import cache
 from pathlib import Path
 
 from fpdeep_gen.hls.compile import CompiledKernel, compile_kernel
-from fpdeep_gen.hls.cosim import cosimulate, read_words, write_words
 from fpdeep_gen.hls.emit.report import ProcessReport
 from fpdeep_gen.hls.frontend import front_end
 from fpdeep_gen.hls.interpret import interpret
 from fpdeep_gen.hls.ir import Module
 from fpdeep_gen.hls.native_include import native_include_dirs
+from fpdeep_gen.hls.simulate import read_words, simulate_streams, write_words
 from tests.kernels.bench import FLAGS, REPOSITORY
 
 CACHE = REPOSITORY / "build" / "pieces"
@@ -190,5 +190,5 @@ def _native(batch: Batch) -> dict[str, list[int]]:
 
 def _simulated(batch: Batch, stall: float) -> dict[str, list[int]]:
     expected = {name: len(words) for name, words in batch.native().items()}
-    result = cosimulate(batch.compiled(), batch.words(), expected, stall, seed=7, drain_cycles=2000)
+    result = simulate_streams(batch.compiled(), batch.words(), expected, stall, seed=7, drain_cycles=2000)
     return dict(result.outputs)

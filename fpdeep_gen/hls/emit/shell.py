@@ -1,0 +1,149 @@
+"""SystemVerilog of a top with a block-level protocol: pins around the network of its processes.
+
+The network (`<top>_core`) takes one word a start and gives one a done. The shell puts the scalar inputs together into
+the first, takes the results and scalar outputs from the second, and passes streams and external memories through.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fpdeep_gen.hls.emit.memory import external_pins, external_ports
+from fpdeep_gen.hls.emit.names import bits
+from fpdeep_gen.hls.emit.process import stream_ports
+from fpdeep_gen.hls.interface import Argument, Control, Direction, Interface, Kind, Protocol
+from fpdeep_gen.hls.ir import Network, StreamPort
+from fpdeep_gen.hls.schedule.model import MemoryPlan
+
+START, DONE = "ap_start", "ap_done"
+_ACKNOWLEDGED = (Protocol.ACK, Protocol.HS)
+_VALID = (Protocol.VLD, Protocol.HS)
+
+
+@dataclass(frozen=True)
+class Pin:
+    """One port of the top's module."""
+
+    name: str
+    width: int
+    is_input: bool
+
+    def declaration(self) -> str:
+        """As in the module's head."""
+        return f"{'input ' if self.is_input else 'output'} wire {bits(self.width)}{self.name}"
+
+
+def scalar_pins(argument: Argument) -> list[Pin]:
+    """Pins of a scalar argument or of the return value."""
+    name, width, protocol = argument.name, argument.layout.width, argument.protocol
+    both = argument.direction is Direction.INOUT
+    pins: list[Pin] = []
+    if argument.direction.reads:
+        inner = f"{name}_i" if both else name
+        pins.append(Pin(inner, width, True))
+        if protocol in _VALID:
+            pins.append(Pin(f"{inner}_ap_vld", 1, True))
+        if protocol in _ACKNOWLEDGED:
+            pins.append(Pin(f"{inner}_ap_ack", 1, False))
+    if argument.direction.writes:
+        outer = f"{name}_o" if both else name
+        pins.append(Pin(outer, width, False))
+        if protocol in (*_VALID, Protocol.OVLD):
+            pins.append(Pin(f"{outer}_ap_vld", 1, False))
+        if protocol in _ACKNOWLEDGED:
+            pins.append(Pin(f"{outer}_ap_ack", 1, True))
+    return pins
+
+
+def control_pins(interface: Interface) -> list[Pin]:
+    """Pins of the block-level protocol."""
+    if interface.control is Control.NONE:
+        return []
+    pins = [Pin("ap_start", 1, True), *(Pin(name, 1, False) for name in ("ap_done", "ap_ready", "ap_idle"))]
+    if interface.control is Control.CHAIN:
+        pins.append(Pin("ap_continue", 1, True))
+    return pins
+
+
+def emit_shell(interface: Interface, network: Network, plans: Sequence[MemoryPlan], module: str, core: str) -> str:
+    """The top's module."""
+    scalars = interface.of(Kind.SCALAR)
+    pins = [pin for one in scalars for pin in scalar_pins(one)]
+    streams = [port for port in network.ports if port.name not in (START, DONE)]
+    memories = [pin for plan in plans for pin in external_pins(plan.memory, plan.memory.name, external_ports(plan))]
+    declared = ["input  wire ap_clk", "input  wire ap_rst_n"]
+    declared += [pin.declaration() for pin in [*control_pins(interface), *pins]]
+    declared += [line for port in streams for line in stream_ports(port, port.name)]
+    declared += [f"{direction:<6} wire {bits(width)}{name}" for direction, width, name in memories]
+    lines = [f"module {module} (", ",\n".join(f"    {line}" for line in declared), ");"]
+    lines += _control(interface, network)
+    connected = [f".{name}({name})" for name in ("ap_clk", "ap_rst_n")]
+    for port in network.ports:
+        connected += [f".{name}({name})" for name in _signals(port)]
+    connected += [f".{name}({name})" for _, _, name in memories]
+    lines += [f"{core} u_core (", ",\n".join(f"    {item}" for item in connected), ");"]
+    return "\n".join([*lines, "endmodule", ""])
+
+
+def _signals(port: StreamPort) -> list[str]:
+    return [f"{port.name}_{part}" for part in ("tdata", "tvalid", "tready")]
+
+
+def _control(interface: Interface, network: Network) -> list[str]:
+    """The protocol's cell, what goes into its start word, what comes out of its done word."""
+    ports = {port.name: port for port in network.ports}
+    given, made = ports[START].width, ports[DONE].width
+    lines = [
+        f"wire {bits(given)}given;",
+        f"wire {bits(made)}made;",
+        "wire given_valid, given_taken, made_valid, busy;",
+    ]
+    for name in (START, DONE):
+        lines += [f"wire {bits(ports[name].width)}{name}_tdata;", f"wire {name}_tvalid, {name}_tready;"]
+    words, valid = [], []
+    for one in interface.inputs:
+        inner = f"{one.name}_i" if one.direction is Direction.INOUT else one.name
+        words.append(inner)
+        if one.protocol in _VALID:
+            valid.append(f"{inner}_ap_vld")
+        if one.protocol in _ACKNOWLEDGED:
+            lines.append(f"assign {inner}_ap_ack = given_taken;")
+    lines.append(f"assign given = {{{', '.join(reversed(words))}}};" if words else "assign given = 1'b0;")
+    lines.append(f"assign given_valid = {' & '.join(valid) or _ONE};")
+    at, waiting = 0, []
+    for one in interface.outputs:
+        outer = f"{one.name}_o" if one.direction is Direction.INOUT else one.name
+        width = one.layout.width
+        lines.append(f"assign {outer} = made[{at + width - 1}:{at}];" if made > 1 else f"assign {outer} = made;")
+        at += width
+        if one.protocol in _ACKNOWLEDGED:
+            wait = f"{outer}_waiting"
+            waiting.append(f"({wait} & ~{outer}_ap_ack)")
+            lines += [
+                f"wire {wait};",
+                f"fpdeep_acknowledge u_{outer} (.ap_clk(ap_clk), .ap_rst_n(ap_rst_n), .made(made_valid),",
+                f"    .acknowledged({outer}_ap_ack), .waiting({wait}));",
+            ]
+        if one.protocol in (*_VALID, Protocol.OVLD):
+            lines.append(f"assign {outer}_ap_vld = {wait if one.protocol in _ACKNOWLEDGED else 'made_valid'};")
+    lines.append(f"assign busy = {' | '.join(waiting) or _ZERO};")
+    free = interface.control is Control.NONE
+    chain = interface.control is Control.CHAIN
+    if free:
+        lines.append("wire ap_done, ap_ready, ap_idle;")
+    settings = f".GIVEN({given}), .MADE({made}), .OVERLAP({int(interface.overlapped)}), .CHAIN({int(chain)})"
+    sides = [f".{side}_{part}({name}_{part})" for side, name in (("start", START), ("done", DONE)) for part in _PARTS]
+    start = "1'b1" if free else "ap_start"
+    return [
+        *lines,
+        f"fpdeep_control #({settings}) u_control (",
+        f"    .ap_clk(ap_clk), .ap_rst_n(ap_rst_n), .ap_start({start}),",
+        f"    .ap_continue({'ap_continue' if chain else _ONE}),",
+        "    .ap_done(ap_done), .ap_ready(ap_ready), .ap_idle(ap_idle),",
+        "    .given(given), .given_valid(given_valid), .given_taken(given_taken),",
+        "    .made(made), .made_valid(made_valid), .busy(busy),",
+        f"    {', '.join(sides)});",
+    ]
+
+
+_ONE, _ZERO = "1'b1", "1'b0"
+_PARTS = ("tdata", "tvalid", "tready")

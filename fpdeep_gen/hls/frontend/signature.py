@@ -1,0 +1,133 @@
+"""The top function as clang sees it: parameters with their types and source texts, and the pragmas of its body."""
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fpdeep_gen.errors import InputError, Problem
+from fpdeep_gen.hls.frontend.clang import describe_functions
+from fpdeep_gen.hls.frontend.pragma_kinds import Pragma
+from fpdeep_gen.hls.frontend.pragmas import LINE_MARKER, pragma_of
+from fpdeep_gen.hls.ir import Location
+
+Node = dict[str, Any]
+_DIMENSION = re.compile(r"\[[^\[\]]*\]\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Formal:
+    """A parameter: `type` is clang's spelling without typedefs, `text` the declaration with `@` for the name."""
+
+    name: str
+    type: str
+    text: str
+
+    @property
+    def is_stream(self) -> bool:
+        """A stream, or several."""
+        return "hls::stream<" in self.type
+
+    @property
+    def is_pointer(self) -> bool:
+        """A pointer that is declared as one."""
+        return self.type.rstrip().endswith(("*", "*const", "* const")) and not self.is_decayed
+
+    @property
+    def is_decayed(self) -> bool:
+        """An array in the source."""
+        return "*" in self.type and ("*" not in self.text or _DIMENSION.search(self.text) is not None)
+
+    @property
+    def is_array(self) -> bool:
+        """An array, or a reference to one."""
+        return self.is_decayed or "(&)[" in self.type
+
+    @property
+    def is_reference(self) -> bool:
+        """A reference to one value."""
+        return self.type.endswith("&") and not self.is_array
+
+    @property
+    def is_const(self) -> bool:
+        """Points at what cannot be written."""
+        return self.type.startswith("const ")
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """The definition of the top; the pragmas of its body with their places."""
+
+    name: str
+    mangled: str
+    returns_value: bool
+    formals: tuple[Formal, ...]
+    pragmas: tuple[tuple[Pragma, Location], ...]
+    location: Location
+
+
+def read_signature(plain: str, preprocessed: str, top: str, source: Path) -> Signature | None:
+    """The signature of the function `top`; None when there is none (the compiler will say so).
+
+    `plain` is the text without pragmas, line by line the same as `preprocessed`.
+    """
+    found = [one for one in _documents(describe_functions(plain, top, source)) if _defines(one, top)]
+    if len(found) > 1:
+        text = f"{len(found)} functions of that name"
+        raise InputError([Problem(source, None, "top", f"one function named {top}", text)])
+    if not found:
+        return None
+    node = found[0]
+    raw = plain.encode()
+    formals = tuple(_formal(one, raw) for one in node["inner"] if one["kind"] == "ParmVarDecl")
+    first = raw.count(b"\n", 0, _offset(node["range"]["begin"]))
+    last = raw.count(b"\n", 0, _offset(node["range"]["end"]))
+    lines = preprocessed.split("\n")[first : last + 1]
+    pragmas = tuple(
+        (pragma, _place(preprocessed, first + number, source))
+        for number, line in enumerate(lines)
+        if (pragma := pragma_of(line)) is not None
+    )
+    kind = node["type"].get("desugaredQualType", node["type"]["qualType"])
+    mangled = node.get("mangledName", top)
+    return Signature(top, mangled, not kind.startswith("void "), formals, pragmas, _place(preprocessed, first, source))
+
+
+def _place(preprocessed: str, line: int, source: Path) -> Location:
+    """Where a line (from 0) of the preprocessed text comes from."""
+    lines = preprocessed.split("\n")
+    for at in range(line, -1, -1):
+        mark = LINE_MARKER.match(lines[at])
+        if mark is not None:
+            return Location(Path(mark[2]), int(mark[1]) + line - at - 1)
+    return Location(source, line + 1)
+
+
+def _documents(text: str) -> list[Node]:
+    """clang prints one JSON document for each declaration that matches."""
+    decoder, at = json.JSONDecoder(), 0
+    found: list[Node] = []
+    while (start := text.find("{\n", at)) >= 0:
+        node, at = decoder.raw_decode(text, start)
+        found.append(node)
+    return found
+
+
+def _defines(node: Node, top: str) -> bool:
+    is_it = node.get("kind") == "FunctionDecl" and node.get("name") == top
+    return is_it and any(one["kind"] == "CompoundStmt" for one in node.get("inner", []))
+
+
+def _offset(place: Node) -> int:
+    return int(place["offset"] if "offset" in place else place["expansionLoc"]["offset"])
+
+
+def _formal(node: Node, raw: bytes) -> Formal:
+    kind = node["type"].get("desugaredQualType", node["type"]["qualType"])
+    begin, end = node["range"]["begin"], node["range"]["end"]
+    start, stop = _offset(begin), _offset(end) + int(end["tokLen"])
+    name = node.get("name", "")
+    at = _offset(node["loc"])
+    text = raw[start:at].decode() + "@" + raw[at + len(name.encode()) : stop].decode() if name else "@"
+    return Formal(name, kind, text)

@@ -1,0 +1,361 @@
+"""From the signature of a top function to its `Interface`, and the wrapper that makes a process of it.
+
+The process of a top with a block-level protocol is a generated function, `__hls_top`: it takes one word from a stream
+of starts (the scalar inputs), calls the top, and gives one word to a stream of dones (the return value and the scalar
+outputs). Arrays become external globals, which the back end turns into ports. The shell of the module (see
+`emit.shell`) makes the pins from the two streams.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from fpdeep_gen.errors import Problem
+from fpdeep_gen.hls.frontend.llvm_ir import Function
+from fpdeep_gen.hls.frontend.llvm_text import parse_module
+from fpdeep_gen.hls.frontend.llvm_types import stored_size
+from fpdeep_gen.hls.frontend.optimise import parse_assembly, run_passes
+from fpdeep_gen.hls.frontend.pragma_kinds import Pragma
+from fpdeep_gen.hls.frontend.signature import Formal, Signature
+from fpdeep_gen.hls.interface import RETURN, Argument, Control, Direction, Interface, Kind, Protocol
+from fpdeep_gen.hls.ir import Diagnostic, Location
+from fpdeep_gen.hls.layout import Layout, integers, parse_layout
+
+WRAPPER = "__hls_top"
+START, DONE = "ap_start", "ap_done"
+_MODES = {one.value: one for one in Protocol} | {"bram": Protocol.MEMORY}
+_CONTROLS = {one.value: one for one in (Control.NONE, Control.HS, Control.CHAIN)}
+_POINTER_ARRAYS = (Protocol.AXI, Protocol.MEMORY, Protocol.FIFO, Protocol.AXIS)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What INTERFACE pragmas say: by port name, and for the block."""
+
+    ports: dict[str, tuple[Protocol, Pragma, Location]]
+    control: Control | None
+    control_lite: bool
+    bundles: dict[str, str]
+
+
+def global_of(place: int) -> str:
+    """The LLVM name of the external array that stands for an argument."""
+    return f"@__hls_argument_{place}"
+
+
+def read_interfaces(signature: Signature, warnings: list[Diagnostic]) -> Asked:
+    """INTERFACE pragmas of the body; what is unknown becomes a warning."""
+    ports: dict[str, tuple[Protocol, Pragma, Location]] = {}
+    bundles: dict[str, str] = {}
+    control, lite = None, False
+    names = {one.name for one in signature.formals} | {"return"}
+    for pragma, location in signature.pragmas:
+        if pragma.kind != "interface":
+            continue
+        port = pragma.options.get("port", "")
+        words = {pragma.options.get("mode", "").lower(), *pragma.flags}
+        mode = next((word for word in sorted(words) if word in _MODES or word in _CONTROLS), "")
+        if port not in names or not mode:
+            text = f"unknown mode ({', '.join(sorted(words))})" if port in names else f"no argument named {port}"
+            warnings.append(Diagnostic(location, f"pragma HLS INTERFACE: {text}, ignored"))
+        elif mode in _CONTROLS:
+            control = _CONTROLS[mode]
+        elif port == "return":
+            lite = lite or _MODES[mode] is Protocol.AXILITE
+            bundles[port] = pragma.options.get("bundle", "control")
+        elif _MODES[mode] is Protocol.AXILITE and port in ports and ports[port][0] is Protocol.AXI:
+            bundles[port] = pragma.options.get("bundle", "control")  # the offset of an m_axi pointer
+        else:
+            if _MODES[mode] is Protocol.AXI and port in ports and ports[port][0] is Protocol.AXILITE:
+                bundles[port] = ports[port][1].options.get("bundle", "control")
+            ports[port] = (_MODES[mode], pragma, location)
+    return Asked(ports, control, lite, bundles)
+
+
+def is_free_running(signature: Signature, asked: Asked) -> bool:
+    """A function of streams alone, without a block-level protocol."""
+    plain = asked.control in (None, Control.NONE) and not asked.control_lite
+    return plain and not signature.returns_value and all(one.is_stream for one in signature.formals)
+
+
+def is_scalar(formal: Formal, asked: Asked) -> bool:
+    """One value, or an array that is wanted as registers."""
+    if formal.is_stream or formal.is_array:
+        return False
+    mode = asked.ports.get(formal.name)
+    return not (formal.is_pointer and mode is not None and mode[0] in _POINTER_ARRAYS and _depth(mode[1]) is not None)
+
+
+def _depth(pragma: Pragma) -> str | None:
+    return pragma.options.get("depth")
+
+
+def type_name(place: int) -> str:
+    """The C++ name of an argument's type, references and const taken off."""
+    return f"__hls_type_{place}" if place >= 0 else "__hls_type_return"
+
+
+def type_definitions(signature: Signature, asked: Asked) -> str:
+    """C++ types of the arguments (of streams: of their words), and a function that tells their layouts."""
+    top = f"decltype(::{signature.name})"
+    lines: list[str] = []
+    for place, formal in enumerate(signature.formals):
+        name = type_name(place)
+        if formal.is_stream:
+            word = f"typename ::hls_detail::stream_word<typename ::hls_detail::argument<{place}, {top}>::type>::type"
+            lines.append(f"typedef {word} {name};")
+        elif formal.is_decayed:
+            lines.append(f"typedef {formal.text.replace('@', name + '_given')};")
+            lines.append(f"typedef typename ::hls_detail::plain<{name}_given>::type {name};")
+        elif formal.is_pointer and not is_scalar(formal, asked):
+            lines.append(
+                f"typedef ::hls_detail::pointed_of<{place}, {top}> {name}[{_depth(asked.ports[formal.name][1])}];"
+            )
+        elif formal.is_pointer:
+            lines.append(f"typedef ::hls_detail::pointed_of<{place}, {top}> {name};")
+        else:
+            lines.append(f"typedef ::hls_detail::value_of<{place}, {top}> {name};")
+    places = list(range(len(signature.formals)))
+    if signature.returns_value:
+        lines.append(f"typedef ::hls_detail::result_of<{top}> {type_name(RETURN)};")
+        places.append(RETURN)
+    lines.append('extern "C" void __hls_layouts() {')
+    for place in places:
+        name = type_name(place)
+        lines.append(f"::__hls_mark_layout({place}, ::hls_detail::layout_text_of<{name}>.data, (int)sizeof({name}));")
+    return "\n".join([*lines, "}", ""])
+
+
+_MARK = re.compile(r"call void @__hls_mark_layout\(i32 (?:noundef )?(-?\d+), ptr (?:noundef )?(@[\w.$]+|@\"[^\"]*\"),")
+_TEXT = re.compile(r'c"((?:[^"\\]|\\.)*)"')
+
+
+def read_layouts(llvm_text: str) -> dict[int, Layout]:
+    """What the function of `type_definitions` tells, by argument."""
+    found: dict[int, Layout] = {}
+    for match in _MARK.finditer(llvm_text):
+        line = re.search(rf"^{re.escape(match[2])} = .*$", llvm_text, re.MULTILINE)
+        content = _TEXT.search(line[0]) if line is not None else None
+        if content is not None:
+            found[int(match[1])] = parse_layout(content[1].rstrip())
+    return found
+
+
+def read_directions(
+    llvm_text: str, signature: Signature, function: str, layouts: dict[int, Layout]
+) -> dict[int, Direction]:
+    """How the function uses what its pointers and references point at, as LLVM finds it."""
+    module = parse_assembly(llvm_text)
+    for one in module.functions:
+        if not one.is_declaration and one.name != function:
+            one.linkage = "internal"
+            one.add_function_attribute("alwaysinline")
+    run_passes(module, ("always_inliner", "sroa", "simplify_cfg", "post_order_function_attributes"))
+    parsed = parse_module(str(module), Path("-")).functions[f"@{function}"]
+    defined = re.search(rf"^define [^@\n]*@{re.escape(function)}\((.*)\)[^)\n]*\{{$", str(module), re.MULTILINE)
+    texts = _split(defined[1]) if defined is not None else []
+    hidden = len(texts) - len(signature.formals)  # a structure that is returned through memory comes first
+    found: dict[int, Direction] = {}
+    for place, formal in enumerate(signature.formals):
+        text = texts[place + hidden]
+        if formal.is_stream:
+            continue
+        if "readnone" in text:
+            found[place] = Direction.UNUSED
+        elif "readonly" in text or formal.is_const:
+            found[place] = Direction.IN
+        elif "writeonly" in text and (formal.is_array or formal.is_pointer or formal.is_reference):
+            pointer = parsed.parameters[place + hidden].name
+            whole = formal.is_array or _is_written(parsed, pointer, layouts[place])
+            found[place] = Direction.OUT if whole else Direction.INOUT
+        else:
+            found[place] = Direction.INOUT
+    return found
+
+
+def _is_written(function: Function, name: str, layout: Layout) -> bool:
+    """Whether every way through the function writes all of what the pointer `name` points at."""
+    found: dict[tuple[int, int], set[str]] = {}
+    places = {name: 0}
+    for block in function.blocks.values():
+        for one in block.instructions:
+            if one.opcode == "getelementptr" and one.offset is not None and one.operands[0].name in places:
+                if not one.offset.terms:
+                    places[one.name] = places[one.operands[0].name] + one.offset.constant
+            elif one.opcode == "store" and one.operands[1].name in places:
+                key = (places[one.operands[1].name], stored_size(one.operands[0].type))
+                found.setdefault(key, set()).add(block.name)
+            elif one.opcode == "call" and one.detail.startswith("@llvm.mem") and one.operands[0].name in places:
+                key = (places[one.operands[0].name], one.operands[2].value)
+                found.setdefault(key, set()).add(block.name)
+    always = {key for key, blocks in found.items() if not _avoids(function, blocks)}
+    covered = {byte for start, size in always for byte in range(start, start + size)}
+    return len(covered) >= sum((one.width + 7) // 8 for one in integers(layout))
+
+
+def _avoids(function: Function, blocks: set[str]) -> bool:
+    """Whether some way from the entry to a return goes past the blocks."""
+    work, seen = [function.entry.name], set(blocks)
+    while work:
+        name = work.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        block = function.blocks[name]
+        if block.instructions[-1].opcode == "ret":
+            return True
+        work.extend(block.successors)
+    return False
+
+
+def _split(text: str) -> list[str]:
+    parts, depth, current = [], 0, ""
+    for char in text:
+        depth += (char in "([{<") - (char in ")]}>")
+        if char == "," and depth == 0:
+            parts.append(current)
+            current = ""
+        else:
+            current += char
+    return [*parts, current] if current.strip() else parts
+
+
+def build_interface(
+    signature: Signature,
+    asked: Asked,
+    layouts: dict[int, Layout],
+    directions: dict[int, Direction],
+    problems: list[Problem],
+) -> Interface:
+    """Every argument with its protocol."""
+    free = is_free_running(signature, asked)
+    arguments: list[Argument] = []
+    for place, formal in enumerate(signature.formals):
+        wanted = asked.ports.get(formal.name)
+        mode = wanted[0] if wanted is not None else None
+        kind = Kind.STREAM if formal.is_stream else Kind.SCALAR if is_scalar(formal, asked) else Kind.ARRAY
+        by_value = kind is Kind.SCALAR and not formal.is_pointer and not formal.is_reference
+        direction = Direction.IN if by_value else directions.get(place, Direction.INOUT)
+        protocol = _protocol(kind, direction, mode)
+        if protocol is None:
+            protocol = _default(kind, direction)
+            assert wanted is not None
+            place_of = wanted[2]
+            text = f"a mode for {'an' if kind is Kind.ARRAY else 'a'} {kind.value}"
+            name = f"pragma HLS INTERFACE port={formal.name}"
+            problems.append(Problem(place_of.file, place_of.line, name, text, wanted[0].value))
+        bundle = asked.bundles.get(formal.name, "")
+        if wanted is not None and protocol in (Protocol.AXI, Protocol.AXILITE) and not bundle:
+            bundle = wanted[1].options.get("bundle", "gmem" if protocol is Protocol.AXI else "control")
+        by_pointer = kind is Kind.SCALAR and formal.is_pointer
+        arguments.append(Argument(formal.name, place, kind, direction, protocol, layouts[place], 0, bundle, by_pointer))
+    if signature.returns_value:
+        mode = Protocol.AXILITE if asked.control_lite else Protocol.NONE
+        bundle, made = asked.bundles.get("return", ""), (Kind.SCALAR, Direction.OUT)
+        arguments.append(Argument("ap_return", RETURN, *made, mode, layouts[RETURN], 0, bundle))
+    control = Control.FREE if free else asked.control or Control.HS
+    return Interface(control, tuple(arguments))
+
+
+def _default(kind: Kind, direction: Direction) -> Protocol:
+    if kind is Kind.STREAM:
+        return Protocol.AXIS
+    if kind is Kind.ARRAY:
+        return Protocol.MEMORY
+    return {Direction.OUT: Protocol.VLD, Direction.INOUT: Protocol.OVLD}.get(direction, Protocol.NONE)
+
+
+_ALLOWED = {
+    Kind.STREAM: (Protocol.AXIS, Protocol.FIFO),
+    Kind.ARRAY: (Protocol.MEMORY, Protocol.AXI, Protocol.AXIS, Protocol.FIFO),
+    Kind.SCALAR: (
+        Protocol.NONE,
+        Protocol.STABLE,
+        Protocol.VLD,
+        Protocol.OVLD,
+        Protocol.ACK,
+        Protocol.HS,
+        Protocol.AXILITE,
+    ),
+}
+
+
+def _protocol(kind: Kind, direction: Direction, asked: Protocol | None) -> Protocol | None:
+    """The protocol, or None where the one asked for does not fit."""
+    if asked is None:
+        return _default(kind, direction)
+    return asked if asked in _ALLOWED[kind] else None
+
+
+def wrapper(signature: Signature, interface: Interface) -> str:
+    """C++ of the function that is one activation of the top."""
+    place = signature.location
+    formals, actuals, head = [], [], []
+    by_place = {one.place: one for one in interface.arguments}
+    given, given_at = interface.inputs, _offsets(interface.inputs)
+    for number, formal in enumerate(signature.formals):
+        argument = by_place[number]
+        name = f"__hls_value_{number}"
+        if argument.kind is Kind.STREAM:
+            reference = f"(&{formal.name})" if formal.is_decayed else formal.name
+            formals.append(formal.text.replace("@", reference))
+            actuals.append(formal.name)
+        elif argument.kind is Kind.ARRAY:
+            head.append(f'extern "C" {type_name(number)} {global_of(number)[1:]};')
+            actuals.append(global_of(number)[1:])
+        else:
+            actuals.append(f"&{name}" if formal.is_pointer else name)
+    body: list[str] = []
+    width = max(1, sum(one.layout.width for one in given))
+    body.append(f"const unsigned _BitInt({width}) __hls_given = {START}.read().V;")
+    for argument in interface.of(Kind.SCALAR):
+        if argument.place == RETURN:
+            continue
+        kind, name = type_name(argument.place), f"__hls_value_{argument.place}"
+        body.append(f"{kind} {name};")
+        if argument.direction.reads:
+            bits = f"(unsigned _BitInt({argument.layout.width}))(__hls_given >> {given_at[argument.name]})"
+            body.append(f"::hls_detail::layout<{kind}>::unpack({name}, {bits});")
+    call = f"::{signature.name}({', '.join(actuals)});"
+    body.append(f"{type_name(RETURN)} __hls_value_return = {call}" if signature.returns_value else call)
+    body += _done(interface)
+    formals.append(f"hls::stream<ap_uint<{width}>> &{START}")
+    formals.append(f"hls::stream<ap_uint<{_done_width(interface)}>> &{DONE}")
+    text = f'extern "C" void {WRAPPER}({", ".join(formals)}) {{ {" ".join(body)} }}'
+    line = f'# {place.line} "{place.file}"'
+    return "\n".join([*head, line, text, ""])
+
+
+def _done_width(interface: Interface) -> int:
+    return max(1, sum(one.layout.width for one in interface.outputs))
+
+
+def _done(interface: Interface) -> list[str]:
+    width = _done_width(interface)
+    lines = [f"unsigned _BitInt({width}) __hls_made = 0;"]
+    offsets = _offsets(interface.outputs)
+    for one in interface.outputs:
+        name = "__hls_value_return" if one.place == RETURN else f"__hls_value_{one.place}"
+        packed = f"::hls_detail::layout<{type_name(one.place)}>::pack({name})"
+        lines.append(f"__hls_made |= (unsigned _BitInt({width})){packed} << {offsets[one.name]};")
+    lines.append(f"ap_uint<{width}> __hls_word; __hls_word.V = __hls_made; {DONE}.write(__hls_word);")
+    return lines
+
+
+def _offsets(arguments: tuple[Argument, ...]) -> dict[str, int]:
+    found, at = {}, 0
+    for one in arguments:
+        found[one.name] = at
+        at += one.layout.width
+    return found
+
+
+def with_streams(interface: Interface, counts: dict[str, tuple[bool, int]]) -> Interface:
+    """Streams with what the process says of them: whether it reads them, how many there are (0: no array)."""
+    made = []
+    for one in interface.arguments:
+        if one.kind is Kind.STREAM and one.name in counts:
+            is_input, count = counts[one.name]
+            one = replace(one, direction=Direction.IN if is_input else Direction.OUT, count=count)
+        made.append(one)
+    return replace(interface, arguments=tuple(made))

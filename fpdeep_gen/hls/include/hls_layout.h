@@ -1,0 +1,170 @@
+// How a value lies in a word: members in order of declaration, the first lowest, nothing between; also as a text.
+#pragma once
+#include "ap_int.h"
+#include "hls_vector.h"
+
+namespace hls_detail {
+
+template <typename... T> struct types {};
+
+// Never called: its result names the member types of a structure.
+template <typename T> auto members_of(T &value) {
+    auto &[... member] = value;
+    return types<decltype(member)...>{};
+}
+
+template <typename T, typename = void> struct holds_raw {
+    static constexpr bool value = false;
+};
+template <typename T> struct holds_raw<T, typename enable<sizeof(((T *)0)->V) != 0>::type> {
+    static constexpr bool value = true;
+};
+
+// Text of a layout: `u8` and `i8` are integers, `[4 ...]` an array, `{...}` a structure.
+struct layout_text {
+    char data[1000] = {};
+    int size = 0;
+    constexpr layout_text() {
+        for (char &letter : data) letter = ' ';  // without zeros the compiler keeps it as one text
+    }
+    constexpr void put(char letter) { data[size++] = letter; }
+    constexpr void number(int value) {
+        if (value >= 10) number(value / 10);
+        put((char)('0' + value % 10));
+    }
+};
+
+template <typename T> struct layout;
+
+template <int W> using bits_t = raw_t<W, false>;
+
+template <typename T, typename M> struct structure_layout;
+template <typename T, typename... M> struct structure_layout<T, types<M...>> {
+    static constexpr int width = (0 + ... + layout<M>::width);
+    static constexpr void describe(layout_text &text) {
+        text.put('{');
+        (layout<M>::describe(text), ...);
+        text.put('}');
+    }
+    static bits_t<width> pack(const T &value) {
+        bits_t<width> result = 0;
+        int at = 0;
+        auto &[... member] = value;
+        ((result |= (bits_t<width>)((bits_t<width>)layout<M>::pack(member) << at), at += layout<M>::width), ...);
+        return result;
+    }
+    static void unpack(T &value, bits_t<width> bits) {
+        int at = 0;
+        auto &[... member] = value;
+        ((layout<M>::unpack(member, (bits_t<layout<M>::width>)(bits >> at)), at += layout<M>::width), ...);
+    }
+};
+
+template <typename T> struct integer_layout {
+    static constexpr int width = operand<T>::width;
+    static constexpr void describe(layout_text &text) {
+        text.put(operand<T>::sign ? 'i' : 'u');
+        text.number(width);
+    }
+    static bits_t<width> pack(const T &value) { return (bits_t<width>)operand<T>::get(value); }
+    static void unpack(T &value, bits_t<width> bits) {
+        if constexpr (holds_raw<T>::value)
+            value.V = wrap<width, operand<T>::sign>(bits);
+        else
+            value = (T)bits;
+    }
+};
+
+template <typename T> struct enum_layout {
+    using base = integer_layout<__underlying_type(T)>;
+    static constexpr int width = base::width;
+    static constexpr void describe(layout_text &text) { base::describe(text); }
+    static bits_t<width> pack(const T &value) { return base::pack((__underlying_type(T))value); }
+    static void unpack(T &value, bits_t<width> bits) { value = (T)bits; }
+};
+
+template <typename C, typename T, int N> struct array_layout {
+    static constexpr int width = layout<T>::width * N;
+    static constexpr void describe(layout_text &text) {
+        text.put('[');
+        text.number(N);
+        text.put(' ');
+        layout<T>::describe(text);
+        text.put(']');
+    }
+    static bits_t<width> pack(const C &value) {
+        bits_t<width> result = 0;
+        for (int i = 0; i < N; i++) {
+#pragma HLS UNROLL
+            result |= (bits_t<width>)((bits_t<width>)layout<T>::pack(value[i]) << (i * layout<T>::width));
+        }
+        return result;
+    }
+    static void unpack(C &value, bits_t<width> bits) {
+        for (int i = 0; i < N; i++) {
+#pragma HLS UNROLL
+            layout<T>::unpack(value[i], (bits_t<layout<T>::width>)(bits >> (i * layout<T>::width)));
+        }
+    }
+};
+
+template <typename T> constexpr auto layout_kind() {
+    if constexpr (operand<T>::valid)
+        return types<integer_layout<T>>{};
+    else if constexpr (__is_enum(T))
+        return types<enum_layout<T>>{};
+    else {
+        static_assert(__is_class(T), "arguments and words of streams are made of integers and fixed-point numbers");
+        return types<structure_layout<T, decltype(members_of(*(T *)0))>>{};
+    }
+}
+template <typename T> struct only;
+template <typename T> struct only<types<T>> {
+    using type = T;
+};
+
+template <typename T> struct layout : only<decltype(layout_kind<T>())>::type {};
+template <typename T> struct layout<const T> : layout<T> {};
+template <typename T, size_t N> struct layout<T[N]> : array_layout<T[N], T, (int)N> {};
+template <typename T, size_t N> struct layout<hls::vector<T, N>> : array_layout<hls::vector<T, N>, T, (int)N> {};
+
+template <typename T> constexpr layout_text text_of() {
+    layout_text text;
+    layout<T>::describe(text);
+    return text;
+}
+template <typename T> constexpr layout_text layout_text_of = text_of<T>();
+
+// The arguments of a function by number, without reference and const.
+template <typename T> struct plain {
+    using type = T;
+};
+template <typename T> struct plain<const T> : plain<T> {};
+template <typename T> struct plain<volatile T> : plain<T> {};
+template <typename T> struct plain<const volatile T> : plain<T> {};
+template <typename T> struct plain<T &> : plain<T> {};
+template <typename T> struct pointee : plain<T> {};
+template <typename T> struct pointee<T *> : plain<T> {};
+
+template <int I, typename F> struct argument;
+template <typename R, typename A, typename... B> struct argument<0, R(A, B...)> {
+    using type = A;
+};
+template <int I, typename R, typename A, typename... B>
+struct argument<I, R(A, B...)> : argument<I - 1, R(B...)> {};
+template <typename F> struct return_type;
+template <typename R, typename... A> struct return_type<R(A...)> {
+    using type = typename plain<R>::type;
+};
+
+template <int I, typename F> using value_of = typename plain<typename argument<I, F>::type>::type;
+template <int I, typename F> using pointed_of = typename pointee<value_of<I, F>>::type;
+template <typename F> using result_of = typename return_type<F>::type;
+
+// The word type behind a stream, an array of streams, or a reference to either.
+template <typename T> struct stream_word;
+template <typename T> struct stream_word<T &> : stream_word<T> {};
+template <typename T> struct stream_word<T *> : stream_word<T> {};
+template <typename T, size_t N> struct stream_word<T[N]> : stream_word<T> {};
+
+}  // namespace hls_detail

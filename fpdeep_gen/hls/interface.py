@@ -1,0 +1,115 @@
+"""What a top function looks like from outside: its arguments, how each becomes pins, and the block-level protocol."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from fpdeep_gen.hls.layout import Layout
+
+
+class Control(Enum):
+    """The block-level protocol."""
+
+    FREE = "free"  # a function of streams: runs for ever, no pins
+    NONE = "ap_ctrl_none"  # starts again by itself, no pins
+    HS = "ap_ctrl_hs"
+    CHAIN = "ap_ctrl_chain"
+
+
+class Kind(Enum):
+    """What an argument is in C++."""
+
+    STREAM = "stream"
+    SCALAR = "scalar"
+    ARRAY = "array"
+
+
+class Direction(Enum):
+    """Seen from inside the kernel."""
+
+    IN = "in"
+    OUT = "out"
+    INOUT = "inout"
+    UNUSED = "unused"
+
+    @property
+    def reads(self) -> bool:
+        """The kernel takes values from it."""
+        return self in (Direction.IN, Direction.INOUT)
+
+    @property
+    def writes(self) -> bool:
+        """The kernel gives values to it."""
+        return self in (Direction.OUT, Direction.INOUT)
+
+
+class Protocol(Enum):
+    """Port-level protocols, by their names in INTERFACE pragmas."""
+
+    AXIS = "axis"
+    FIFO = "ap_fifo"
+    NONE = "ap_none"
+    STABLE = "ap_stable"
+    VLD = "ap_vld"
+    OVLD = "ap_ovld"
+    ACK = "ap_ack"
+    HS = "ap_hs"
+    MEMORY = "ap_memory"
+    AXILITE = "s_axilite"
+    AXI = "m_axi"
+
+
+@dataclass(frozen=True)
+class Argument:
+    """One argument. `layout`: of a scalar, of a stream's word, of a whole array (`Array` of its dimensions).
+
+    `count`: how many streams (0: one, no array of streams). `place`: its number in C++, the return value has -1.
+    `by_pointer`: a scalar that C++ hands over by its address.
+    `bundle`: of s_axilite and m_axi.
+    """
+
+    name: str
+    place: int
+    kind: Kind
+    direction: Direction
+    protocol: Protocol
+    layout: Layout
+    count: int = 0
+    bundle: str = ""
+    by_pointer: bool = False
+
+
+RETURN = -1
+
+
+@dataclass(frozen=True)
+class Interface:
+    """The whole of a top. `overlapped`: it takes the next start before it is done with the last."""
+
+    control: Control
+    arguments: tuple[Argument, ...]
+    overlapped: bool = False
+
+    def of(self, kind: Kind) -> tuple[Argument, ...]:
+        """The arguments of one kind, in order."""
+        return tuple(one for one in self.arguments if one.kind is kind)
+
+    @property
+    def inputs(self) -> tuple[Argument, ...]:
+        """Scalars in the start token, lowest first."""
+        return tuple(one for one in self.of(Kind.SCALAR) if one.direction.reads)
+
+    @property
+    def outputs(self) -> tuple[Argument, ...]:
+        """Scalars in the done token, lowest first."""
+        return tuple(one for one in self.of(Kind.SCALAR) if one.direction.writes)
+
+
+NOT_THERE = -1  # a word of an external memory that is no part of the argument
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an external memory comes from: an argument of the top, and which of its integers each word is."""
+
+    argument: str
+    words: tuple[int, ...]

@@ -1,0 +1,185 @@
+// Records the calls of a top function: what goes in and what comes out of each argument, into files.
+//
+// <folder>/<name>.in and .out hold the integers of all calls one after the other (of a stream: of all words), each in
+// ceil(bits / 32) little-endian uint32. <folder>/record.txt has a line `calls N` and, for each stream that the top reads,
+// `taken NAME N`.
+#pragma once
+
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "fpdeep_layout.h"
+#include "hls_stream.h"
+
+namespace fpdeep {
+
+template <int I, typename F>
+struct argument;
+template <typename R, typename A, typename... B>
+struct argument<0, R(A, B...)> {
+    using type = A;
+};
+template <int I, typename R, typename A, typename... B>
+struct argument<I, R(A, B...)> : argument<I - 1, R(B...)> {};
+template <int I, typename F>
+using argument_t = typename argument<I, F>::type;
+template <typename F>
+struct returned;
+template <typename R, typename... A>
+struct returned<R(A...)> {
+    using type = R;
+};
+template <typename F>
+using returned_t = typename returned<F>::type;
+template <typename T>
+using plain_t = std::remove_cv_t<std::remove_reference_t<T>>;
+template <typename T>
+using pointed_t = std::remove_cv_t<std::remove_pointer_t<plain_t<T>>>;
+// The type of an array argument's elements, its first dimension taken off.
+template <typename T>
+using element_t = std::remove_cv_t<std::conditional_t<std::is_pointer_v<plain_t<T>>, std::remove_pointer_t<plain_t<T>>,
+                                                     std::remove_extent_t<plain_t<T>>>>;
+
+class Recorder {
+  public:
+    static Recorder& instance() {
+        static Recorder* const recorder = new Recorder;
+        return *recorder;
+    }
+
+    void begin() { ++calls_; }
+
+    template <typename L, typename T>
+    void given(const char* name, const T& value) {
+        append_integers<L>(value, given_[name]);
+    }
+    template <typename L, typename T>
+    void made(const char* name, const T& value) {
+        append_integers<L>(value, made_[name]);
+    }
+    template <typename L, typename T>
+    void given_array(const char* name, const T* values, std::size_t count) {
+        for (std::size_t i = 0; i < count; ++i) {
+            append_integers<L>(values[i], given_[name]);
+        }
+    }
+    template <typename L, typename T>
+    void made_array(const char* name, const T* values, std::size_t count) {
+        for (std::size_t i = 0; i < count; ++i) {
+            append_integers<L>(values[i], made_[name]);
+        }
+    }
+    template <typename L, typename T>
+    void stream(const char* name, bool is_input, hls::stream<T, 0>& stream) {
+        auto& target = is_input ? given_[name] : made_[name];
+        if (is_input) {
+            taken_[name];
+        }
+        const std::shared_ptr<typename hls::stream<T, 0>::Record> record = stream.record();
+        if (record == nullptr) {
+            return;
+        }
+        const std::size_t before = is_input ? 0 : record->pushed.size();
+        ends_.push_back([this, name, is_input, record, before, &target] {
+            for (std::size_t i = before; i < record->pushed.size(); ++i) {
+                append_integers<L>(record->pushed[i], target);
+            }
+            if (is_input) {
+                taken_[name] += record->popped;
+            }
+        });
+    }
+
+    // Writes the files; called at the end of the program.
+    void finish() {
+        const char* const folder = std::getenv("FPDEEP_RECORD");
+        if (folder == nullptr) {
+            return;
+        }
+        settle();
+        for (const auto& end : ends_) {
+            end();
+        }
+        const std::string base = std::string(folder) + "/";
+        for (const auto& [name, cells] : given_) {
+            write(base + name + ".in", cells);
+        }
+        for (const auto& [name, cells] : made_) {
+            write(base + name + ".out", cells);
+        }
+        std::FILE* const file = std::fopen((base + "record.txt").c_str(), "w");
+        if (file != nullptr) {
+            std::fprintf(file, "calls %zu\n", calls_);
+            for (const auto& [name, count] : taken_) {
+                std::fprintf(file, "taken %s %zu\n", name.c_str(), count);
+            }
+            std::fclose(file);
+        }
+    }
+
+    // Lets the tasks run as far as they can.
+    static void settle() {
+        hls::stream<char> never("never");
+        (void)never.empty();
+    }
+
+  private:
+    static void write(const std::string& path, const std::vector<std::uint32_t>& cells) {
+        std::FILE* const file = std::fopen(path.c_str(), "wb");
+        if (file == nullptr || std::fwrite(cells.data(), 4, cells.size(), file) != cells.size()) {
+            std::fprintf(stderr, "%s: cannot be written\n", path.c_str());
+            std::_Exit(4);
+        }
+        std::fclose(file);
+    }
+
+    std::size_t calls_ = 0;
+    std::map<std::string, std::vector<std::uint32_t>> given_, made_;
+    std::map<std::string, std::size_t> taken_;
+    std::vector<std::function<void()>> ends_;
+};
+
+struct AtEnd {
+    AtEnd() {
+        std::atexit([] { Recorder::instance().finish(); });
+    }
+};
+
+// The integers of a file that a stimulus gives.
+inline std::vector<std::uint32_t> stimulus(const char* name) {
+    const char* const folder = std::getenv("FPDEEP_STIMULUS");
+    const std::string path = std::string(folder == nullptr ? "." : folder) + "/" + name + ".in";
+    std::FILE* const file = std::fopen(path.c_str(), "rb");
+    std::vector<std::uint32_t> cells;
+    if (file == nullptr) {
+        std::fprintf(stderr, "%s: cannot be opened\n", path.c_str());
+        std::exit(4);
+    }
+    std::uint32_t cell = 0;
+    while (std::fread(&cell, 4, 1, file) == 1) {
+        cells.push_back(cell);
+    }
+    std::fclose(file);
+    cells.push_back(0);
+    return cells;
+}
+
+// Puts all words of a stimulus into a stream.
+template <typename L, typename T>
+void fill(hls::stream<T, 0>& stream, const char* name) {
+    const std::vector<std::uint32_t> cells = stimulus(name);
+    const std::uint32_t* at = cells.data();
+    while (at < cells.data() + cells.size() - 1) {
+        T word{};
+        at = take_integers<L>(word, at);
+        stream.write(word);
+    }
+}
+
+}  // namespace fpdeep

@@ -1,0 +1,220 @@
+"""Native programs that run a top function and record its calls: from a stimulus, or under the user's test bench.
+
+The kernel's source is compiled into one unit with a generated function that records its arguments, calls the top, and
+records again. Under a test bench the linker puts that function in the place of the top for the bench's calls.
+"""
+
+import os
+import re
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from fpdeep_gen.errors import InputError, Problem, ToolError
+from fpdeep_gen.hls.interface import RETURN, Argument, Control, Interface, Kind
+from fpdeep_gen.hls.layout import Array, Integer, Layout
+from fpdeep_gen.hls.native_include import native_include_dirs
+from fpdeep_gen.hls.tools import compiler, content_key, run_tool
+
+SHIM = "fpdeep_shim"
+FLAGS = ("-std=c++17", "-O1", "-w")
+
+
+def layout_type(layout: Layout) -> str:
+    """The C++ type that tells a layout."""
+    if isinstance(layout, Integer):
+        return f"fpdeep::Integer<{layout.width}>"
+    if isinstance(layout, Array):
+        return f"fpdeep::Array<{layout.count}, {layout_type(layout.element)}>"
+    return f"fpdeep::Structure<{', '.join(map(layout_type, layout.members))}>"
+
+
+def recorder_source(source: Path, top: str, interface: Interface) -> str:
+    """C++ of the unit with the kernel and the recording function."""
+    arguments = [one for one in interface.arguments if one.place != RETURN]
+    returns = len(arguments) != len(interface.arguments)
+    formals = ", ".join(f"fpdeep::argument_t<{one.place}, Top> {one.name}" for one in arguments)
+    lines = ['#include "fpdeep_record.h"', f'#include "{source.resolve()}"', f"using Top = decltype(::{top});"]
+    lines += [f'extern "C" fpdeep::returned_t<Top> {SHIM}({formals}) {{']
+    lines += ["    static const fpdeep::AtEnd at_end;", "    auto& recorder = fpdeep::Recorder::instance();"]
+    lines += ["    recorder.begin();"]
+    lines += [f"    {line}" for one in arguments for line in _given(one)]
+    call = f"::{top}({', '.join(one.name for one in arguments)});"
+    lines.append(f"    auto fpdeep_result = {call}" if returns else f"    {call}")
+    lines += [f"    {line}" for one in arguments for line in _made(one)]
+    if returns:
+        result = interface.arguments[-1]
+        lines.append(f'    recorder.made<{layout_type(result.layout)}>("ap_return", fpdeep_result);')
+        lines.append("    return fpdeep_result;")
+    return "\n".join([*lines, "}", ""])
+
+
+def _given(one: Argument) -> list[str]:
+    kind = layout_type(one.layout)
+    if one.kind is Kind.STREAM:
+        is_input = str(one.direction.reads).lower()
+        if one.count == 0:
+            return [f'recorder.stream<{kind}>("{one.name}", {is_input}, {one.name});']
+        return [
+            f'recorder.stream<{kind}>("{one.name}_{index}", {is_input}, {one.name}[{index}]);'
+            for index in range(one.count)
+        ]
+    if one.kind is Kind.ARRAY:
+        return [f'recorder.given_array<{_element(one)}>("{one.name}", &{one.name}[0], {_count(one)});']
+    return [f'recorder.given<{kind}>("{one.name}", {_value(one)});'] if one.direction.reads else []
+
+
+def _made(one: Argument) -> list[str]:
+    if one.kind is Kind.ARRAY:
+        return [f'recorder.made_array<{_element(one)}>("{one.name}", &{one.name}[0], {_count(one)});']
+    if one.kind is Kind.SCALAR and one.direction.writes:
+        return [f'recorder.made<{layout_type(one.layout)}>("{one.name}", {_value(one)});']
+    return []
+
+
+def _value(one: Argument) -> str:
+    return f"*{one.name}" if one.by_pointer else one.name
+
+
+def _element(one: Argument) -> str:
+    assert isinstance(one.layout, Array)
+    return layout_type(one.layout.element)
+
+
+def _count(one: Argument) -> int:
+    assert isinstance(one.layout, Array)
+    return one.layout.count
+
+
+def stimulus_source(interface: Interface, calls: int) -> str:
+    """C++ of a main program, in the same unit, that calls the top on a stimulus."""
+    arguments = [one for one in interface.arguments if one.place != RETURN]
+    lines = ["int main() {"]
+    for one in arguments:
+        kind, name = f"fpdeep::argument_t<{one.place}, Top>", f"v{one.place}"
+        if one.kind is Kind.STREAM:
+            lines += [f"    {line}" for line in _fill(one, name)]
+            continue
+        lines.append(f'    const auto {name}_cells = fpdeep::stimulus("{one.name}");')
+        lines.append(f"    const auto* {name}_at = {name}_cells.data();")
+        if one.kind is Kind.ARRAY:
+            lines.append(f"    static fpdeep::element_t<{kind}> {name}[{_count(one)}];")
+        else:
+            lines.append(f"    {'fpdeep::pointed_t' if one.by_pointer else 'fpdeep::plain_t'}<{kind}> {name}{{}};")
+    actuals = ", ".join(f"&v{one.place}" if one.by_pointer else f"v{one.place}" for one in arguments)
+    if interface.control is Control.FREE:
+        lines.append(f"    hls::native::Scheduler::instance().add([&] {{ {SHIM}({actuals}); }});")
+        lines.append("    fpdeep::Recorder::settle();")
+    else:
+        lines.append(f"    for (int call = 0; call < {calls}; ++call) {{")
+        for one in arguments:
+            name = f"v{one.place}"
+            if one.kind is Kind.ARRAY:
+                lines.append(f"        for (auto& one : {name})")
+                lines.append(f"            {name}_at = fpdeep::take_integers<{_element(one)}>(one, {name}_at);")
+            elif one.kind is Kind.SCALAR:
+                taken = f"fpdeep::take_integers<{layout_type(one.layout)}>({name}, {name}_at)"
+                lines.append(f"        {name}_at = {taken};")
+        lines += [f"        {SHIM}({actuals});", "    }"]
+    lines += ["    fpdeep::Recorder::instance().finish();", "    std::fflush(nullptr);", "    std::_Exit(0);", "}"]
+    return "\n".join([*lines, ""])
+
+
+def _fill(one: Argument, name: str) -> list[str]:
+    kind = f"fpdeep::plain_t<fpdeep::argument_t<{one.place}, Top>>"
+    layout = layout_type(one.layout)
+    if one.count == 0:
+        lines = [f"static {kind} {name};"]
+        return [*lines, f'fpdeep::fill<{layout}>({name}, "{one.name}");'] if one.direction.reads else lines
+    lines = [f"static std::remove_extent_t<std::remove_pointer_t<{kind}>> {name}[{one.count}];"]
+    if one.direction.reads:
+        lines += [f'fpdeep::fill<{layout}>({name}[{k}], "{one.name}_{k}");' for k in range(one.count)]
+    return lines
+
+
+def build_native(
+    folder: Path,
+    source: Path,
+    top: str,
+    interface: Interface,
+    include_dirs: Sequence[Path],
+    bench: Path | None,
+    calls: int,
+) -> Path:
+    """The program, built once for its content in a folder below `folder`. Raises InputError for C++ errors."""
+    text = recorder_source(source, top, interface) + ("" if bench is not None else stimulus_source(interface, calls))
+    includes = [f"-I{path}" for path in [*native_include_dirs(), source.resolve().parent, *include_dirs]]
+    if bench is not None:
+        includes.append(f"-I{bench.resolve().parent}")
+    contents = _contents([source, *([bench] if bench is not None else [])], include_dirs)
+    key = content_key(text, *includes, *map(str, compiler()), *contents)
+    place = folder / f"native_{key}"
+    program = place / "program"
+    if program.exists():
+        return program
+    place.mkdir(parents=True, exist_ok=True)
+    (place / "recorder.cpp").write_text(text, encoding="utf-8")
+    unit = place / "recorder.o"
+    _compile([*FLAGS, *includes, "-c", str(place / "recorder.cpp"), "-o", str(unit)], source)
+    objects, linking = [str(unit)], []
+    if bench is not None:
+        objects.append(str(place / "bench.o"))
+        _compile([*FLAGS, *includes, "-c", str(bench.resolve()), "-o", objects[-1]], bench)
+        symbol = _symbol(unit, top)
+        linking = [f"-Wl,--wrap={symbol}", f"-Wl,--defsym=__wrap_{symbol}={SHIM}"]
+    partial = place / "program.partial"
+    run_tool([*compiler(), *objects, *linking, "-o", str(partial), "-pthread"])
+    partial.rename(program)
+    return program
+
+
+def _contents(files: Sequence[Path], include_dirs: Sequence[Path]) -> list[str]:
+    """Texts of the sources and of the headers around them."""
+    folders = [*(path.resolve().parent for path in files), *include_dirs, *native_include_dirs()[:1]]
+    headers = {path for folder in folders for path in folder.glob("*.h*")}
+    return [path.read_text(encoding="utf-8", errors="replace") for path in [*files, *sorted(headers)]]
+
+
+_ERROR = re.compile(r"^(?P<file>[^:\n]+):(?P<line>\d+):\d+: (?:fatal )?error: (?P<text>.*)$", re.MULTILINE)
+
+
+def _compile(arguments: Sequence[str], source: Path) -> None:
+    try:
+        run_tool([*compiler(), *arguments])
+    except ToolError as error:
+        found = _ERROR.findall(error.log)
+        if not found:
+            raise
+        problems = [
+            Problem(Path(file), int(line), "C++", "code that the native compiler accepts", text)
+            for file, line, text in found
+        ]
+        raise InputError(problems) from error
+
+
+def _symbol(unit: Path, top: str) -> str:
+    """The linker's name of the top."""
+    data = unit.read_bytes()
+    pattern = rb"(?:\0|_GLOBAL__sub_I_)(_Z" + str(len(top)).encode() + top.encode() + rb"[A-Za-z0-9_]*)(?=\0)"
+    found = sorted({match.decode() for match in re.findall(pattern, data) if not match.startswith(b"_ZZ")})
+    if len(found) == 1:
+        return str(found[0])
+    if not found and b"\0" + top.encode() + b"\0" in data:
+        return top
+    text = ", ".join(found) or "none"
+    raise InputError([Problem(None, None, f"function {top}", "one function that a test bench can call", text)])
+
+
+def run_native(program: Path, record: Path, stimulus: Path | None, working: Path) -> tuple[int, str]:
+    """Runs the program with `record` for its files; its exit code and what it printed. ToolError after ten minutes."""
+    record.mkdir(parents=True, exist_ok=True)
+    environment = {**os.environ, "FPDEEP_RECORD": str(record)}
+    if stimulus is not None:
+        environment["FPDEEP_STIMULUS"] = str(stimulus)
+    try:
+        done = subprocess.run(
+            [str(program)], env=environment, cwd=working, capture_output=True, text=True, check=False, timeout=600
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ToolError("the native program took more than ten minutes", [str(program)]) from error
+    return done.returncode, done.stdout + done.stderr

@@ -1,0 +1,242 @@
+"""Run compiled RTL in Verilator with random stalls on every stream, word files in and out."""
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from fpdeep_gen.errors import InputError, Problem, ToolError
+from fpdeep_gen.hls.compile import CompiledKernel
+from fpdeep_gen.hls.emit.interface_report import MemoryPorts
+from fpdeep_gen.hls.emit.report import KernelReport, PortReport
+from fpdeep_gen.hls.emit.shell import Pin, scalar_pins
+from fpdeep_gen.hls.interface import Control, Kind
+from fpdeep_gen.hls.tools import compile_object, compiler, content_key, run_all, run_tool, runtime_objects, verilator
+
+CACHE = ".fpdeep_cache"
+_MAIN = Path(__file__).parent / "cells" / "cosim_main.cpp"
+_VERILATOR_FLAGS = (
+    "--cc",
+    "-O3",
+    "--x-assign",
+    "fast",
+    "--x-initial",
+    "fast",
+    "--no-timing",
+    "--output-split",
+    "20000",
+)
+_ONE_FILE_BYTES = 400_000
+
+
+@dataclass(frozen=True)
+class SimulationResult:
+    """What came out, as words (unsigned).
+
+    `outputs`: the words of each output stream; `cycles`: from reset to the last expected word or the last call's end;
+    `taken`: words taken from each input stream. Of a top with a block-level protocol, one entry a call: `results` by
+    output pin, `images` (after the call) by external memory, `latencies` in cycles from ap_start to ap_done.
+    """
+
+    outputs: Mapping[str, list[int]]
+    cycles: int
+    taken: Mapping[str, int] = field(default_factory=dict)
+    results: Mapping[str, list[int]] = field(default_factory=dict)
+    images: Mapping[str, list[list[int]]] = field(default_factory=dict)
+    latencies: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Calls:
+    """Calls of a top with a block-level protocol: words of input pins, and images of external memories, one a call."""
+
+    count: int
+    pins: Mapping[str, Sequence[int]]
+    images: Mapping[str, Sequence[Sequence[int]]]
+
+
+def simulate_streams(
+    compiled: CompiledKernel,
+    inputs: Mapping[str, Sequence[int]],
+    expected_words: Mapping[str, int],
+    stall_probability: float = 0.0,
+    seed: int = 1,
+    timeout_cycles: int = 20000,
+    drain_cycles: int = 256,
+    calls: Calls | None = None,
+) -> SimulationResult:
+    """Feed `inputs`, take words until each output has as many as expected, and then for `drain_cycles` more.
+
+    The words that come in that time are in the result too, so a comparison sees surplus ones. Each cycle each stream
+    waits with `stall_probability`. `calls` is needed where the top has a block-level protocol. Raises InputError when
+    streams are missing, ToolError when nothing has moved for `timeout_cycles` (it says how far each stream got).
+    """
+    report = compiled.report
+    _check_streams(report, inputs, expected_words)
+    program = build(compiled)
+    folder = program.parent / f"run_{content_key(str(seed), str(stall_probability), repr(sorted(inputs)))}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for port in report.ports:
+        if port.is_input:
+            write_words(folder / f"{port.name}.bin", inputs[port.name], port.width)
+    given, made = block_pins(report)
+    if calls is not None:
+        for pin in given:
+            write_words(folder / f"{pin.name}.bin", calls.pins[pin.name], pin.width)
+        for memory in external_memories(report):
+            words = [word for image in calls.images[memory.name] for word in image]
+            write_words(folder / f"{memory.name}.bin", words, memory.width)
+    expected = [f"{port.name}={expected_words[port.name]}" for port in report.ports if not port.is_input]
+    numbers = [str(seed), str(stall_probability), str(timeout_cycles), str(drain_cycles)]
+    numbers += [] if calls is None else [str(calls.count)]
+    printed = run_tool([str(program), str(folder), *numbers, *expected], timeout_s=600)
+    outputs = {
+        port.name: read_words(folder / f"{port.name}.bin", port.width) for port in report.ports if not port.is_input
+    }
+    results, images = {}, {}
+    if calls is not None:
+        results = {pin.name: read_words(folder / f"{pin.name}.made", pin.width) for pin in made if calls.count}
+        for memory in external_memories(report):
+            words = read_words(folder / f"{memory.name}.made", memory.width)
+            images[memory.name] = [words[at : at + memory.depth] for at in range(0, len(words), memory.depth)]
+    shutil.rmtree(folder)
+    lines = [line.split() for line in printed.splitlines()]
+    taken = {line[1]: int(line[2]) for line in lines if line and line[0] == "taken"}
+    latencies = tuple(int(line[1]) for line in lines if line and line[0] == "latency")
+    return SimulationResult(outputs, _cycles(printed), taken, results, images, latencies)
+
+
+def external_memories(report: KernelReport) -> tuple[MemoryPorts, ...]:
+    """Memories behind pins of the top."""
+    return report.interface.memories if report.interface is not None else ()
+
+
+def block_pins(report: KernelReport) -> tuple[list[Pin], list[Pin]]:
+    """Scalar pins that carry values: those to drive, and those that give results."""
+    if report.interface is None:
+        return [], []
+    pins = [pin for one in report.interface.interface().of(Kind.SCALAR) for pin in scalar_pins(one)]
+    values = [pin for pin in pins if not pin.name.endswith(("_ap_vld", "_ap_ack"))]
+    return [pin for pin in values if pin.is_input], [pin for pin in values if not pin.is_input]
+
+
+def build(compiled: CompiledKernel, optimise: str = "-O1") -> Path:
+    """The simulation program of a kernel, built once for its content."""
+    cache = compiled.verilog.parent / CACHE
+    text = compiled.verilog.read_text(encoding="utf-8")
+    main = _main_source(compiled.report)
+    folder = cache / f"cosim_{content_key(text, main, optimise, str(compiler()))}"
+    program = folder / "simulate"
+    if program.exists():
+        return program
+    folder.mkdir(parents=True, exist_ok=True)
+    flags = [*_VERILATOR_FLAGS, "-Wno-fatal", "-Wno-lint", "-Wno-style", "-DFPDEEP_SIM"]
+    names = ["--prefix", "Vtop", "--top-module", compiled.top, "-Mdir", str(folder)]
+    run_tool(verilator(*flags, *names, str(compiled.verilog)))
+    (folder / "main.cpp").write_text(main, encoding="utf-8")
+    sources = _joined(folder, sorted(folder.glob("*.cpp")))
+    run_all([compile_object(source, source.with_suffix(".o"), [optimise, f"-I{folder}"]) for source in sources])
+    objects = [*(source.with_suffix(".o") for source in sources), *runtime_objects()]
+    partial = folder / "simulate.partial"
+    run_tool([*compiler(), *map(str, objects), "-o", str(partial), "-pthread"])
+    partial.rename(program)
+    return program
+
+
+def _joined(folder: Path, sources: list[Path]) -> list[Path]:
+    """Small models as one file: most of the compiler's time goes into Verilator's headers."""
+    if sum(source.stat().st_size for source in sources) > _ONE_FILE_BYTES:
+        return sources
+    whole = folder / "whole.cpp"
+    whole.write_text("".join(f'#include "{source.name}"\n' for source in sources), encoding="utf-8")
+    return [whole]
+
+
+def write_words(path: Path, words: Sequence[int], width: int) -> None:
+    """Little-endian uint32, ceil(width/32) a word."""
+    size = 4 * ((width + 31) // 32)
+    path.write_bytes(b"".join((word & ((1 << width) - 1)).to_bytes(size, "little") for word in words))
+
+
+def read_words(path: Path, width: int) -> list[int]:
+    """The inverse of write_words."""
+    size = (width + 31) // 32
+    data = np.fromfile(path, dtype="<u4").tobytes()
+    return [int.from_bytes(data[start : start + 4 * size], "little") for start in range(0, len(data), 4 * size)]
+
+
+def _cycles(printed: str) -> int:
+    for line in printed.splitlines():
+        if line.startswith("cycles "):
+            return int(line.split()[1])
+    raise ToolError("the simulation printed no cycle count", log=printed)
+
+
+def _main_source(report: KernelReport) -> str:
+    inputs = [port for port in report.ports if port.is_input]
+    outputs = [port for port in report.ports if not port.is_input]
+    body = [_line("INPUT", port) for port in inputs] + [_line("OUTPUT", port) for port in outputs]
+    control = Control.FREE if report.interface is None else Control(report.interface.control)
+    path = report.top if control is Control.FREE else f"{report.top}__DOT__u_core"
+    fifos = [f"    FIFO({path}, {fifo.name}, {fifo.depth})" for fifo in report.fifos]
+    text = _MAIN.read_text(encoding="utf-8")
+    parts = {"PORTS": body, "FIFOS": fifos, **_block_parts(report, control)}
+    for name, lines in parts.items():
+        text = text.replace(f"/*{name}*/", "\n".join(lines))
+    return text
+
+
+def _block_parts(report: KernelReport, control: Control) -> dict[str, list[str]]:
+    """The driver's lists of scalar pins and memories."""
+    given, made = block_pins(report)
+    memories = external_memories(report)
+    kind = {Control.FREE: "free", Control.NONE: "none"}.get(control, "pins")
+    block = [f"static constexpr Block BLOCK = Block::{kind};"]
+    if kind == "pins" and report.interface is not None:
+        block.append("#define HAS_CONTROL")
+        block.append(f"static constexpr bool OVERLAP = {str(report.interface.overlapped).lower()};")
+    values = [f"    VALUES({pin.name}, {_cells(pin.width)}, 1)" for pin in [*given, *made]]
+    values += [f"    VALUES({one.name}, {_cells(one.width)}, {one.depth})" for one in memories]
+    accesses = []
+    for one in memories:
+        for number, (reads, writes) in enumerate(one.ports):
+            accesses += [f"  READ({one.name}, {number}, {_cells(one.width)})"] * reads
+            accesses += [f"  WRITE({one.name}, {number}, {_cells(one.width)})"] * writes
+    scalars = [f"    GIVEN({pin.name}, {_cells(pin.width)})" for pin in given]
+    scalars += [f"    ALWAYS({name}, {value})" for name, value in _constant_pins(report, control)]
+    results = [f"      RESULT({pin.name}, {_cells(pin.width)})" for pin in made]
+    results += [f"      KEEP({name})" for name in [*(pin.name for pin in made), *(one.name for one in memories)]]
+    return {"BLOCK": block, "VALUES": values, "MEMORIES": accesses, "SCALARS": scalars, "RESULTS": results}
+
+
+def _constant_pins(report: KernelReport, control: Control) -> list[tuple[str, str]]:
+    """Handshake pins of scalars: inputs are valid with the start, results are acknowledged at once."""
+    if report.interface is None:
+        return []
+    pins = [pin for one in report.interface.interface().of(Kind.SCALAR) for pin in scalar_pins(one)]
+    found = [(pin.name, "valid" if pin.name.endswith("_vld") else "1") for pin in pins if pin.is_input]
+    found = [(name, value) for name, value in found if name.endswith(("_ap_vld", "_ap_ack"))]
+    return [*found, ("ap_continue", "1")] if control is Control.CHAIN else found
+
+
+def _cells(width: int) -> int:
+    return (width + 31) // 32
+
+
+def _line(macro: str, port: PortReport) -> str:
+    return f"    {macro}({port.name}, {(port.width + 31) // 32})"
+
+
+def _check_streams(report: KernelReport, inputs: Mapping[str, Sequence[int]], expected: Mapping[str, int]) -> None:
+    wanted_in = {port.name for port in report.ports if port.is_input}
+    wanted_out = {port.name for port in report.ports if not port.is_input}
+    problems = []
+    if set(inputs) != wanted_in:
+        problems.append(Problem(None, None, "inputs", str(sorted(wanted_in)), str(sorted(inputs))))
+    if set(expected) != wanted_out:
+        problems.append(Problem(None, None, "expected_words", str(sorted(wanted_out)), str(sorted(expected))))
+    if problems:
+        raise InputError(problems)

@@ -1,0 +1,123 @@
+"""What a kernel is fed with: integers of each input in order, random ones or from arrays.
+
+In an array of streams each stream is an input of its own, `name_<index>`. Arrays that are only written start as zeros.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from fpdeep_gen.errors import InputError, Problem
+from fpdeep_gen.hls.interface import Argument, Interface, Kind
+from fpdeep_gen.hls.layout import Integer, Layout, integers, positions
+from fpdeep_gen.hls.values import named
+
+Stimulus = Mapping[str, npt.NDArray[np.generic]]
+Given = dict[str, tuple[list[Integer], list[int]]]  # by input: the kinds of its integers (which repeat), the integers
+
+
+def random_stimulus(interface: Interface, words: int, calls: int, seed: int) -> Given:
+    """Every integer uniform over its range."""
+    random = np.random.default_rng(seed)
+    found = {}
+    for one, name in named(interface):
+        kinds = list(integers(one.layout))
+        count = words if one.kind is Kind.STREAM else calls
+        if one.kind is Kind.STREAM and not one.direction.reads:
+            continue
+        if not one.direction.reads:
+            found[name] = (kinds, [0] * (count * len(kinds)))
+            continue
+        columns = [_random(random, kind, count) for kind in kinds]
+        found[name] = (kinds, [value for row in zip(*columns, strict=True) for value in row])
+    return found
+
+
+def _random(random: np.random.Generator, kind: Integer, count: int) -> list[int]:
+    raw = random.bytes(count * ((kind.width + 7) // 8))
+    size = (kind.width + 7) // 8
+    values = [int.from_bytes(raw[at : at + size], "little") % (1 << kind.width) for at in range(0, len(raw), size)]
+    half = 1 << (kind.width - 1)
+    return [(one ^ half) - half for one in values] if kind.signed else values
+
+
+def flat(interface: Interface, stimulus: Stimulus) -> Given:
+    """A stimulus as integers in order. Raises InputError naming every array that is missing, odd or does not fit."""
+    problems: list[Problem] = []
+    found: Given = {}
+    known: set[str] = set()
+    for one, name in named(interface):
+        if one.kind is Kind.STREAM and not one.direction.reads:
+            continue
+        kinds = list(integers(one.layout))
+        keys = member_keys(name, one.layout)
+        known.update(keys)
+        if not one.direction.reads and not any(key in stimulus for key in keys):
+            continue
+        missing = [key for key in keys if key not in stimulus]
+        problems += [Problem(None, None, f"stimulus {key}", f"an array for {name}", "none") for key in missing]
+        if not missing:
+            found[name] = (kinds, _joined(name, one, keys, stimulus, problems))
+    problems += [
+        Problem(None, None, f"stimulus {key}", f"one of {', '.join(sorted(known))}", "no such input")
+        for key in stimulus
+        if key not in known
+    ]
+    if problems:
+        raise InputError(problems)
+    calls = calls_of(interface, found)
+    for one, name in named(interface):
+        if one.kind is Kind.ARRAY and name not in found:
+            kinds = list(integers(one.layout))
+            found[name] = (kinds, [0] * (calls * len(kinds)))
+    return found
+
+
+def member_keys(name: str, layout: Layout) -> dict[str, list[int]]:
+    """Keys of a stimulus for one argument, each with the numbers of its integers in the layout."""
+    groups: dict[int, list[int]] = {}
+    for place, (leaf, _) in enumerate(positions(layout)):
+        groups.setdefault(leaf, []).append(place)
+    if len(groups) == 1:
+        return {name: groups[0]}
+    return {f"{name}.{leaf}": places for leaf, places in groups.items()}
+
+
+def _joined(
+    name: str, one: Argument, keys: Mapping[str, list[int]], stimulus: Stimulus, problems: list[Problem]
+) -> list[int]:
+    kinds = list(integers(one.layout))
+    columns: dict[int, list[int]] = {}
+    rows = 0
+    for key, places in keys.items():
+        values = [int(value) for value in np.asarray(stimulus[key]).reshape(-1).tolist()]
+        if len(values) % len(places):
+            text = f"a multiple of {len(places)} integers"
+            problems.append(Problem(None, None, f"stimulus {key}", text, f"shape {stimulus[key].shape}"))
+            return []
+        kind = kinds[places[0]]
+        low, high = (-(1 << (kind.width - 1)), 1 << (kind.width - 1)) if kind.signed else (0, 1 << kind.width)
+        wrong = [value for value in values if not low <= value < high]
+        if wrong:
+            problems.append(Problem(None, None, f"stimulus {key}", f"values from {low} to {high - 1}", str(wrong[0])))
+            return []
+        rows = max(rows, len(values) // len(places))
+        for number, place in enumerate(places):
+            columns[place] = values[number :: len(places)]
+    if any(len(column) != rows for column in columns.values()):
+        problems.append(Problem(None, None, f"stimulus {name}", "members of one length", "several lengths"))
+        return []
+    return [columns[place][row] for row in range(rows) for place in range(len(kinds))]
+
+
+def calls_of(interface: Interface, given: Given) -> int:
+    counts = {
+        name: len(given[name][1]) // len(given[name][0])
+        for one, name in named(interface)
+        if one.kind is not Kind.STREAM and name in given
+    }
+    if len(set(counts.values())) > 1:
+        text = ", ".join(f"{name}: {count}" for name, count in counts.items())
+        raise InputError([Problem(None, None, "stimulus", "as many calls for every argument", text)])
+    return next(iter(counts.values()), 1)

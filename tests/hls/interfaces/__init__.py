@@ -1,0 +1,1 @@
+"""Tops with arguments: protocols, pins, co-simulation."""

@@ -80,6 +80,8 @@ def _entries(document: Document, schema: ClusterSchema, count: int | None) -> li
         raise InputError([document.problem(("boards",), "this field", "nothing")])
     if count is None:
         return entries
+    if count < 1:
+        raise InputError([Problem(document.file, None, "number of boards", "at least 1", f"`{count}`")])
     if len(entries) > 1:
         expected = "one kind of boards where their number is given from outside"
         raise InputError([document.problem(("boards",), expected, f"{len(entries)} rows")])

@@ -191,6 +191,12 @@ def test_a_cluster_may_say_what_the_lanes_of_its_boards_reach(tmp_path: Path) ->
     assert {board.lane_gbps for board in load_cluster(write(tmp_path, fast)).boards} == {1.2}
 
 
+@pytest.mark.parametrize("count", [-1, 0, 5000])
+def test_numbers_of_boards_that_make_no_chain(tmp_path: Path, count: int) -> None:
+    with pytest.raises(InputError):
+        load_cluster(write(tmp_path, CHAIN), count)
+
+
 @pytest.mark.parametrize(("name", "lanes"), [("vc709-chain", 6), ("vc709-chain-3", 3)])
 def test_vc709_chains(name: str, lanes: int) -> None:
     cluster = load_cluster(known_clusters()[name], 128)

@@ -1,5 +1,6 @@
 """Strides, groups, overlapping pools, normalisation, dropout, momentum: what they mean, and who refuses them."""
 
+import random
 from dataclasses import replace
 from pathlib import Path
 
@@ -93,6 +94,50 @@ def test_an_overhang_gives_the_maps_of_ceil_mode(tmp_path: Path) -> None:
     maps = torch.zeros(1, 8, layer.conv_rows, layer.conv_columns)
     assert (layer.conv_rows, layer.conv_columns) == (13, 12)
     assert (layer.out_rows, layer.out_columns) == tuple(nn.MaxPool2d(3, 2, ceil_mode=True)(maps).shape[2:])
+
+
+def test_random_layers_have_the_shapes_of_torch(tmp_path: Path) -> None:
+    """Two layers with every number drawn; what torch cannot compute is refused."""
+    refused = 0
+    for seed in range(60):
+        chance = random.Random(seed)
+        groups, stride, kernel = chance.choice((1, 2, 4)), chance.randint(1, 4), chance.randint(1, 6)
+        padding, channels = chance.randrange(kernel), 4 * chance.randint(1, 3)
+        window = chance.randint(2, 4)
+        step, ceil = chance.randint(1, window), chance.random() < 0.3
+        rows, columns = chance.randint(5, 24), chance.randint(5, 24)
+        module = nn.Sequential(
+            nn.Conv2d(4, channels, kernel, stride=stride, padding=padding, groups=groups, bias=False),
+            nn.MaxPool2d(window, step, ceil_mode=ceil),
+        )
+        maps = module[0](torch.zeros(1, 4, rows, columns))
+        sides = maps.shape[2:]
+        overhang = max(-(side - window) % step for side in sides) if ceil else 0
+        if ceil and any((side + overhang - window) // step != -(-(side - window) // step) for side in sides):
+            continue  # rows and columns reach differently far, which a file cannot say
+        text = f"""\
+name: net
+input: {{channels: 4, rows: {rows}, columns: {columns}, format: {{width: 8, fraction: 7}}}}
+training: {{batch: 16, learning_rate: 0.1, epochs: 2, seed: 1}}
+layers:
+  - conv: {{name: a, channels: {channels}, kernel: {kernel}, stride: {stride}, padding: {padding}, groups: {groups}}}
+  - max_pool: {{window: {window}, stride: {step}, overhang: {overhang}}}
+  - fully_connected: {{name: b, features: 2}}
+  - softmax_cross_entropy
+"""
+        if min(sides) + overhang < window:
+            refused += 1
+            assert len(errors(tmp_path, text)) == 1
+            continue
+        layer = load(tmp_path, text).layers[0]
+        out = module[1](maps)
+        weight = module[0].weight
+        assert isinstance(weight, torch.Tensor)
+        assert (layer.conv_rows, layer.conv_columns) == tuple(sides)
+        assert (layer.out_rows, layer.out_columns) == tuple(out.shape[2:])
+        assert layer.weight_shape == tuple(weight.shape)
+        assert layer.forward_macs == sides[0] * sides[1] * weight.numel()
+    assert 0 < refused < 30
 
 
 @pytest.mark.parametrize(

@@ -192,7 +192,9 @@ def _fully_connected(walk: Walk, node: Node, transposed: bool | None) -> None:
     if transposed is None:
         return
     outputs, inputs = weight.shape if transposed else weight.shape[::-1]
-    if inputs != math.prod(walk.shape):
+    if min(walk.shape) > 0 and inputs != math.prod(
+        walk.shape
+    ):  # a layer without output is told of later, by its window
         found = f"{inputs} (the map before it is {' x '.join(map(str, walk.shape))})"
         walk.refuse(node, f"weights for {math.prod(walk.shape)} inputs", found, field="B")
     walk.add(node, {"fully_connected": {"name": name, "features": outputs}})

@@ -1,5 +1,6 @@
 """ONNX models: the same networks as their YAML files, and every way in which a model is refused."""
 
+import math
 import random
 from dataclasses import replace
 from pathlib import Path
@@ -132,6 +133,51 @@ layers:
     assert loaded.notes[0].startswith("2 layers have biases") and "11 more weights" in loaded.notes[0]
 
 
+def random_chain(seed: int) -> tuple[list[Any], list[Any], tuple[int, int, int]]:
+    """Nodes and constants of a chain of convolutions, pools and others with every number drawn."""
+    chance = random.Random(seed)
+    shape = (chance.choice((2, 4)), chance.randint(150, 200), chance.randint(150, 200))
+    nodes: list[Any] = []
+    constants: list[Any] = []
+    channels, last = shape[0], "x"
+    for index in range(chance.randint(1, 3)):
+        kernel, groups, out = chance.randint(1, 5), chance.choice((1, 2)), 2 * chance.randint(1, 5)
+        constants.append(constant(f"w{index}", out, channels // groups, kernel, kernel))
+        pads = [chance.randrange(kernel)] * 4
+        convolution = {"strides": [chance.randint(1, 2)] * 2, "pads": pads, "group": groups}
+        nodes.append(node("Conv", [last, f"w{index}"], [f"c{index}"], **convolution))
+        window = chance.randint(2, 3)
+        pooling = {"kernel_shape": [window] * 2, "strides": [chance.randint(1, window)] * 2}
+        if chance.random() < 0.5:
+            pooling = {**pooling, "ceil_mode": 1} if chance.random() < 0.5 else {**pooling, "pads": [0, 0, 1, 1]}
+        nodes.append(node("MaxPool", [f"c{index}"], [f"p{index}"], **pooling))
+        channels, last = out, f"p{index}"
+    return nodes, constants, shape
+
+
+def test_random_chains_have_the_shapes_that_onnx_infers(tmp_path: Path) -> None:
+    loaded = 0
+    for seed in range(30):
+        nodes, constants, shape = random_chain(seed)
+        inferred = onnx.shape_inference.infer_shapes(
+            onnx.load(str(model(tmp_path / "open.onnx", nodes, constants, [1, *shape])))
+        )
+        types = {value.name: value.type.tensor_type for value in inferred.graph.value_info}
+        shapes = [tuple(side.dim_value for side in types[one.output[0]].shape.dim)[1:] for one in nodes]
+        end = [node("Flatten", [nodes[-1].output[0]], ["f"]), node("Gemm", ["f", "m"], ["y"])]
+        whole = [*constants, constant("m", math.prod(shapes[-1]), 3)]
+        try:
+            network = load_network(model(tmp_path / "net.onnx", [*nodes, *end], whole, [1, *shape]))
+        except InputError as error:
+            assert {problem.field.split(": ")[-1] for problem in error.problems} <= {"pads"}, error  # uneven overhang
+            continue
+        loaded += 1
+        layers = network.layers[:-1]
+        assert [(layer.out_channels, layer.conv_rows, layer.conv_columns) for layer in layers] == shapes[0::2]
+        assert [network.tensor_shape(index + 1) for index in range(len(layers))] == shapes[1::2]
+    assert loaded > 15
+
+
 def test_all_unknown_operators_come_at_once_with_all_their_nodes() -> None:
     found = problems_of(LIGHT / "light_resnet50.onnx")
     graph = onnx.load(str(LIGHT / "light_resnet50.onnx")).graph
@@ -160,6 +206,9 @@ def relu(source: str, result: str) -> Any:  # noqa: ANN401
     return node("Relu", [source], [result])
 
 
+SMALL = ("MaxPool `q`", "`7`, which leaves nothing")
+
+
 @pytest.mark.parametrize(
     ("nodes", "field", "found"),
     [
@@ -172,6 +221,7 @@ def relu(source: str, result: str) -> Any:  # noqa: ANN401
         ([CONV, pool(pads=[0, 0, 0, 1]), gemm("p")], "MaxPool `p`: pads", "0 rows, 1 columns"),
         ([CONV, node("GlobalAveragePool", ["a"], ["g"]), gemm("g")], "GlobalAveragePool `g`", "6 x 6"),
         ([CONV, relu("a", "r"), relu("r", "f"), END[1]], "Relu `f`", "a second one after `conv1`"),
+        ([CONV, node("MaxPool", ["a"], ["q"], kernel_shape=[7, 7]), gemm("q")], *SMALL),
         ([CONV, END[0], gemm("f", alpha=2.0)], "Gemm `last`: alpha", "2.0"),
         ([CONV, END[0], gemm("f", "w2")], "Gemm `last`: B", "9 (the map before it is 4 x 6 x 6)"),
         ([CONV, node("Reshape", ["a", "odd"], ["f"]), END[1]], "Reshape `f`: shape", "4 x 36"),

@@ -1,26 +1,18 @@
-"""Memories and FIFOs counted in the primitives of 7-series FPGAs (UG473, UG474).
+"""Memories and FIFOs counted in the primitives of 7-series FPGAs (UG473, UG474): the rule of planner and compiler.
 
 Block RAM is counted in halves (RAMB18), as each half works alone; small memories take LUT RAM.
 """
 
 from dataclasses import dataclass
-from enum import Enum
 
 LUTRAM_DEPTH = 64
 """Deepest memory or FIFO in LUT memory: one LUT a bit."""
 
-SMALL_BITS = 1024
-"""A memory of fewer bits than this takes LUT memory whatever its depth."""
+SMALL_BITS = 4096
+"""A memory of no more bits than this takes LUT memory whatever its depth."""
 
 FIFO_CONTROL_LUT = 20
 """Counters and flags of a FIFO."""
-
-
-class Ports(Enum):
-    """How a memory is read and written."""
-
-    ONE_READ_ONE_WRITE = "one read, one write"
-    TWO_READ_WRITE = "two ports that read or write"
 
 
 @dataclass(frozen=True)
@@ -40,14 +32,13 @@ class Use:
         return self.dsp <= room.dsp and self.bram18 <= room.bram18 and self.lut <= room.lut and self.ff <= room.ff
 
 
-_DUAL_PORT_SHAPES = ((18, 1024), (9, 2048), (4, 4096), (2, 8192), (1, 16384))
-_SIMPLE_SHAPES = ((36, 512), *_DUAL_PORT_SHAPES)
+_SHAPES = ((36, 512), (18, 1024), (9, 2048), (4, 4096), (2, 8192), (1, 16384))
 
 
-def bram18_count(width: int, depth: int, ports: Ports = Ports.ONE_READ_ONE_WRITE) -> int:
-    """RAMB18s of a memory of `depth` words of `width` bits, all in the one shape that takes fewest."""
-    shapes = _SIMPLE_SHAPES if ports is Ports.ONE_READ_ONE_WRITE else _DUAL_PORT_SHAPES
-    return min(-(-width // bits) * -(-depth // words) for bits, words in shapes)
+def bram18_count(width: int, depth: int) -> int:
+    """RAMB18s of a memory of `depth` words of `width` bits with one read and one write port, all in the one shape that
+    takes fewest."""
+    return min(-(-width // bits) * -(-depth // words) for bits, words in _SHAPES)
 
 
 def lutram_luts(width: int, depth: int) -> int:
@@ -63,12 +54,11 @@ def is_small(width: int, depth: int) -> bool:
     return depth <= LUTRAM_DEPTH or width * depth <= SMALL_BITS
 
 
-def memory_use(width: int, depth: int, ports: Ports = Ports.ONE_READ_ONE_WRITE) -> Use:
-    """A memory. A second read port doubles LUT RAM."""
+def memory_use(width: int, depth: int, reads: int = 1) -> Use:
+    """A memory with one write port and `reads` read ports, each of which has a copy of the contents."""
     if is_small(width, depth):
-        copies = 2 if ports is Ports.TWO_READ_WRITE else 1
-        return Use(lut=copies * lutram_luts(width, depth), ff=width)
-    return Use(bram18=bram18_count(width, depth, ports))
+        return Use(lut=reads * lutram_luts(width, depth), ff=width)
+    return Use(bram18=reads * bram18_count(width, depth))
 
 
 def fifo_use(width: int, depth: int) -> Use:

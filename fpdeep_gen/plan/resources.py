@@ -5,7 +5,7 @@ The estimates' factors are fitted to what the open HLS back end reports for the 
 
 from collections.abc import Iterable, Sequence
 
-from fpdeep_gen.board.memory import Ports, Use, fifo_use, memory_use
+from fpdeep_gen.board.memory import Use, fifo_use, memory_use
 from fpdeep_gen.board.model import Board, Link
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.plan.cost import Fold, dsp_of_product, groups, window_slots
@@ -33,6 +33,9 @@ UPDATE_LANE_FF = 700
 
 LINK_SENDER_LUT = 900
 """`link_tx`: credit counters, the choice among streams, the flits' multiplexer; and some for each stream."""
+
+SHIFTED_DIGITS = 3
+"""Nonzero signed digits of a constant up to which the compiler multiplies by shifts and additions."""
 
 COMMANDED_PROCESSES = 5
 """Processes of a slice that take commands."""
@@ -161,6 +164,13 @@ def _backward_use(network: Network, layer: int, fold: Fold) -> Use:
     )
 
 
+def _count_use(fold: Fold) -> Use:
+    """A store works out how many words it serves: images times a constant, by additions where that has few digits."""
+    rows = {fold.out_rows} if fold.is_first else {fold.out_rows, fold.in_rows}
+    counts = {count * fold.weight_words for count in rows}
+    return Use(dsp=sum((count ^ 3 * count).bit_count() > SHIFTED_DIGITS for count in counts))
+
+
 def _store_use(network: Network, layer: int, fold: Fold, update_lanes: int) -> Use:
     _, weight, _, _, gradient = _formats(network, layer)
     product = dsp_of_product(gradient, LEARNING_RATE_BITS)
@@ -172,9 +182,10 @@ def _store_use(network: Network, layer: int, fold: Fold, update_lanes: int) -> U
     return total(
         (
             _process(2 * PROCESS_LUT),
+            _count_use(fold),
             shifts,
             Use(lut=2 * word, ff=4 * word),
-            memory_use(word, fold.weight_words, Ports.TWO_READ_WRITE),
+            memory_use(word, fold.weight_words, reads=1 if fold.is_first else 2),
             fifo_use(update_lanes * gradient, STAGE_DEPTH),
             Use(dsp=update_lanes * product, lut=update_lanes * UPDATE_LANE_LUT, ff=update_lanes * UPDATE_LANE_FF),
         )

@@ -5,7 +5,6 @@ from hypothesis import strategies as st
 
 from fpdeep_gen.board.memory import (
     LUTRAM_DEPTH,
-    Ports,
     Use,
     bram18_count,
     fifo_use,
@@ -24,14 +23,14 @@ def test_shapes_by_hand() -> None:
     assert bram18_count(1200, 1600) == -(-1200 // 9)
 
 
-def test_two_ports_have_no_wide_shape() -> None:
-    assert bram18_count(36, 512, Ports.TWO_READ_WRITE) == 2
-    assert bram18_count(18, 1024, Ports.TWO_READ_WRITE) == 1
+def test_each_read_port_has_a_copy() -> None:
+    assert memory_use(36, 512, reads=2).bram18 == 2
+    assert memory_use(6, 32, reads=2).lut == 8
 
 
-@given(width=st.integers(1, 2000), depth=st.integers(1, 20000), ports=st.sampled_from(Ports))
-def test_never_less_than_the_bits(width: int, depth: int, ports: Ports) -> None:
-    assert bram18_count(width, depth, ports) * 18 * 1024 >= width * depth
+@given(width=st.integers(1, 2000), depth=st.integers(1, 20000))
+def test_never_less_than_the_bits(width: int, depth: int) -> None:
+    assert bram18_count(width, depth) * 18 * 1024 >= width * depth
 
 
 @given(width=st.integers(1, 200), depth=st.integers(1, 4000))
@@ -53,8 +52,8 @@ def test_fifo_takes_block_ram_only_when_deep(width: int, depth: int) -> None:
 
 
 def test_small_memory_takes_no_block_ram() -> None:
-    assert memory_use(8, 128).bram18 == 0
-    assert memory_use(9, 128).bram18 == 1
+    assert memory_use(32, 128).bram18 == 0
+    assert memory_use(33, 128).bram18 == 1
     assert memory_use(4000, 64).bram18 == 0
 
 

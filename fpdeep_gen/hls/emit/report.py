@@ -5,12 +5,11 @@ from dataclasses import asdict, dataclass, field
 from math import ceil
 from typing import Any
 
+from fpdeep_gen.board.memory import bram18_count, lutram_luts
 from fpdeep_gen.hls.emit.interface_report import InterfaceReport
 from fpdeep_gen.hls.emit.network import fifo_storage
 from fpdeep_gen.hls.ir import Diagnostic, Location, Network, Storage
 from fpdeep_gen.hls.schedule.model import MemoryPlan, ProcessSchedule, RegionSchedule
-
-BRAM36_BITS = 36864
 
 
 @dataclass(frozen=True)
@@ -145,25 +144,13 @@ def fifo_reports(network: Network) -> tuple[FifoReport, ...]:
 def fifo_resources(width: int, depth: int, storage: str) -> Resources:
     """One FIFO."""
     if storage == "block":
-        return Resources(0, block_ram(width, depth), 40, 40 + width)
-    return Resources(0, 0.0, 20 + lut_ram(width, depth), 20 + width)
+        return Resources(0, bram18_count(width, depth) / 2, 40, 40 + width)
+    return Resources(0, 0.0, 20 + lutram_luts(width, depth), 20 + width)
 
 
 def slice_resources(width: int) -> Resources:
     """The register slice of an output port: two words, and a choice between them."""
     return Resources(0, 0.0, width + 3, 2 * width + 2)
-
-
-def block_ram(width: int, depth: int) -> float:
-    """RAMB36 of a simple dual-port memory: columns of 72 bits at 512 words, 36 at 1024, ... in halves of a RAMB18."""
-    shapes = ((512, 36), (1024, 18), (2048, 9), (4096, 4), (8192, 2), (16384, 1))
-    halves = min(ceil(depth / words) * ceil(width / columns) for words, columns in shapes)
-    return halves / 2
-
-
-def lut_ram(width: int, depth: int) -> int:
-    """LUTs of a simple dual-port LUT RAM: four for six bits of 64 words."""
-    return ceil(width / 3) * 2 * max(1, ceil(depth / 64)) if depth > 1 else width
 
 
 def region_report(schedule: RegionSchedule) -> RegionReport:
@@ -193,13 +180,13 @@ def memory_resources(plan: MemoryPlan) -> Resources:
     width, depth = plan.memory.width, plan.memory.depth
     match plan.storage:
         case Storage.BLOCK:
-            return Resources(0, block_ram(width, depth) * plan.copies, 0, 0)
+            return Resources(0, bram18_count(width, depth) / 2 * plan.copies, 0, 0)
         case Storage.REGISTERS:
             return Resources(0, 0.0, ceil(width * depth / 4) * max(1, len(plan.reads)), width * depth)
         case _:
             if not plan.writes:
                 return Resources(0, 0.0, ceil(width * depth / 64) * plan.copies, 0)
-            return Resources(0, 0.0, lut_ram(width, depth) * plan.copies, 0)
+            return Resources(0, 0.0, lutram_luts(width, depth) * plan.copies, 0)
 
 
 def warning_text(diagnostic: Diagnostic) -> str:

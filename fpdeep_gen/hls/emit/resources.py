@@ -4,6 +4,7 @@ from math import ceil
 
 from fpdeep_gen.hls.emit.report import Resources, memory_resources
 from fpdeep_gen.hls.ir import Binary, BinaryKind, Compare, Constant, Operation, Select
+from fpdeep_gen.hls.schedule.arithmetic import signed
 from fpdeep_gen.hls.schedule.delays import DSP_OPERANDS, significant
 from fpdeep_gen.hls.schedule.model import ProcessSchedule, RegionSchedule
 
@@ -50,8 +51,15 @@ def _operation(operation: Operation) -> Resources:
 
 
 def _product(operation: Binary) -> Resources:
-    wide, narrow = sorted((significant(operation.left), significant(operation.right)), reverse=True)
+    wide, narrow = sorted((_operand(operation.left), _operand(operation.right)), reverse=True)
     if wide + narrow <= 12:
         return Resources(lut=wide * narrow)
     count = ceil((wide - 1) / (DSP_OPERANDS[0] - 1)) * ceil((narrow - 1) / (DSP_OPERANDS[1] - 1))
     return Resources(dsp=count, ff=-operation.width)  # the product's register is inside of the DSP
+
+
+def _operand(operation: Operation) -> int:
+    """Bits of a factor as a signed number."""
+    if isinstance(operation, Constant):
+        return signed(operation.value, operation.width).bit_length() + 1
+    return significant(operation)

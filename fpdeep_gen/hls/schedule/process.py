@@ -2,6 +2,7 @@
 
 from typing import TypeVar
 
+from fpdeep_gen.board.memory import is_small
 from fpdeep_gen.hls.ir import Load, Memory, Process, Storage, Store
 from fpdeep_gen.hls.schedule.delays import DelayModel
 from fpdeep_gen.hls.schedule.exclusive import Exclusion
@@ -14,8 +15,6 @@ from fpdeep_gen.hls.schedule.model import (
 )
 from fpdeep_gen.hls.schedule.region import schedule_region
 
-_DISTRIBUTED_DEPTH = 64
-_DISTRIBUTED_BITS = 4096
 _FALLBACK_DEPTH = 1024
 EXTERNAL_PORTS = 2
 Access = TypeVar("Access", Load, Store, Load | Store)
@@ -42,8 +41,7 @@ def choose_storage(memory: Memory) -> Storage:
     """The hint, or by size: what fits into a few LUT RAMs is distributed."""
     if memory.storage is not Storage.AUTO:
         return memory.storage
-    small = memory.depth <= _DISTRIBUTED_DEPTH or memory.depth * memory.width <= _DISTRIBUTED_BITS
-    return Storage.DISTRIBUTED if small else Storage.BLOCK
+    return Storage.DISTRIBUTED if is_small(memory.width, memory.depth) else Storage.BLOCK
 
 
 def _held_back_by_block(

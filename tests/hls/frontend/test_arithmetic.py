@@ -25,6 +25,32 @@ def _divide(left: int, right: int) -> tuple[int, int]:
     return quotient, left - quotient * right
 
 
+def _order(left: int, right: int, left_type: tuple[int, bool], right_type: tuple[int, bool]) -> int:
+    """The six relations. From 32 bits on, C's rule: an unsigned operand that isn't narrower makes both unsigned."""
+    equal = left == right
+    widths = left_type[0], right_type[0]
+    unsigned = widths[0] if not left_type[1] else widths[1]
+    if left_type[1] != right_type[1] and max(widths) >= 32 and unsigned == max(widths):
+        if widths[0] != widths[1] or widths[0] > 64:
+            equal = bits(left, unsigned) == bits(right, unsigned)
+        left, right = bits(left, unsigned + 1), bits(right, unsigned + 1)
+    less, greater = left < right, left > right
+    return equal | (not equal) << 1 | less << 2 | (not greater) << 3 | greater << 4 | (not less) << 5
+
+
+def _divided(left: int, right: int, left_type: tuple[int, bool], right_type: tuple[int, bool]) -> tuple[int, int]:
+    """Quotient and remainder: as integers, or as unsigned ones where the unsigned operand is the wider."""
+    (wa, sa), (wb, sb) = left_type, right_type
+    width = max(wa, wb) + (sa or sb)
+    signs = sa if wa > wb else sb if wb > wa else sa or sb
+    plain = _divide(left, right) if signs else _divide(bits(left, width), bits(right, width))
+    rest = plain[1] if signs and sa else bits(left, width) % bits(right, width)
+    out = wa + sb
+    quotient = signed(bits(plain[0], out), out) if sa or sb else bits(plain[0], out)
+    narrow = min(wa, wb + (sa and not sb))
+    return quotient, signed(bits(rest, narrow), narrow) if sa else bits(rest, narrow)
+
+
 @pytest.mark.parametrize("group", range(6))
 def test_operators_of_two_types(tmp_path: Path, group: int) -> None:
     pairs = PAIRS[group * 6 : group * 6 + 6]
@@ -64,9 +90,9 @@ def test_operators_of_two_types(tmp_path: Path, group: int) -> None:
         logic: list[int] = []
         order: list[int] = []
         for x, y in zip((_value(w, wa, sa) for w in xs), (_value(w, wb, sb) for w in ys), strict=True):
-            exact += [x + y, x - y, x * y, *(_divide(x, y) if y else ()), -x]
+            exact += [x + y, x - y, x * y, *(_divided(x, y, (wa, sa), (wb, sb)) if y else ()), -x]
             logic += [x & y, x | y, x ^ y]
-            order.append((x == y) | (x != y) << 1 | (x < y) << 2 | (x <= y) << 3 | (x > y) << 4 | (x >= y) << 5)
+            order.append(_order(x, y, (wa, sa), (wb, sb)))
         case = (_type(wa, sa), _type(wb, sb))
         assert [signed(word, 256) for word in got["exact"]] == exact, case
         assert [signed(word, 256) for word in got["logic"]] == logic, case

@@ -50,13 +50,23 @@ template <typename T, typename... M> struct structure_layout<T, types<M...>> {
         bits_t<width> result = 0;
         int at = 0;
         auto &[... member] = value;
-        ((result |= (bits_t<width>)((bits_t<width>)layout<M>::pack(member) << at), at += layout<M>::width), ...);
+        (put(result, at, member), ...);
         return result;
+    }
+    template <typename F> static void put(bits_t<width> &bits, int &at, const F &member) {
+        constexpr int own = layout<F>::width;  // nothing may be shifted beyond the last bit, not even nothing
+        if constexpr (own > 0) bits |= (bits_t<width>)((bits_t<width>)layout<F>::pack(member) << at);
+        at += own;
     }
     static void unpack(T &value, bits_t<width> bits) {
         int at = 0;
         auto &[... member] = value;
-        ((layout<M>::unpack(member, (bits_t<layout<M>::width>)(bits >> at)), at += layout<M>::width), ...);
+        (get(bits, at, member), ...);
+    }
+    template <typename F> static void get(const bits_t<width> &bits, int &at, F &member) {
+        constexpr int own = layout<F>::width;
+        if constexpr (own > 0) layout<F>::unpack(member, (bits_t<own>)(bits >> at));
+        at += own;
     }
 };
 
@@ -114,7 +124,8 @@ template <typename T> constexpr auto layout_kind() {
     else if constexpr (__is_enum(T))
         return types<enum_layout<T>>{};
     else {
-        static_assert(__is_class(T), "arguments and words of streams are made of integers and fixed-point numbers");
+        static_assert(__is_class(T), "arguments and words of streams are made of integers, fixed-point numbers, "
+                                     "enumerations, and arrays and structures of these");
         return types<structure_layout<T, decltype(members_of(*(T *)0))>>{};
     }
 }

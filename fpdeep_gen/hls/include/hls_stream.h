@@ -61,6 +61,7 @@ template <typename T> class stream<T, 0> {
     }
 
   public:
+    using value_type = T;
     stream() { __hls_stream_declare(this, 0, word::width * word::count); }
     explicit stream(const char *) : stream() {}
     explicit stream(int depth) { __hls_stream_declare(this, depth, word::width * word::count); }
@@ -101,6 +102,11 @@ template <typename T> class stream<T, 0> {
     }
     bool empty() const { return __hls_stream_empty(this); }
     bool full() const { return __hls_stream_full(this); }
+    template <typename X = T> unsigned size() const {
+        static_assert(!__is_same(X, T), "the number of words in a stream has no hardware: use empty() or full()");
+        return 0;
+    }
+    void set_name(const char *) {}
 };
 
 template <typename T, int DEPTH> class stream : public stream<T, 0> {

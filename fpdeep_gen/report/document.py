@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 
+from fpdeep_gen.plan.ceiling import ceilings
 from fpdeep_gen.plan.model import Plan
 from fpdeep_gen.report.evidence import Evidence
 from fpdeep_gen.report.figures import BoardRow, LinkRow, Used, board_rows, limit_text, link_rows
@@ -15,7 +16,7 @@ def plan_document(plan: Plan) -> dict[str, object]:
         "clock_mhz": plan.cluster.clock_mhz,
         "boards": [_board(row) for row in board_rows(plan)],
         "links": [_link(row) for row in link_rows(plan)],
-        "prediction": {**asdict(plan.prediction), "limit": limit_text(plan)},
+        "prediction": {**asdict(plan.prediction), "limit": limit_text(plan), "shorter_with_more": ceilings(plan)},
     }
 
 

@@ -3,6 +3,7 @@
 from rich.table import Table
 from rich.text import Text
 
+from fpdeep_gen.plan.ceiling import ceilings
 from fpdeep_gen.plan.model import Plan
 from fpdeep_gen.report.evidence import Evidence, StepEvidence
 from fpdeep_gen.report.figures import Used, board_rows, limit_text, link_rows
@@ -13,7 +14,9 @@ TIGHT = 0.7
 
 def boards_table(plan: Plan, evidence: Evidence | None) -> Table:
     """One row a board: slices, resources, its slowest engine, interval planned and (with evidence) simulated."""
-    table = _table("Boards", ["board", "type", "slices"], ["DSP", "BRAM36", "slowest\nengine", "interval\nplanned"])
+    table = _table(
+        "Boards", ["board", "type", "slices"], ["DSP", "BRAM36", "LUT", "slowest\nengine", "interval\nplanned"]
+    )
     if evidence is not None:
         table.add_column("interval\nsimulated", justify="right")
     for row in board_rows(plan):
@@ -23,6 +26,7 @@ def boards_table(plan: Plan, evidence: Evidence | None) -> Table:
             ", ".join(row.slices),
             _used(row.dsp),
             _used(row.bram36),
+            _share(row.lut.share),
             f"{row.slowest_cycles:,}",
             f"{plan.prediction.interval:,}",
         ]
@@ -69,11 +73,17 @@ def prediction_text(plan: Plan) -> str:
     """One line: interval, throughput, latency and update as planned."""
     found = plan.prediction
     return (
-        f"planned: {found.interval:,} cycles an image (limit: {limit_text(plan)}), "
+        f"planned: {found.interval:,} cycles an image (limit: {limit_text(plan)}{_wanted(plan)}), "
         f"{found.images_per_second:,.0f} images/s at {plan.cluster.clock_mhz:g} MHz; "
         f"latency {found.latency:,} cycles; update {found.update:,} cycles "
         f"after each mini-batch of {plan.network.training.batch}"
     )
+
+
+def _wanted(plan: Plan) -> str:
+    """`; a shorter one needs more LUT`, where one resource by itself holds it up."""
+    names = ceilings(plan)
+    return f"; a shorter one needs more {' or '.join(names)}" if names else ""
 
 
 def verdict_text(evidence: Evidence) -> Text:

@@ -214,23 +214,28 @@ def summary(plan: Plan, done: Verification) -> dict[str, object]:
         "golden_wraps": done.golden_wraps,
         "accuracy": done.accuracy,
         "interval": {"planned": plan.prediction.interval, "simulated": measured.interval},
-        "engines": [
-            {
-                "name": one.engine.name,
-                "board": one.engine.board,
-                "multipliers": one.engine.multipliers,
-                "fewest_multipliers": one.engine.fewest_multipliers(plan.prediction.interval),
-                "cycles_per_image": one.engine.cycles_per_image,
-                "interval": one.interval,
-                "busy": one.busy,
-            }
-            for one in measured.engines
-        ],
+        "engines": engine_rows(plan, measured),
         "links": [asdict(link) for link in measured.links],
         "cycles": done.run.cycles,
         "seconds": done.run.seconds,
         "cycles_per_second": done.run.cycles_per_second,
     }
+
+
+def engine_rows(plan: Plan, measured: Measurement) -> list[dict[str, object]]:
+    """Each engine's multipliers, the fewest that its work needs in the planned interval, and how busy they were."""
+    return [
+        {
+            "name": one.engine.name,
+            "board": one.engine.board,
+            "multipliers": one.engine.multipliers,
+            "fewest_multipliers": one.engine.fewest_multipliers(plan.prediction.interval),
+            "cycles_per_image": one.engine.cycles_per_image,
+            "interval": one.interval,
+            "busy": one.busy,
+        }
+        for one in measured.engines
+    ]
 
 
 def _accuracy(program: Program, output: HostOutput) -> float | None:

@@ -44,17 +44,17 @@ def cluster(boards: int) -> Cluster:
 
 
 def one_board() -> Plan:
-    """Everything on one board."""
-    forced = Forced(
-        lanes=(1, 2, 2, 1), taps=(3, 3, 1), slices=(Piece(0, 0, 0, 2), Piece(1, 0, 0, 4), Piece(2, 0, 0, 4))
-    )
+    """Everything on one board, engines take whole words."""
+    pieces = (Piece(0, 0, 0, 2), Piece(1, 0, 0, 4), Piece(2, 0, 0, 4))
+    forced = Forced(lanes=(1, 2, 2, 1), taps=(3, 3, 1), slices=pieces, p_in=(1, 2, 2), p_error=(2, 2, 1))
     return make_plan(network(), cluster(1), forced)
 
 
 def two_boards() -> Plan:
-    """conv2 cut over both boards, fc on the upper one."""
+    """conv2 cut over both boards, fc on the upper one; engines take words in parts."""
     pieces = (Piece(0, 0, 0, 2), Piece(1, 0, 0, 2), Piece(1, 1, 2, 4), Piece(2, 1, 0, 4))
-    return make_plan(network(), cluster(2), Forced(lanes=(1, 2, 2, 1), taps=(3, 3, 1), slices=pieces))
+    forced = Forced(lanes=(1, 2, 2, 1), taps=(3, 3, 1), slices=pieces, p_in=(1, 1, 1), p_error=(2, 1, 1))
+    return make_plan(network(), cluster(2), forced)
 
 
 def batches(count: int, images: int, seed: int = 1) -> tuple[Batch, ...]:

@@ -18,6 +18,7 @@ from fpdeep_gen.sim.verify import (
     Verification,
     build_rtl_chain,
     compare,
+    engine_rows,
     run_program,
     verification_program,
     verify,
@@ -70,6 +71,14 @@ def test_interval_and_traffic_are_as_planned() -> None:
     assert slowest.busy is not None and slowest.busy >= 0.95
     for link in measured.links:
         assert link.data_flits_per_image == pytest.approx(link.planned_data_flits_per_image, rel=0.1)  # of some images
+
+
+def test_summary_tells_what_each_engine_has_and_needs() -> None:
+    """conv2's slices of 2 channels: 4 x 4 pixels x 36 weights in 192 cycles need 3 multipliers and have 6."""
+    engines = {one["name"]: one for one in engine_rows(two_boards().plan, verified().measurement)}
+    found = engines["conv2[0:2] gradient"]
+    assert (found["multipliers"], found["fewest_multipliers"], found["cycles_per_image"]) == (6, 3, 96)
+    assert found["busy"] == pytest.approx(0.5, abs=0.02)
 
 
 def test_training_over_epochs_is_goldens() -> None:

@@ -17,6 +17,7 @@ from fpdeep_gen.errors import InputError
 from fpdeep_gen.network.load import load_network
 from fpdeep_gen.network.model import LayerKind, Network
 from fpdeep_gen.plan.assemble import assemble
+from fpdeep_gen.plan.ceiling import ceilings
 from fpdeep_gen.plan.check import budget_problems, plan_problems
 from fpdeep_gen.plan.cost import Fold, slice_cycles, tap_choices
 from fpdeep_gen.plan.document import plan_to_json
@@ -83,6 +84,15 @@ def test_examples_are_sound(net: Network, boards: int) -> None:
     assert_sound(plan)
     assert_streams_join_neighbours(plan)
     assert plan_problems(plan) == []
+
+
+def test_what_holds_the_interval_up_is_what_shortens_it() -> None:
+    """Few DSP slices and much of all else: more DSP slices give a shorter interval, more of anything else does not."""
+    plan = make_plan(tiny(), cluster(1, replace(ROOMY, dsp=20)))
+    assert ceilings(plan) == ("DSP",)
+    assert make_plan(tiny(), cluster(1, replace(ROOMY, dsp=200))).prediction.interval < plan.prediction.interval
+    richer = replace(ROOMY, dsp=20, lut=1_000_000, ff=1_000_000, bram36=1000)
+    assert make_plan(tiny(), cluster(1, richer)).prediction.interval == plan.prediction.interval
 
 
 def test_more_boards_are_not_slower() -> None:

@@ -26,7 +26,8 @@ class GpuRow:
 
 
 def gpu_rows(network: Network) -> tuple[GpuRow, ...]:
-    """The rows for a network, by its name; both forms of AlexNet get the figures of the one that was measured."""
+    """The rows for a network, by its name; the one-column AlexNet gets the figures of the one in groups,
+    which was measured and has about as much work."""
     family = next((name for name in FAMILIES if network.name == name or network.name.startswith(f"{name}_")), None)
     if family is None:
         return ()

@@ -15,7 +15,7 @@ from fpdeep_gen.hls.emit.report import KernelReport
 from fpdeep_gen.hls.interface import NOT_THERE, Control, Interface, Kind
 from fpdeep_gen.hls.layout import Layout, integers, positions
 from fpdeep_gen.hls.native_program import build_native, run_native
-from fpdeep_gen.hls.simulate import CACHE, Calls, SimulationResult, block_pins, external_memories, simulate_streams
+from fpdeep_gen.hls.simulate import CACHE, Calls, SimulationResult, external_memories, simulate_streams, value_pins
 from fpdeep_gen.hls.stimulus import Stimulus, calls_of, flat, random_stimulus
 from fpdeep_gen.hls.values import named, pack, read_integers, unpack, write_integers
 
@@ -187,7 +187,7 @@ def _compare(
 def _calls(report: KernelReport, interface: Interface, recorded: Recorded) -> Calls:
     scalars = {one.name: one for one in interface.inputs}
     pins = {}
-    for pin in block_pins(report)[0]:
+    for pin in value_pins(report)[0]:
         one = scalars.get(pin.name) or scalars[pin.name.removesuffix("_i")]
         pins[pin.name] = pack(one.layout, recorded.given[one.name])
     arrays = {one.name: one for one in interface.of(Kind.ARRAY)}
@@ -212,7 +212,7 @@ def _compare_calls(
     outputs: dict[str, list[int]],
 ) -> None:
     scalars = {one.name: one for one in interface.outputs}
-    for pin in block_pins(report)[1]:
+    for pin in value_pins(report)[1]:
         one = scalars.get(pin.name) or scalars[pin.name.removesuffix("_o")]
         wanted, got = recorded.made[one.name], unpack(one.layout, done.results.get(pin.name, []))
         outputs[one.name] = got

@@ -83,11 +83,15 @@ RETURN = -1
 
 @dataclass(frozen=True)
 class Interface:
-    """The whole of a top. `overlapped`: it takes the next start before it is done with the last."""
+    """The whole of a top. `overlapped`: it takes the next start before it is done with the last.
+
+    `control_lite`: the block-level protocol is in registers of the AXI4-Lite slave.
+    """
 
     control: Control
     arguments: tuple[Argument, ...]
     overlapped: bool = False
+    control_lite: bool = False
 
     def of(self, kind: Kind) -> tuple[Argument, ...]:
         """The arguments of one kind, in order."""

@@ -82,7 +82,7 @@ def simulate_streams(
     for port in report.ports:
         if port.is_input:
             write_words(folder / f"{port.name}.bin", inputs[port.name], port.width)
-    given, made = block_pins(report)
+    given, made = value_pins(report)
     if calls is not None:
         for pin in given:
             write_words(folder / f"{pin.name}.bin", calls.pins[pin.name], pin.width)
@@ -112,6 +112,14 @@ def simulate_streams(
 def external_memories(report: KernelReport) -> tuple[MemoryPorts, ...]:
     """Memories behind pins of the top."""
     return report.interface.memories if report.interface is not None else ()
+
+
+def value_pins(report: KernelReport) -> tuple[list[Pin], list[Pin]]:
+    """Where scalar values go in and come out: pins, and registers of the AXI4-Lite slave by their names."""
+    given, made = block_pins(report)
+    registers = report.interface.registers if report.interface is not None else ()
+    more = [Pin(one.name, one.width, one.is_input) for one in registers]
+    return [*given, *(pin for pin in more if pin.is_input)], [*made, *(pin for pin in more if not pin.is_input)]
 
 
 def block_pins(report: KernelReport) -> tuple[list[Pin], list[Pin]]:
@@ -194,12 +202,17 @@ def _block_parts(report: KernelReport, control: Control) -> dict[str, list[str]]
     given, made = block_pins(report)
     memories = external_memories(report)
     kind = {Control.FREE: "free", Control.NONE: "none"}.get(control, "pins")
+    registers = report.interface.registers if report.interface is not None else ()
+    kind = "lite" if report.interface is not None and report.interface.control_lite else kind
     block = [f"static constexpr Block BLOCK = Block::{kind};"]
     if kind == "pins" and report.interface is not None:
         block.append("#define HAS_CONTROL")
         block.append(f"static constexpr bool OVERLAP = {str(report.interface.overlapped).lower()};")
+    if kind == "lite":
+        block.append("#define HAS_LITE")
     values = [f"    VALUES({pin.name}, {_cells(pin.width)}, 1)" for pin in [*given, *made]]
     values += [f"    VALUES({one.name}, {_cells(one.width)}, {one.depth})" for one in memories]
+    values += [f"    VALUES({one.name}, {one.words}, 1)" for one in registers]
     accesses = []
     for one in memories:
         for number, (reads, writes) in enumerate(one.ports):
@@ -207,9 +220,21 @@ def _block_parts(report: KernelReport, control: Control) -> dict[str, list[str]]
             accesses += [f"  WRITE({one.name}, {number}, {_cells(one.width)})"] * writes
     scalars = [f"    GIVEN({pin.name}, {_cells(pin.width)})" for pin in given]
     scalars += [f"    ALWAYS({name}, {value})" for name, value in _constant_pins(report, control)]
+    kept = [*(pin.name for pin in made), *(one.name for one in memories)]
+    kept += [one.name for one in registers if not one.is_input]
     results = [f"      RESULT({pin.name}, {_cells(pin.width)})" for pin in made]
-    results += [f"      KEEP({name})" for name in [*(pin.name for pin in made), *(one.name for one in memories)]]
-    return {"BLOCK": block, "VALUES": values, "MEMORIES": accesses, "SCALARS": scalars, "RESULTS": results}
+    results += [f"      KEEP({name})" for name in kept]
+    lite = [
+        f"      REGISTER_{'IN' if one.is_input else 'OUT'}({one.name}, {one.address}, {one.words})" for one in registers
+    ]
+    return {
+        "REGISTERS": lite,
+        "BLOCK": block,
+        "VALUES": values,
+        "MEMORIES": accesses,
+        "SCALARS": scalars,
+        "RESULTS": results,
+    }
 
 
 def _constant_pins(report: KernelReport, control: Control) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <deque>
 #include <map>
 #include <string>
 #include <vector>
@@ -73,7 +74,14 @@ static void write_file(const std::string &path, const std::vector<uint32_t> &cel
   fclose(file);
 }
 
-enum class Block { free, none, pins };
+enum class Block { free, none, pins, lite };
+
+// A master of the AXI4-Lite slave: one transfer after the other.
+struct Transfer {
+  bool write;
+  uint32_t address, data;
+  uint32_t *target;
+};
 
 /*BLOCK*/
 int main(int argc, char **argv) {
@@ -151,6 +159,9 @@ int main(int argc, char **argv) {
 #undef WRITE
   };
   size_t started = 0, finished = 0;
+  std::deque<Transfer> transfers;
+  bool bus_waits = false;
+  uint32_t control_word = 0, last_word = 0;
   std::vector<uint64_t> start_cycles;
   std::vector<uint64_t> latencies;
   auto set_scalars = [&](bool valid) {
@@ -174,6 +185,30 @@ int main(int argc, char **argv) {
   uint64_t cycle = 0, done_at = 0, last_move = 0;
   while (true) {
     bool waiting = finished < calls, moved = false;
+#ifdef HAS_LITE
+    if (transfers.empty() && started == finished && started < calls) {
+      for (auto &entry : values) entry.second.load(started);
+      set_scalars(true);
+#define REGISTER_IN(name, at, count)                                                           \
+  for (uint32_t i = 0; i < count; i++) transfers.push_back({true, at + 4 * i, values[#name].now[i], nullptr});
+#define REGISTER_OUT(name, at, count)
+/*REGISTERS*/
+#undef REGISTER_IN
+#undef REGISTER_OUT
+      transfers.push_back({true, 0, 1, nullptr});
+      transfers.push_back({false, 0, 0, &control_word});
+      start_cycles.push_back(cycle), started++, moved = true;
+    }
+    top->s_axi_control_awvalid = top->s_axi_control_wvalid = top->s_axi_control_arvalid = 0;
+    top->s_axi_control_bready = top->s_axi_control_rready = 1;
+    if (!transfers.empty() && !bus_waits) {
+      const Transfer &one = transfers.front();
+      (one.write ? top->s_axi_control_awaddr : top->s_axi_control_araddr) = one.address;
+      top->s_axi_control_wdata = one.data, top->s_axi_control_wstrb = 15;
+      top->s_axi_control_awvalid = top->s_axi_control_wvalid = one.write;
+      top->s_axi_control_arvalid = !one.write;
+    }
+#endif
 #ifdef HAS_CONTROL
     if (!top->ap_start && started < calls && (OVERLAP || started == finished) && !chance(done_at ? 0.0 : stall)) {
       for (auto &entry : values) entry.second.load(started);
@@ -200,6 +235,41 @@ int main(int argc, char **argv) {
 #undef INPUT
 #undef OUTPUT
     top->eval();
+#ifdef HAS_LITE
+    if (bus_waits && (top->s_axi_control_bvalid || top->s_axi_control_rvalid)) {
+      const Transfer one = transfers.front();
+      transfers.pop_front(), bus_waits = false;
+      if (one.target) *one.target = top->s_axi_control_rdata;
+      if (one.target == &control_word && !(control_word & 2)) {
+        transfers.push_back(one);  // not done: asks again
+      } else if (one.target == &control_word) {
+        moved = true;
+        latencies.push_back(cycle - start_cycles[finished]);
+#define REGISTER_IN(name, at, count)
+#define REGISTER_OUT(name, at, count)                                                          \
+  for (uint32_t i = 0; i < count; i++) transfers.push_back({false, at + 4 * i, 0, &values[#name].now[i]});
+/*REGISTERS*/
+#undef REGISTER_IN
+#undef REGISTER_OUT
+        transfers.push_back({false, 0, 0, &last_word});
+#define RESULT(pin, count) values[#pin].now.clear(), get(top->pin, values[#pin].now, count);
+#define KEEP(name)
+/*RESULTS*/
+#undef RESULT
+#undef KEEP
+      } else if (one.target == &last_word) {
+#define RESULT(pin, count)
+#define KEEP(name) values[#name].keep();
+/*RESULTS*/
+#undef RESULT
+#undef KEEP
+        finished++, moved = true;
+        waiting |= finished < calls;
+      }
+    } else if (!transfers.empty() && !bus_waits) {
+      bus_waits = transfers.front().write ? top->s_axi_control_awready : top->s_axi_control_arready;
+    }
+#endif
 #ifdef HAS_CONTROL
     const bool ready = top->ap_ready, done = top->ap_done;
     if (done && finished < calls) {
@@ -249,7 +319,7 @@ int main(int argc, char **argv) {
     if (done_at && cycle - done_at >= drain) break;
     if (!done_at && cycle - last_move > timeout) {
       fprintf(stderr, "stalled: no word has moved since cycle %llu\n", (unsigned long long)last_move);
-      if (BLOCK == Block::pins) fprintf(stderr, "  calls: %zu started, %zu of %zu done\n", started, finished, calls);
+      if (BLOCK != Block::free) fprintf(stderr, "  calls: %zu started, %zu of %zu done\n", started, finished, calls);
       for (auto &entry : streams) {
         const Stream &s = entry.second;
         const size_t all = s.expected ? s.expected : s.words.size() / s.size;

@@ -7,6 +7,7 @@ from typing import Any
 from fpdeep_gen.hls.emit.memory import external_ports
 from fpdeep_gen.hls.interface import Argument, Control, Direction, Interface, Kind, Protocol
 from fpdeep_gen.hls.layout import parse_layout
+from fpdeep_gen.hls.registers import Register, register_map
 from fpdeep_gen.hls.schedule.model import MemoryPlan
 
 
@@ -53,12 +54,15 @@ class InterfaceReport:
 
     control: str
     overlapped: bool
+    control_lite: bool
     arguments: tuple[ArgumentReport, ...]
     memories: tuple[MemoryPorts, ...]
+    registers: tuple[Register, ...]
 
     def interface(self) -> Interface:
         """With its types."""
-        return Interface(Control(self.control), tuple(one.argument() for one in self.arguments), self.overlapped)
+        arguments = tuple(one.argument() for one in self.arguments)
+        return Interface(Control(self.control), arguments, self.overlapped, self.control_lite)
 
     @staticmethod
     def from_data(data: dict[str, Any]) -> "InterfaceReport":
@@ -66,8 +70,10 @@ class InterfaceReport:
         return InterfaceReport(
             data["control"],
             data["overlapped"],
+            data["control_lite"],
             tuple(ArgumentReport(**one) for one in data["arguments"]),
             tuple(_memory_from(one) for one in data["memories"]),
+            tuple(Register(**one) for one in data["registers"]),
         )
 
 
@@ -103,4 +109,11 @@ def interface_report(interface: Interface | None, plans: Sequence[MemoryPlan]) -
         memories.append(
             MemoryPorts(plan.memory.name, origin.argument, plan.memory.width, plan.memory.depth, origin.words, ports)
         )
-    return InterfaceReport(interface.control.value, interface.overlapped, arguments, tuple(memories))
+    return InterfaceReport(
+        interface.control.value,
+        interface.overlapped,
+        interface.control_lite,
+        arguments,
+        tuple(memories),
+        register_map(interface),
+    )

@@ -12,6 +12,7 @@ from fpdeep_gen.hls.emit.names import bits
 from fpdeep_gen.hls.emit.process import stream_ports
 from fpdeep_gen.hls.interface import Argument, Control, Direction, Interface, Kind, Protocol
 from fpdeep_gen.hls.ir import Network, StreamPort
+from fpdeep_gen.hls.registers import has_slave, slave_pins, slave_text
 from fpdeep_gen.hls.schedule.model import MemoryPlan
 
 START, DONE = "ap_start", "ap_done"
@@ -35,6 +36,8 @@ class Pin:
 def scalar_pins(argument: Argument) -> list[Pin]:
     """Pins of a scalar argument or of the return value."""
     name, width, protocol = argument.name, argument.layout.width, argument.protocol
+    if protocol is Protocol.AXILITE:
+        return []
     both = argument.direction is Direction.INOUT
     pins: list[Pin] = []
     if argument.direction.reads:
@@ -58,6 +61,8 @@ def control_pins(interface: Interface) -> list[Pin]:
     """Pins of the block-level protocol."""
     if interface.control is Control.NONE:
         return []
+    if interface.control_lite:
+        return [Pin("interrupt", 1, False)]
     pins = [Pin("ap_start", 1, True), *(Pin(name, 1, False) for name in ("ap_done", "ap_ready", "ap_idle"))]
     if interface.control is Control.CHAIN:
         pins.append(Pin("ap_continue", 1, True))
@@ -71,10 +76,14 @@ def emit_shell(interface: Interface, network: Network, plans: Sequence[MemoryPla
     streams = [port for port in network.ports if port.name not in (START, DONE)]
     memories = [pin for plan in plans for pin in external_pins(plan.memory, plan.memory.name, external_ports(plan))]
     declared = ["input  wire ap_clk", "input  wire ap_rst_n"]
-    declared += [pin.declaration() for pin in [*control_pins(interface), *pins]]
+    slave = [Pin(*one) for one in slave_pins(interface)] if has_slave(interface) else []
+    declared += [pin.declaration() for pin in [*control_pins(interface), *slave, *pins]]
     declared += [line for port in streams for line in stream_ports(port, port.name)]
     declared += [f"{direction:<6} wire {bits(width)}{name}" for direction, width, name in memories]
     lines = [f"module {module} (", ",\n".join(f"    {line}" for line in declared), ");"]
+    if has_slave(interface):
+        lines += [] if interface.control_lite else ["wire interrupt;"]
+        lines += ["wire ap_start;"] * interface.control_lite + slave_text(interface)
     lines += _control(interface, network)
     connected = [f".{name}({name})" for name in ("ap_clk", "ap_rst_n")]
     for port in network.ports:
@@ -127,8 +136,8 @@ def _control(interface: Interface, network: Network) -> list[str]:
             lines.append(f"assign {outer}_ap_vld = {wait if one.protocol in _ACKNOWLEDGED else 'made_valid'};")
     lines.append(f"assign busy = {' | '.join(waiting) or _ZERO};")
     free = interface.control is Control.NONE
-    chain = interface.control is Control.CHAIN
-    if free:
+    chain = interface.control is Control.CHAIN and not interface.control_lite
+    if free or interface.control_lite:
         lines.append("wire ap_done, ap_ready, ap_idle;")
     settings = f".GIVEN({given}), .MADE({made}), .OVERLAP({int(interface.overlapped)}), .CHAIN({int(chain)})"
     sides = [f".{side}_{part}({name}_{part})" for side, name in (("start", START), ("done", DONE)) for part in _PARTS]

@@ -254,7 +254,7 @@ def build_interface(
         bundle, made = asked.bundles.get("return", ""), (Kind.SCALAR, Direction.OUT)
         arguments.append(Argument("ap_return", RETURN, *made, mode, layouts[RETURN], 0, bundle))
     control = Control.FREE if free else asked.control or Control.HS
-    return Interface(control, tuple(arguments))
+    return Interface(control, tuple(arguments), control_lite=asked.control_lite)
 
 
 def _default(kind: Kind, direction: Direction) -> Protocol:

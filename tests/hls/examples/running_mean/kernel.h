@@ -1,0 +1,3 @@
+#pragma once
+constexpr int MAXIMUM = 64;
+int running_mean(const short samples[MAXIMUM], int count, short means[MAXIMUM]);

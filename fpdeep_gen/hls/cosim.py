@@ -6,16 +6,25 @@ everything that comes out is compared: words of streams and how many there are, 
 
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from fpdeep_gen.errors import InputError, Problem, ToolError
+from fpdeep_gen.hls.axi import masters
 from fpdeep_gen.hls.compile import CompiledKernel, compile_kernel
 from fpdeep_gen.hls.emit.report import KernelReport
-from fpdeep_gen.hls.interface import NOT_THERE, Control, Interface, Kind
+from fpdeep_gen.hls.interface import NOT_THERE, Control, Interface, Kind, Protocol
 from fpdeep_gen.hls.layout import Layout, integers, positions
 from fpdeep_gen.hls.native_program import build_native, run_native
-from fpdeep_gen.hls.simulate import CACHE, Calls, SimulationResult, external_memories, simulate_streams, value_pins
+from fpdeep_gen.hls.simulate import (
+    CACHE,
+    Bursts,
+    Calls,
+    SimulationResult,
+    external_memories,
+    simulate_streams,
+    value_pins,
+)
 from fpdeep_gen.hls.stimulus import Stimulus, calls_of, flat, random_stimulus
 from fpdeep_gen.hls.values import named, pack, read_integers, unpack, write_integers
 
@@ -39,6 +48,7 @@ class Cosimulation:
     outputs: Mapping[str, list[int]]
     bench_code: int = 0
     printed: str = ""
+    bursts: Mapping[str, Bursts] = field(default_factory=dict)
 
     @property
     def equal(self) -> bool:
@@ -149,12 +159,13 @@ def _compare(
     inputs, expected = {}, {}
     for name, is_input in widths.items():
         one = by_name[name]
+        word = one.layout if one.kind is Kind.STREAM else next(integers(one.layout))
         if is_input:
-            words = pack(one.layout, recorded.given.get(name, []))
+            words = pack(word, recorded.given.get(name, []))
             free = interface.control is Control.FREE
             inputs[name] = words[: recorded.taken.get(name, 0)] if free else words
         else:
-            expected[name] = pack(one.layout, recorded.made.get(name, []))
+            expected[name] = pack(word, recorded.made.get(name, []))
     counts = {name: len(words) for name, words in expected.items()}
     calls = None if interface.control is Control.FREE else _calls(report, interface, recorded)
     done = simulate_streams(compiled, inputs, counts, stalls, seed, timeout, 256, calls)
@@ -162,12 +173,15 @@ def _compare(
     compared: dict[str, int] = {}
     outputs: dict[str, list[int]] = {}
     for name, words in expected.items():
-        outputs[name] = unpack(by_name[name].layout, done.outputs[name])
+        one = by_name[name]
+        word = one.layout if one.kind is Kind.STREAM else next(integers(one.layout))
+        outputs[name] = unpack(word, done.outputs[name])
         compared[name] = len(words)
-        differences += compare_words(name, by_name[name].layout, words, done.outputs[name])
+        differences += compare_words(name, word, words, done.outputs[name])
     for name, is_input in widths.items():
-        if is_input and done.taken.get(name, 0) != recorded.taken.get(name, 0):
-            text = f"{name}: C++ takes {recorded.taken.get(name, 0)} words, RTL {done.taken.get(name, 0)}"
+        taken = recorded.taken.get(name, len(recorded.given.get(name, [])))
+        if is_input and done.taken.get(name, 0) != taken:
+            text = f"{name}: C++ takes {taken} words, RTL {done.taken.get(name, 0)}"
             differences.append(text)
     if calls is not None:
         _compare_calls(report, interface, recorded, done, differences, compared, outputs)
@@ -181,17 +195,26 @@ def _compare(
         outputs,
         recorded.code,
         recorded.printed,
+        done.bursts,
     )
 
 
 def _calls(report: KernelReport, interface: Interface, recorded: Recorded) -> Calls:
     scalars = {one.name: one for one in interface.inputs}
+    bases = {one.name: one.base for one in masters(interface) if one.offset}
     pins = {}
     for pin in value_pins(report)[0]:
+        if pin.name in bases:
+            pins[pin.name] = [bases[pin.name]] * recorded.calls
+            continue
         one = scalars.get(pin.name) or scalars[pin.name.removesuffix("_i")]
         pins[pin.name] = pack(one.layout, recorded.given[one.name])
     arrays = {one.name: one for one in interface.of(Kind.ARRAY)}
     images = {}
+    for one in interface.masters:
+        size = sum(1 for _ in integers(one.layout))
+        values = pack(next(integers(one.layout)), recorded.given[one.name])
+        images[one.name] = [values[call * size : (call + 1) * size] for call in range(recorded.calls)]
     for memory in external_memories(report):
         kinds = sum(1 for _ in integers(arrays[memory.argument].layout))
         values = recorded.given[memory.argument]
@@ -219,10 +242,14 @@ def _compare_calls(
         compared[one.name] = len(wanted)
         differences += _differences(one.name, one.layout, wanted, got)
     for one in interface.of(Kind.ARRAY):
+        if one.name in outputs or one.protocol in (Protocol.AXIS, Protocol.FIFO):
+            continue
         wanted = recorded.made[one.name]
         size = sum(1 for _ in integers(one.layout))
         kinds = list(integers(one.layout))
         got = list(recorded.given[one.name])  # words without a memory are never touched
+        if one.protocol is Protocol.AXI:
+            got = unpack(kinds[0], [word for image in done.images[one.name] for word in image])
         for memory in (memory for memory in external_memories(report) if memory.argument == one.name):
             for call, image in enumerate(done.images[memory.name]):
                 for word, value in zip(memory.words, image, strict=True):

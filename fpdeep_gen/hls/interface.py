@@ -63,7 +63,7 @@ class Argument:
     """One argument. `layout`: of a scalar, of a stream's word, of a whole array (`Array` of its dimensions).
 
     `count`: how many streams (0: one, no array of streams). `place`: its number in C++, the return value has -1.
-    `by_pointer`: a scalar that C++ hands over by its address.
+    `burst`: most beats of an m_axi burst. `by_pointer`: a scalar that C++ hands over by its address.
     `bundle`: of s_axilite and m_axi.
     """
 
@@ -76,26 +76,47 @@ class Argument:
     count: int = 0
     bundle: str = ""
     by_pointer: bool = False
+    burst: int = 0
 
 
 RETURN = -1
+AXI_LATENCY = 32  # stages of a pipelined loop between a request to an m_axi port and its answer
+AXI_REQUEST, AXI_READ, AXI_WRITE = "_axi_ar", "_axi_r", "_axi_w"  # streams between the kernel and an m_axi adapter
 
 
 @dataclass(frozen=True)
 class Interface:
     """The whole of a top. `overlapped`: it takes the next start before it is done with the last.
 
-    `control_lite`: the block-level protocol is in registers of the AXI4-Lite slave.
+    `control_lite`: the block-level protocol is in registers of the AXI4-Lite slave. `offsets`: base addresses of m_axi
+    arguments, by their names, where they are pins or registers.
     """
 
     control: Control
     arguments: tuple[Argument, ...]
     overlapped: bool = False
     control_lite: bool = False
+    offsets: tuple[Argument, ...] = ()
 
     def of(self, kind: Kind) -> tuple[Argument, ...]:
         """The arguments of one kind, in order."""
         return tuple(one for one in self.arguments if one.kind is kind)
+
+    @property
+    def pinned(self) -> tuple[Argument, ...]:
+        """All that becomes scalar pins or registers."""
+        return (*self.of(Kind.SCALAR), *self.offsets)
+
+    @property
+    def masters(self) -> tuple[Argument, ...]:
+        """Arrays behind AXI4 masters."""
+        return tuple(one for one in self.of(Kind.ARRAY) if one.protocol is Protocol.AXI)
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """Streams of the kernel that are no pins."""
+        suffixes = (AXI_REQUEST, AXI_READ, AXI_WRITE)
+        return frozenset(f"{one.name}{suffix}" for one in self.masters for suffix in suffixes)
 
     @property
     def inputs(self) -> tuple[Argument, ...]:

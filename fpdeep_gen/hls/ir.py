@@ -125,6 +125,8 @@ class StreamPort:
     width: int
     is_input: bool
     is_done: bool = False
+    answers: "StreamPort | None" = None  # its words answer those written there
+    latency: int = 0  # stages between the two in a pipelined loop
 
 
 @dataclass(eq=False, slots=True, repr=False)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from fpdeep_gen.hls.interface import Interface, Kind, Protocol
+from fpdeep_gen.hls.interface import Interface, Protocol
 
 FIRST = 0x10  # below lie the control registers of the cell
 BUNDLE = "control"
@@ -25,7 +25,7 @@ class Register:
 
 def register_map(interface: Interface) -> tuple[Register, ...]:
     """Inputs and outputs in the order of the arguments, the return value first; a free word behind each."""
-    scalars = [one for one in interface.of(Kind.SCALAR) if one.protocol is Protocol.AXILITE]
+    scalars = [one for one in interface.pinned if one.protocol is Protocol.AXILITE]
     scalars.sort(key=lambda one: one.place)
     found: list[Register] = []
     address = FIRST
@@ -41,7 +41,7 @@ def register_map(interface: Interface) -> tuple[Register, ...]:
 
 def has_slave(interface: Interface) -> bool:
     """Whether the top has the slave."""
-    return interface.control_lite or any(one.protocol is Protocol.AXILITE for one in interface.of(Kind.SCALAR))
+    return interface.control_lite or any(one.protocol is Protocol.AXILITE for one in interface.pinned)
 
 
 def address_bits(interface: Interface) -> int:

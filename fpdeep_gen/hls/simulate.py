@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from fpdeep_gen.errors import InputError, Problem, ToolError
+from fpdeep_gen.hls.axi import masters
 from fpdeep_gen.hls.compile import CompiledKernel
 from fpdeep_gen.hls.emit.interface_report import MemoryPorts
 from fpdeep_gen.hls.emit.report import KernelReport, PortReport
@@ -32,6 +33,16 @@ _ONE_FILE_BYTES = 400_000
 
 
 @dataclass(frozen=True)
+class Bursts:
+    """Traffic of an AXI4 master over all calls."""
+
+    read_bursts: int
+    read_beats: int
+    write_bursts: int
+    write_beats: int
+
+
+@dataclass(frozen=True)
 class SimulationResult:
     """What came out, as words (unsigned).
 
@@ -46,6 +57,7 @@ class SimulationResult:
     results: Mapping[str, list[int]] = field(default_factory=dict)
     images: Mapping[str, list[list[int]]] = field(default_factory=dict)
     latencies: tuple[int, ...] = ()
+    bursts: Mapping[str, Bursts] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -89,6 +101,9 @@ def simulate_streams(
         for memory in external_memories(report):
             words = [word for image in calls.images[memory.name] for word in image]
             write_words(folder / f"{memory.name}.bin", words, memory.width)
+        for master in masters(report.interface.interface()) if report.interface is not None else ():
+            words = [word for image in calls.images[master.name] for word in image]
+            write_words(folder / f"{master.name}_elements.bin", words, master.width)
     expected = [f"{port.name}={expected_words[port.name]}" for port in report.ports if not port.is_input]
     numbers = [str(seed), str(stall_probability), str(timeout_cycles), str(drain_cycles)]
     numbers += [] if calls is None else [str(calls.count)]
@@ -97,16 +112,21 @@ def simulate_streams(
         port.name: read_words(folder / f"{port.name}.bin", port.width) for port in report.ports if not port.is_input
     }
     results, images = {}, {}
+    behind = masters(report.interface.interface()) if report.interface is not None else ()
     if calls is not None:
         results = {pin.name: read_words(folder / f"{pin.name}.made", pin.width) for pin in made if calls.count}
         for memory in external_memories(report):
             words = read_words(folder / f"{memory.name}.made", memory.width)
             images[memory.name] = [words[at : at + memory.depth] for at in range(0, len(words), memory.depth)]
+        for master in behind:
+            words = read_words(folder / f"{master.name}_elements.made", master.width)
+            images[master.name] = [words[at : at + master.count] for at in range(0, len(words), master.count)]
     shutil.rmtree(folder)
     lines = [line.split() for line in printed.splitlines()]
     taken = {line[1]: int(line[2]) for line in lines if line and line[0] == "taken"}
     latencies = tuple(int(line[1]) for line in lines if line and line[0] == "latency")
-    return SimulationResult(outputs, _cycles(printed), taken, results, images, latencies)
+    bursts = {line[1]: Bursts(*map(int, line[2:])) for line in lines if line and line[0] == "bursts"}
+    return SimulationResult(outputs, _cycles(printed), taken, results, images, latencies, bursts)
 
 
 def external_memories(report: KernelReport) -> tuple[MemoryPorts, ...]:
@@ -126,7 +146,7 @@ def block_pins(report: KernelReport) -> tuple[list[Pin], list[Pin]]:
     """Scalar pins that carry values: those to drive, and those that give results."""
     if report.interface is None:
         return [], []
-    pins = [pin for one in report.interface.interface().of(Kind.SCALAR) for pin in scalar_pins(one)]
+    pins = [pin for one in report.interface.interface().pinned for pin in scalar_pins(one)]
     values = [pin for pin in pins if not pin.name.endswith(("_ap_vld", "_ap_ack"))]
     return [pin for pin in values if pin.is_input], [pin for pin in values if not pin.is_input]
 
@@ -220,7 +240,10 @@ def _block_parts(report: KernelReport, control: Control) -> dict[str, list[str]]
             accesses += [f"  WRITE({one.name}, {number}, {_cells(one.width)})"] * writes
     scalars = [f"    GIVEN({pin.name}, {_cells(pin.width)})" for pin in given]
     scalars += [f"    ALWAYS({name}, {value})" for name, value in _constant_pins(report, control)]
-    kept = [*(pin.name for pin in made), *(one.name for one in memories)]
+    behind = masters(report.interface.interface()) if report.interface is not None else ()
+    values += [f"    VALUES({one.name}_elements, {_cells(one.width)}, {one.count})" for one in behind]
+    axis = [f"    AXI({one.name}, {one.prefix}, {one.bytes}, {one.base:#x}ull, {one.burst})" for one in behind]
+    kept = [*(f"{one.name}_elements" for one in behind), *(pin.name for pin in made), *(one.name for one in memories)]
     kept += [one.name for one in registers if not one.is_input]
     results = [f"      RESULT({pin.name}, {_cells(pin.width)})" for pin in made]
     results += [f"      KEEP({name})" for name in kept]
@@ -234,6 +257,7 @@ def _block_parts(report: KernelReport, control: Control) -> dict[str, list[str]]
         "MEMORIES": accesses,
         "SCALARS": scalars,
         "RESULTS": results,
+        "MASTERS": axis,
     }
 
 

@@ -60,6 +60,40 @@ struct Values {
   void keep() { made.insert(made.end(), now.begin(), now.end()); }
 };
 
+// The memory behind an AXI4 master: answers in order after some cycles, and checks what the master may ask.
+struct Axi {
+  struct Burst {
+    uint64_t address;
+    uint32_t beats, wait;
+  };
+  const char *name = "";
+  Values *values = nullptr;
+  int bytes = 4;
+  uint64_t base = 0;
+  uint32_t burst = 16;
+  std::deque<Burst> reads, writes;
+  std::deque<uint32_t> answers;  // cycles until each response to a write
+  bool ar = false, aw = false, w = false, r = false, b = false;
+  size_t read_bursts = 0, write_bursts = 0, read_beats = 0, write_beats = 0;
+
+  void fault(const char *what, uint64_t address) const {
+    fprintf(stderr, "m_axi %s: %s at %llx\n", name, what, (unsigned long long)address);
+    exit(1);
+  }
+  Burst accept(uint64_t address, uint32_t length) const {
+    const uint32_t beats = length + 1;
+    if (address / 4096 != (address + uint64_t(beats) * bytes - 1) / 4096) fault("a burst crosses 4 KiB", address);
+    if (beats > burst) fault("a burst is too long", address);
+    if (address % bytes) fault("an address is not aligned", address);
+    return {address, beats, 8 + uint32_t(random_state >> 40) % 8};
+  }
+  uint32_t *element(uint64_t address) const {
+    const uint64_t index = (address - base) / bytes;
+    if (address < base || index >= values->depth) fault("an address outside of the array", address);
+    return &values->now[index * values->size];
+  }
+};
+
 static std::vector<uint32_t> read_file(const std::string &path) {
   std::vector<uint32_t> cells;
   FILE *file = fopen(path.c_str(), "rb");
@@ -126,6 +160,18 @@ int main(int argc, char **argv) {
 /*VALUES*/
   }
 #undef VALUES
+  std::map<std::string, Axi> axis;
+#define AXI(argument, prefix, unit, place, most)                                               \
+  {                                                                                            \
+    Axi &a = axis[#argument];                                                                  \
+    a.name = #argument, a.values = &values[#argument "_elements"], a.bytes = unit, a.base = place, a.burst = most; \
+    top->prefix##_arready = 0, top->prefix##_awready = 0, top->prefix##_wready = 0;            \
+    top->prefix##_rvalid = 0, top->prefix##_bvalid = 0;                                        \
+  }
+  {
+/*MASTERS*/
+  }
+#undef AXI
   auto clock = [&] {
     // What the memories see in this cycle; their outputs change behind the edge.
 #define READ(memory, number, count)                                                            \
@@ -219,6 +265,28 @@ int main(int argc, char **argv) {
     }
 #endif
     const double pause = done_at ? 0.0 : stall;
+#define AXI(argument, prefix, unit, place, most)                                               \
+  {                                                                                            \
+    static Axi &a = axis[#argument];                                                           \
+    for (auto &one : a.reads) one.wait -= one.wait > 0;                                        \
+    for (auto &one : a.answers) one -= one > 0;                                                \
+    a.ar = a.reads.size() < 8 && !chance(pause), a.aw = a.writes.size() < 8 && !chance(pause); \
+    a.w = !a.writes.empty() && !chance(pause);                                                 \
+    if (!a.r) a.r = !a.reads.empty() && !a.reads.front().wait && !chance(pause);               \
+    if (!a.b) a.b = !a.answers.empty() && !a.answers.front();                                  \
+    top->prefix##_arready = a.ar, top->prefix##_awready = a.aw, top->prefix##_wready = a.w;    \
+    top->prefix##_rvalid = a.r, top->prefix##_bvalid = a.b;                                    \
+    top->prefix##_rresp = 0, top->prefix##_bresp = 0;                                          \
+    if (a.r) {                                                                                 \
+      top->prefix##_rlast = a.reads.front().beats == 1;                                        \
+      uint32_t beat[32] = {};                                                                  \
+      const uint32_t *word = a.element(a.reads.front().address);                               \
+      for (int i = 0; i < a.values->size; i++) beat[i] = word[i];                              \
+      put(top->prefix##_rdata, beat, (unit + 3) / 4);                                         \
+    }                                                                                          \
+  }
+/*MASTERS*/
+#undef AXI
 #define INPUT(port, count)                                                                     \
   {                                                                                            \
     static Stream &s = streams[#port];                                                         \
@@ -235,6 +303,35 @@ int main(int argc, char **argv) {
 #undef INPUT
 #undef OUTPUT
     top->eval();
+#define AXI(argument, prefix, unit, place, most)                                               \
+  {                                                                                            \
+    static Axi &a = axis[#argument];                                                           \
+    if (a.ar && top->prefix##_arvalid) {                                                       \
+      a.reads.push_back(a.accept(top->prefix##_araddr, top->prefix##_arlen));                  \
+      a.read_bursts++, moved = true;                                                           \
+    }                                                                                          \
+    if (a.r && top->prefix##_rready) {                                                         \
+      a.reads.front().address += a.bytes, a.read_beats++, moved = true, a.r = false;           \
+      if (!--a.reads.front().beats) a.reads.pop_front();                                       \
+    }                                                                                          \
+    if (a.w && top->prefix##_wvalid) {                                                         \
+      std::vector<uint32_t> beat;                                                              \
+      get(top->prefix##_wdata, beat, (unit + 3) / 4);                                         \
+      uint32_t *word = a.element(a.writes.front().address);                                    \
+      for (int i = 0; i < a.values->size; i++) word[i] = beat[i];                              \
+      a.writes.front().address += a.bytes, a.write_beats++, moved = true;                      \
+      const bool last = !--a.writes.front().beats;                                             \
+      if (last != bool(top->prefix##_wlast)) a.fault("WLAST is wrong", a.writes.front().address); \
+      if (last) a.writes.pop_front(), a.answers.push_back(6);                                  \
+    }                                                                                          \
+    if (a.aw && top->prefix##_awvalid) {                                                       \
+      a.writes.push_back(a.accept(top->prefix##_awaddr, top->prefix##_awlen));                 \
+      a.write_bursts++, moved = true;                                                          \
+    }                                                                                          \
+    if (a.b && top->prefix##_bready) a.answers.pop_front(), a.b = false;                       \
+  }
+/*MASTERS*/
+#undef AXI
 #ifdef HAS_LITE
     if (bus_waits && (top->s_axi_control_bvalid || top->s_axi_control_rvalid)) {
       const Transfer one = transfers.front();
@@ -353,6 +450,10 @@ int main(int argc, char **argv) {
   }
   for (auto &entry : values)
     if (!entry.second.made.empty()) write_file(folder + "/" + entry.first + ".made", entry.second.made);
+  for (auto &entry : axis) {
+    const Axi &a = entry.second;
+    printf("bursts %s %zu %zu %zu %zu\n", a.name, a.read_bursts, a.read_beats, a.write_bursts, a.write_beats);
+  }
   for (uint64_t latency : latencies) printf("latency %llu\n", (unsigned long long)latency);
   printf("cycles %llu\n", (unsigned long long)done_at);
   delete top;

@@ -40,12 +40,13 @@ class ArgumentReport:
     count: int
     bundle: str
     by_pointer: bool
+    burst: int
 
     def argument(self) -> Argument:
         """With its types."""
         kinds = Kind(self.kind), Direction(self.direction), Protocol(self.protocol)
         layout = parse_layout(self.layout)
-        return Argument(self.name, self.place, *kinds, layout, self.count, self.bundle, self.by_pointer)
+        return Argument(self.name, self.place, *kinds, layout, self.count, self.bundle, self.by_pointer, self.burst)
 
 
 @dataclass(frozen=True)
@@ -58,11 +59,13 @@ class InterfaceReport:
     arguments: tuple[ArgumentReport, ...]
     memories: tuple[MemoryPorts, ...]
     registers: tuple[Register, ...]
+    offsets: tuple[ArgumentReport, ...] = ()
 
     def interface(self) -> Interface:
         """With its types."""
         arguments = tuple(one.argument() for one in self.arguments)
-        return Interface(Control(self.control), arguments, self.overlapped, self.control_lite)
+        offsets = tuple(one.argument() for one in self.offsets)
+        return Interface(Control(self.control), arguments, self.overlapped, self.control_lite, offsets)
 
     @staticmethod
     def from_data(data: dict[str, Any]) -> "InterfaceReport":
@@ -74,6 +77,7 @@ class InterfaceReport:
             tuple(ArgumentReport(**one) for one in data["arguments"]),
             tuple(_memory_from(one) for one in data["memories"]),
             tuple(Register(**one) for one in data["registers"]),
+            tuple(ArgumentReport(**one) for one in data["offsets"]),
         )
 
 
@@ -83,24 +87,16 @@ def _memory_from(data: dict[str, Any]) -> MemoryPorts:
     return MemoryPorts(data["name"], data["argument"], data["width"], data["depth"], words, ports)
 
 
+def _argument_report(one: Argument) -> ArgumentReport:
+    kinds = (one.kind.value, one.direction.value, one.protocol.value, str(one.layout))
+    return ArgumentReport(one.name, one.place, *kinds, one.count, one.bundle, one.by_pointer, one.burst)
+
+
 def interface_report(interface: Interface | None, plans: Sequence[MemoryPlan]) -> InterfaceReport | None:
     """The report of a top whose interface is known."""
     if interface is None:
         return None
-    arguments = tuple(
-        ArgumentReport(
-            one.name,
-            one.place,
-            one.kind.value,
-            one.direction.value,
-            one.protocol.value,
-            str(one.layout),
-            one.count,
-            one.bundle,
-            one.by_pointer,
-        )
-        for one in interface.arguments
-    )
+    arguments = tuple(map(_argument_report, interface.arguments))
     memories = []
     for plan in plans:
         origin = plan.memory.origin
@@ -116,4 +112,5 @@ def interface_report(interface: Interface | None, plans: Sequence[MemoryPlan]) -
         arguments,
         tuple(memories),
         register_map(interface),
+        tuple(map(_argument_report, interface.offsets)),
     )

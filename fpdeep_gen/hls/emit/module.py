@@ -66,7 +66,7 @@ def emit_module(module: Module, clock_mhz: float = 200.0) -> Emitted:
     outside = [plan for process in processes for plan in plans[id(process)]]
     if shelled and module.interface is not None:
         texts.append(emit_shell(module.interface, network, outside, top, core))
-    hidden = (START, DONE) if shelled else ()
+    hidden = {START, DONE, *module.interface.hidden} if shelled and module.interface is not None else set()
     report = KernelReport(
         network.name,
         clock_mhz,

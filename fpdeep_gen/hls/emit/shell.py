@@ -7,10 +7,11 @@ the first, takes the results and scalar outputs from the second, and passes stre
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from fpdeep_gen.hls.axi import master_pins, master_text, masters
 from fpdeep_gen.hls.emit.memory import external_pins, external_ports
 from fpdeep_gen.hls.emit.names import bits
 from fpdeep_gen.hls.emit.process import stream_ports
-from fpdeep_gen.hls.interface import Argument, Control, Direction, Interface, Kind, Protocol
+from fpdeep_gen.hls.interface import Argument, Control, Direction, Interface, Protocol
 from fpdeep_gen.hls.ir import Network, StreamPort
 from fpdeep_gen.hls.registers import has_slave, slave_pins, slave_text
 from fpdeep_gen.hls.schedule.model import MemoryPlan
@@ -71,19 +72,23 @@ def control_pins(interface: Interface) -> list[Pin]:
 
 def emit_shell(interface: Interface, network: Network, plans: Sequence[MemoryPlan], module: str, core: str) -> str:
     """The top's module."""
-    scalars = interface.of(Kind.SCALAR)
-    pins = [pin for one in scalars for pin in scalar_pins(one)]
-    streams = [port for port in network.ports if port.name not in (START, DONE)]
+    pins = [pin for one in interface.pinned for pin in scalar_pins(one)]
+    hidden = {START, DONE, *interface.hidden}
+    streams = [port for port in network.ports if port.name not in hidden]
+    behind = masters(interface)
     memories = [pin for plan in plans for pin in external_pins(plan.memory, plan.memory.name, external_ports(plan))]
     declared = ["input  wire ap_clk", "input  wire ap_rst_n"]
     slave = [Pin(*one) for one in slave_pins(interface)] if has_slave(interface) else []
     declared += [pin.declaration() for pin in [*control_pins(interface), *slave, *pins]]
+    declared += [Pin(*pin).declaration() for master in behind for pin in master_pins(master)]
     declared += [line for port in streams for line in stream_ports(port, port.name)]
     declared += [f"{direction:<6} wire {bits(width)}{name}" for direction, width, name in memories]
     lines = [f"module {module} (", ",\n".join(f"    {line}" for line in declared), ");"]
     if has_slave(interface):
         lines += [] if interface.control_lite else ["wire interrupt;"]
         lines += ["wire ap_start;"] * interface.control_lite + slave_text(interface)
+    for master in behind:
+        lines += master_text(master, {port.name: port.width for port in network.ports})
     lines += _control(interface, network)
     connected = [f".{name}({name})" for name in ("ap_clk", "ap_rst_n")]
     for port in network.ports:
@@ -118,7 +123,7 @@ def _control(interface: Interface, network: Network) -> list[str]:
             lines.append(f"assign {inner}_ap_ack = given_taken;")
     lines.append(f"assign given = {{{', '.join(reversed(words))}}};" if words else "assign given = 1'b0;")
     lines.append(f"assign given_valid = {' & '.join(valid) or _ONE};")
-    at, waiting = 0, []
+    at, waiting = 0, [f"{one.name}_axi_busy" for one in interface.masters]
     for one in interface.outputs:
         outer = f"{one.name}_o" if one.direction is Direction.INOUT else one.name
         width = one.layout.width

@@ -1,8 +1,10 @@
 """Loads and stores of objects: words of memories, registers, and multiplexers over banks."""
 
 from fpdeep_gen.hls.frontend.bank_index import BankIndex, BankIndices
-from fpdeep_gen.hls.frontend.objects import Access, DataObject, bank_count
-from fpdeep_gen.hls.ir import CompareKind, Constant, Load, Operation, Store, Variable
+from fpdeep_gen.hls.frontend.objects import Access, DataObject, External, bank_count
+from fpdeep_gen.hls.interface import AXI_READ, AXI_REQUEST, AXI_WRITE, Protocol
+from fpdeep_gen.hls.ir import CompareKind, Constant, Load, Operation, Store, StreamRead, StreamWrite, Variable
+from fpdeep_gen.hls.layout import Integer
 from fpdeep_gen.hls.passes.builder import Builder, is_true
 
 Inner = tuple[tuple[int, Operation], ...]  # for each dimension of a bank its extent and the index in it
@@ -49,6 +51,9 @@ class MemoryState:
                     here = builder.both(predicate, is_it)
                 values.append(self._load(owner, access, here, place + 1, (*chosen, bank), deeper))
             return multiplex(builder, at.bank, values)
+        if owner.external is not None and owner.external.protocol is not Protocol.MEMORY:
+            word = self._load_remote(owner.external, owner.integer(access.leaf), self._address(inner), predicate)
+            return builder.resize(word, access.leaf.width, owner.integer(access.leaf).signed)
         bank_of = owner.bank(access.leaf, chosen)
         if isinstance(bank_of, Variable):
             return builder.constant(bank_of.initial, bank_of.width) if owner.is_constant else self.register(bank_of)
@@ -85,12 +90,35 @@ class MemoryState:
                     here = builder.both(predicate, is_it)
                     self._store(owner, access, value, here, place + 1, (*chosen, bank), deeper)
             return
+        if owner.external is not None and owner.external.protocol is not Protocol.MEMORY:
+            word = builder.resize(value, owner.integer(access.leaf).width)
+            self._store_remote(owner.external, word, self._address(inner), predicate)
+            return
         bank_of = owner.bank(access.leaf, chosen)
         if isinstance(bank_of, Variable):
             self.registers[bank_of] = builder.select(predicate, value, self.register(bank_of))
             return
         value = builder.resize(value, bank_of.width)
         builder.append(Store(0, bank_of, self._address(inner), value, None if is_true(predicate) else predicate))
+
+    def _load_remote(self, external: External, kind: Integer, address: Operation, predicate: Operation) -> Operation:
+        """An element that comes through a stream: the next one, or (m_axi) the one that is asked for."""
+        builder, where = self._builder, None if is_true(predicate) else predicate
+        if external.protocol is not Protocol.AXI:
+            return builder.append(StreamRead(kind.width, external.port("", kind.width, True), where))
+        request = external.port(AXI_REQUEST, address.width, False)
+        answer = external.port(AXI_READ, kind.width, True)
+        answer.answers, answer.latency = request, external.latency
+        builder.append(StreamWrite(0, request, address, where))
+        return builder.append(StreamRead(kind.width, answer, where))
+
+    def _store_remote(self, external: External, word: Operation, address: Operation, predicate: Operation) -> None:
+        builder, where = self._builder, None if is_true(predicate) else predicate
+        if external.protocol is not Protocol.AXI:
+            builder.append(StreamWrite(0, external.port("", word.width, False), word, where))
+            return
+        both = builder.concat([word, address])
+        builder.append(StreamWrite(0, external.port(AXI_WRITE, both.width, False), both, where))
 
     def _at(self, owner: DataObject, access: Access, place: int) -> BankIndex:
         count = access.leaf.dimensions[place].count

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from fpdeep_gen.hls.frontend.initial_values import Initial, plain_initial, plain_type, read_initial
 from fpdeep_gen.hls.frontend.llvm_types import ArrayType, IntegerType, StructType, Type, field_offset, size_of
 from fpdeep_gen.hls.frontend.object_pragmas import COMPLETE, ObjectPragmas, Partition, PartitionKind
-from fpdeep_gen.hls.interface import NOT_THERE, Origin
-from fpdeep_gen.hls.ir import Location, Memory, Storage, Variable
+from fpdeep_gen.hls.interface import NOT_THERE, Origin, Protocol
+from fpdeep_gen.hls.ir import Location, Memory, Storage, StreamPort, Variable
 from fpdeep_gen.hls.layout import Integer, Layout, leaves, positions
 
 Term = tuple[object, int]  # an index value (opaque here) and its stride in bytes
@@ -65,10 +65,23 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class External:
-    """An array argument of the top: its C++ name, and the layout of the whole array."""
+    """An array argument of the top: its C++ name, the layout of the whole array, and how it is reached.
+
+    `latency`: of `Protocol.AXI`, stages between a request and its answer. `ports` are made when they are first used.
+    """
 
     name: str
     layout: Layout
+    protocol: Protocol = Protocol.MEMORY
+    latency: int = 0
+    ports: dict[str, StreamPort] = field(default_factory=dict)
+
+    def port(self, suffix: str, width: int, is_input: bool) -> StreamPort:
+        """The stream port `<name><suffix>`."""
+        found = self.ports.get(suffix)
+        if found is None:
+            found = self.ports[suffix] = StreamPort(f"{self.name}{suffix}", width, is_input)
+        return found
 
 
 class DataObject:

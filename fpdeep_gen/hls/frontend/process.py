@@ -8,9 +8,10 @@ from fpdeep_gen.hls.frontend.context import ProcessContext
 from fpdeep_gen.hls.frontend.llvm_ir import Function, LlvmModule
 from fpdeep_gen.hls.frontend.lower import RegionLowering
 from fpdeep_gen.hls.frontend.object_pragmas import ObjectKey, ObjectPragmas
-from fpdeep_gen.hls.frontend.objects import External
+from fpdeep_gen.hls.frontend.objects import DataObject, External
 from fpdeep_gen.hls.frontend.regions import RegionPlan, plan_regions
-from fpdeep_gen.hls.ir import Constant, Memory, Process, Region, StreamPort, Variable
+from fpdeep_gen.hls.interface import AXI_REQUEST, AXI_WRITE
+from fpdeep_gen.hls.ir import Constant, Memory, Process, Region, StreamPort, StreamWrite, Variable
 
 
 def lower_process(
@@ -43,12 +44,28 @@ def lower_process(
         RegionLowering(context, one, regions[one.name]).run(regions)
     process.regions = list(regions.values())
     process.ports = _ports(context, function)
+    for external in (externals or {}).values():
+        process.ports.extend(external.ports.values())
+    _keep_apart(process, [one for one in objects.values() if one.external is not None])
     banks = [bank for owner in dict.fromkeys(objects.values()) for bank in owner.banks()]
     carried = [*context.variables.values(), *context.starts.values()]
     _choose_initial(process, list(context.variables.values()))
     process.variables = [*carried, *(bank for bank in banks if isinstance(bank, Variable))]
     process.memories = [bank for bank in banks if isinstance(bank, Memory)]
     return process
+
+
+def _keep_apart(process: Process, arrays: list[DataObject]) -> None:
+    """Iterations of a loop that reads and writes an array behind a master do not overlap, unless a pragma allows it."""
+    for one in arrays:
+        if one.external is None or one.pragmas.distance is None:
+            continue
+        ports = one.external.ports
+        requests, writes = ports.get(AXI_REQUEST), ports.get(AXI_WRITE)
+        for region in process.regions if requests is not None and writes is not None else ():
+            used = {id(step.stream) for step in region.operations if isinstance(step, StreamWrite)}
+            if {id(requests), id(writes)} <= used:
+                region.ii = None
 
 
 def _choose_initial(process: Process, variables: list[Variable]) -> None:

@@ -19,7 +19,7 @@ from fpdeep_gen.hls.frontend.pragma_kinds import Pragma
 from fpdeep_gen.hls.frontend.signature import Formal, Signature
 from fpdeep_gen.hls.interface import RETURN, Argument, Control, Direction, Interface, Kind, Protocol
 from fpdeep_gen.hls.ir import Diagnostic, Location
-from fpdeep_gen.hls.layout import Layout, integers, parse_layout
+from fpdeep_gen.hls.layout import Integer, Layout, integers, leaves, parse_layout
 
 WRAPPER = "__hls_top"
 START, DONE = "ap_start", "ap_done"
@@ -230,6 +230,7 @@ def build_interface(
     """Every argument with its protocol."""
     free = is_free_running(signature, asked)
     arguments: list[Argument] = []
+    offsets: list[Argument] = []
     for place, formal in enumerate(signature.formals):
         wanted = asked.ports.get(formal.name)
         mode = wanted[0] if wanted is not None else None
@@ -237,6 +238,14 @@ def build_interface(
         by_value = kind is Kind.SCALAR and not formal.is_pointer and not formal.is_reference
         direction = Direction.IN if by_value else directions.get(place, Direction.INOUT)
         protocol = _protocol(kind, direction, mode)
+        if kind is Kind.SCALAR and formal.is_pointer and mode in _POINTER_ARRAYS:
+            assert wanted is not None
+            found = f"{wanted[0].value} without it"
+            what = f"pragma HLS INTERFACE port={formal.name}"
+            problems.append(
+                Problem(wanted[2].file, wanted[2].line, what, "depth= (elements behind the pointer)", found)
+            )
+            protocol = _default(kind, direction)
         if protocol is None:
             protocol = _default(kind, direction)
             assert wanted is not None
@@ -244,17 +253,31 @@ def build_interface(
             text = f"a mode for {'an' if kind is Kind.ARRAY else 'a'} {kind.value}"
             name = f"pragma HLS INTERFACE port={formal.name}"
             problems.append(Problem(place_of.file, place_of.line, name, text, wanted[0].value))
-        bundle = asked.bundles.get(formal.name, "")
-        if wanted is not None and protocol in (Protocol.AXI, Protocol.AXILITE) and not bundle:
+        bundle = ""
+        if wanted is not None and protocol in (Protocol.AXI, Protocol.AXILITE):
             bundle = wanted[1].options.get("bundle", "gmem" if protocol is Protocol.AXI else "control")
+        streamed = kind is Kind.ARRAY and protocol is not Protocol.MEMORY
+        if streamed and sum(1 for _ in leaves(layouts[place])) != 1:
+            text = f"argument {formal.name}"
+            where = signature.location
+            problems.append(Problem(where.file, where.line, text, "elements of one integer", "a structure"))
+        options = wanted[1].options if wanted is not None else {}
         by_pointer = kind is Kind.SCALAR and formal.is_pointer
-        arguments.append(Argument(formal.name, place, kind, direction, protocol, layouts[place], 0, bundle, by_pointer))
+        burst = int(options.get("max_read_burst_length", options.get("max_write_burst_length", "16")))
+        made = Argument(formal.name, place, kind, direction, protocol, layouts[place], 0, bundle, by_pointer, burst)
+        arguments.append(made)
+        if protocol is Protocol.AXI:
+            slave = asked.control_lite or bool(asked.bundles.get(formal.name))
+            offset = options.get("offset", "slave" if slave else "direct").lower()
+            kinds = (Kind.SCALAR, Direction.IN, Protocol.AXILITE if offset == "slave" else Protocol.NONE)
+            if offset != "off":
+                offsets.append(Argument(formal.name, place, *kinds, Integer(64, False)))
     if signature.returns_value:
         mode = Protocol.AXILITE if asked.control_lite else Protocol.NONE
-        bundle, made = asked.bundles.get("return", ""), (Kind.SCALAR, Direction.OUT)
-        arguments.append(Argument("ap_return", RETURN, *made, mode, layouts[RETURN], 0, bundle))
+        bundle, result = asked.bundles.get("return", ""), (Kind.SCALAR, Direction.OUT)
+        arguments.append(Argument("ap_return", RETURN, *result, mode, layouts[RETURN], 0, bundle))
     control = Control.FREE if free else asked.control or Control.HS
-    return Interface(control, tuple(arguments), control_lite=asked.control_lite)
+    return Interface(control, tuple(arguments), control_lite=asked.control_lite, offsets=tuple(offsets))
 
 
 def _default(kind: Kind, direction: Direction) -> Protocol:

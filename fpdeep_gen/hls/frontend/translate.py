@@ -31,7 +31,7 @@ from fpdeep_gen.hls.frontend.top import (
     with_streams,
     wrapper,
 )
-from fpdeep_gen.hls.interface import Interface, Kind
+from fpdeep_gen.hls.interface import AXI_LATENCY, Interface, Kind
 from fpdeep_gen.hls.ir import Diagnostic, Module, Network, Process, StreamRead
 from fpdeep_gen.hls.passes.clean import clean
 
@@ -105,7 +105,7 @@ def _wrapped(
 
 def _externals(interface: Interface | None) -> dict[str, External]:
     arrays = interface.of(Kind.ARRAY) if interface is not None else ()
-    return {global_of(one.place): External(one.name, one.layout) for one in arrays}
+    return {global_of(one.place): External(one.name, one.layout, one.protocol, AXI_LATENCY) for one in arrays}
 
 
 def _finished(interface: Interface, module: Module) -> Interface:

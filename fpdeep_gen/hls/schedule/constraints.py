@@ -74,6 +74,7 @@ def region_distances(
     found += _stream_distances(region, ii, exclusion)
     found += _order_distances(region, order, exclusion)
     found += _done_distances(region)
+    found += _answer_distances(region, ii)
     return found
 
 
@@ -166,6 +167,18 @@ def _stream_pair(first: StreamAccess, second: StreamAccess, ii: int | None, excl
 
 def _predicate(access: StreamAccess) -> Operation | None:
     return None if isinstance(access, _PEEKS) else access.predicate
+
+
+def _answer_distances(region: Region, ii: int | None) -> Iterator[Distance]:
+    """An answer is waited for behind its request: as far behind in a pipelined loop as it takes to come."""
+    asked: dict[int, StreamWrite] = {}
+    for operation in region.operations:
+        if isinstance(operation, StreamWrite):
+            asked[id(operation.stream)] = operation
+        elif isinstance(operation, StreamRead) and operation.stream.answers is not None:
+            request = asked[id(operation.stream.answers)]
+            stages = 1 if ii is None else operation.stream.latency
+            yield Distance(Node(request), Node(operation), stages, f"answers of {operation.stream.name}")
 
 
 def _done_distances(region: Region) -> Iterator[Distance]:

@@ -16,6 +16,7 @@ EXAMPLES = [
     ("blur", "blur", 24 * 6 + 80),
     ("statistics", "statistics", 2 * 20 + 12),
     ("scaled_sum", "scaled_sum", 12 + 40),
+    ("scale_memory", "scale_memory", 3 * 96 + 80),
 ]
 
 

@@ -1,0 +1,114 @@
+"""AXI4 masters of a top: one for each m_axi argument, and their SystemVerilog."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fpdeep_gen.hls.interface import AXI_READ, AXI_REQUEST, AXI_WRITE, Interface
+from fpdeep_gen.hls.layout import integers
+
+FIRST_BASE = 0x1000_0F00  # in simulation; near a border of 4 KiB
+BASE_STEP = 0x1000_0000
+
+
+@dataclass(frozen=True)
+class Master:
+    """`width` bits an element, which takes `bytes` of memory and one beat; `prefix` of its pins.
+
+    `base`: where a simulation puts the array; `offset`: whether a pin or register gives that address (else it is 0).
+    """
+
+    name: str
+    prefix: str
+    width: int
+    bytes: int
+    count: int
+    burst: int
+    base: int
+    offset: bool
+
+
+def masters(interface: Interface) -> tuple[Master, ...]:
+    """In the order of the arguments. A bundle of several arguments gives each a port of its own."""
+    shared = Counter(one.bundle for one in interface.masters)
+    offsets = {one.name for one in interface.offsets}
+    found = []
+    for number, one in enumerate(interface.masters):
+        kinds = list(integers(one.layout))
+        size = 1
+        while 8 * size < kinds[0].width:
+            size *= 2
+        prefix = f"m_axi_{one.bundle}" + (f"_{one.name}" if shared[one.bundle] > 1 else "")
+        base = FIRST_BASE + number * BASE_STEP if one.name in offsets else 0
+        burst = min(one.burst or 16, 4096 // size, 256)
+        found.append(Master(one.name, prefix, kinds[0].width, size, len(kinds), burst, base, one.name in offsets))
+    return tuple(found)
+
+
+def master_pins(master: Master) -> list[tuple[str, int, bool]]:
+    """Name, width, direction (True: input)."""
+    data = 8 * master.bytes
+    address = (("addr", 64), ("len", 8), ("size", 3), ("burst", 2), ("lock", 1), ("cache", 4), ("prot", 3), ("qos", 4))
+    pins = [
+        *((f"aw{name}", width, False) for name, width in address),
+        *(("awvalid", 1, False), ("awready", 1, True)),
+        *(("wdata", data, False), ("wstrb", master.bytes, False), ("wlast", 1, False), ("wvalid", 1, False)),
+        *(("wready", 1, True), ("bresp", 2, True), ("bvalid", 1, True), ("bready", 1, False)),
+        *((f"ar{name}", width, False) for name, width in address),
+        *(("arvalid", 1, False), ("arready", 1, True)),
+        *(("rdata", data, True), ("rresp", 2, True), ("rlast", 1, True), ("rvalid", 1, True), ("rready", 1, False)),
+    ]
+    return [(f"{master.prefix}_{name}", width, is_input) for name, width, is_input in pins]
+
+
+def master_text(master: Master, streams: Mapping[str, int]) -> list[str]:
+    """The adapters of one master. `streams`: widths of the kernel's streams by name."""
+    prefix, name = master.prefix, master.name
+    size = master.bytes.bit_length() - 1
+    lines = []
+    for channel in ("aw", "ar"):
+        lines += [
+            f"assign {prefix}_{channel}size = 3'd{size};",
+            f"assign {prefix}_{channel}burst = 2'b01;",
+            f"assign {prefix}_{channel}lock = 1'b0;",
+            f"assign {prefix}_{channel}cache = 4'b0011;",
+            f"assign {prefix}_{channel}prot = 3'b000;",
+            f"assign {prefix}_{channel}qos = 4'b0000;",
+        ]
+    lines += [f"assign {prefix}_wstrb = '1;", f"wire {name}_axi_busy;"]
+    base = name if master.offset else "64'd0"
+    shape = f".WIDTH({master.width}), .BYTES({master.bytes}), .BURST({master.burst})"
+    clock = ".ap_clk(ap_clk), .ap_rst_n(ap_rst_n)"
+    for suffix in (AXI_REQUEST, AXI_READ, AXI_WRITE):
+        if f"{name}{suffix}" in streams:
+            inner = f"{name}{suffix}"
+            lines += [f"wire [{streams[inner] - 1}:0] {inner}_tdata;", f"wire {inner}_tvalid, {inner}_tready;"]
+    pins: tuple[str, ...]
+    if f"{name}{AXI_WRITE}" in streams:
+        index = streams[f"{name}{AXI_WRITE}"] - master.width
+        pins = ("awaddr", "awlen", "awvalid", "awready", "wdata", "wlast", "wvalid", "wready", "bvalid", "bready")
+        lines += [
+            f"fpdeep_axi_write #({shape}, .INDEX({index})) u_{name}_write ({clock}, .base({base}),",
+            f"    .busy({name}_axi_busy), {_stream('s', f'{name}{AXI_WRITE}')},",
+            f"    {', '.join(f'.{pin}({prefix}_{pin})' for pin in pins)});",
+        ]
+    else:
+        lines += [f"assign {prefix}_{pin} = '0;" for pin in ("awaddr", "awlen", "awvalid", "wdata", "wlast", "wvalid")]
+        lines += [f"assign {prefix}_bready = 1'b1;", f"assign {name}_axi_busy = 1'b0;"]
+    if f"{name}{AXI_REQUEST}" in streams:
+        index = streams[f"{name}{AXI_REQUEST}"]
+        pins = ("araddr", "arlen", "arvalid", "arready", "rdata", "rvalid", "rready")
+        lines += [
+            f"fpdeep_axi_read #({shape}, .INDEX({index})) u_{name}_read ({clock}, .base({base}),",
+            f"    .hold({name}_axi_busy), {_stream('s', f'{name}{AXI_REQUEST}')},",
+            f"    {_stream('m', f'{name}{AXI_READ}')},",
+            f"    {', '.join(f'.{pin}({prefix}_{pin})' for pin in pins)});",
+        ]
+    else:
+        lines += [f"assign {prefix}_{pin} = '0;" for pin in ("araddr", "arlen", "arvalid")]
+        lines.append(f"assign {prefix}_rready = 1'b1;")
+    return lines
+
+
+def _stream(side: str, name: str) -> str:
+    return ", ".join(f".{side}_{part}({name}_{part})" for part in ("tdata", "tvalid", "tready"))

@@ -1,0 +1,3 @@
+#pragma once
+constexpr int CAPACITY = 96;
+int scale_memory(const int *in, short *out, int count, int factor);

@@ -4,9 +4,14 @@ from pathlib import Path
 
 import click
 
+from fpdeep_gen.board.model import Cluster
+from fpdeep_gen.board.schema import MOST_BOARDS
 from fpdeep_gen.cli.options import cluster_option, force_option, network_argument, out_option
-from fpdeep_gen.cli.output import current_output, json_option
-from fpdeep_gen.cli.workflow import PLAN_FILE, load_inputs, plan_step
+from fpdeep_gen.cli.output import Output, current_output, json_option
+from fpdeep_gen.cli.steps import Done
+from fpdeep_gen.cli.workflow import PLAN_FILE, balanced_step, load_inputs, plan_step, unreachable
+from fpdeep_gen.network.model import Network
+from fpdeep_gen.report.balanced import balanced_document, balanced_table, balanced_text
 from fpdeep_gen.report.document import plan_document
 from fpdeep_gen.report.tables import boards_table, links_table, prediction_text
 
@@ -15,16 +20,50 @@ from fpdeep_gen.report.tables import boards_table, links_table, prediction_text
 @network_argument
 @cluster_option
 @out_option
+@click.option(
+    "-n",
+    "boards",
+    metavar="N",
+    type=click.IntRange(1, MOST_BOARDS),
+    help="N boards, whatever the cluster says.",
+)
+@click.option(
+    "--planner",
+    type=click.Choice(["auto", "exact", "balanced"]),
+    default="auto",
+    show_default=True,
+    help="exact: what can be generated, word by word; balanced: large networks; auto: exact where it can.",
+)
 @force_option
 @json_option
-def plan(network_path: Path, cluster_path: Path, out: Path, force: bool) -> None:
+def plan(network_path: Path, cluster_path: Path, out: Path, boards: int | None, planner: str, force: bool) -> None:
     """Plan NETWORK on a cluster: OUT/plan.json, the only thing that generation reads."""
     output = current_output()
-    decided, done = plan_step(out, *load_inputs(network_path, cluster_path), force)
+    network, cluster = load_inputs(network_path, cluster_path, for_training=planner == "exact", boards=boards)
+    beyond = unreachable(network, cluster) if planner == "auto" else []
+    if planner == "balanced" or beyond:
+        if beyond:
+            output.human.print(f"balanced plan: {beyond[0]}")
+        _balanced(output, out, network, cluster, force)
+    else:
+        _exact(output, out, network, cluster, force)
+
+
+def _exact(output: Output, out: Path, network: Network, cluster: Cluster, force: bool) -> None:
+    decided, done = plan_step(out, network, cluster, force)
     output.human.print(boards_table(decided, None))
     if decided.links:
         output.human.print(links_table(decided, None))
     output.human.print(prediction_text(decided))
-    output.result(
-        {"plan": str(out / PLAN_FILE), "skipped": done.skipped, "seconds": done.seconds, **plan_document(decided)}
-    )
+    output.result(_result(out, done) | plan_document(decided))
+
+
+def _balanced(output: Output, out: Path, network: Network, cluster: Cluster, force: bool) -> None:
+    decided, done = balanced_step(out, network, cluster, force)
+    output.human.print(balanced_table(decided))
+    output.human.print(balanced_text(decided))
+    output.result(_result(out, done) | balanced_document(decided))
+
+
+def _result(out: Path, done: Done) -> dict[str, object]:
+    return {"plan": str(out / PLAN_FILE), "skipped": done.skipped, "seconds": done.seconds}

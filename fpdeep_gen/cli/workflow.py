@@ -18,11 +18,20 @@ from fpdeep_gen.errors import InputError, Problem
 from fpdeep_gen.hls.compile import compile_kernel
 from fpdeep_gen.network.load import load_with_notes
 from fpdeep_gen.network.model import Network
+from fpdeep_gen.network.trainable import lacks
+from fpdeep_gen.partition.document import balanced_from_json, balanced_to_json, is_balanced
+from fpdeep_gen.partition.model import BalancedPlan
+from fpdeep_gen.partition.planner import make_balanced_plan
+from fpdeep_gen.partition.reach import generation_gaps
 from fpdeep_gen.plan.document import plan_from_json, plan_to_json
 from fpdeep_gen.plan.model import Plan
 from fpdeep_gen.plan.planner import make_plan
 
 PLAN_FILE = "plan.json"
+
+MOST_EXACT_BOARDS = 16
+"""Longer chains get a balanced plan."""
+
 KERNELS_FOLDER = "hls_kernels"
 
 
@@ -73,13 +82,36 @@ def plan_step(out: Path, network: Network, cluster: Cluster, force: bool) -> tup
     return read_plan(out), done
 
 
+def unreachable(network: Network, cluster: Cluster) -> list[str]:
+    """Why the exact planner is not asked: what generation cannot build yet, or more boards than it is for."""
+    reasons = [f"{lack.field} {lack.found} (generation takes {lack.expected})" for lack in lacks(network)]
+    if len(cluster.boards) > MOST_EXACT_BOARDS:
+        reasons.append(f"{len(cluster.boards)} boards, more than the {MOST_EXACT_BOARDS} of an exact plan")
+    return reasons
+
+
+def balanced_step(out: Path, network: Network, cluster: Cluster, force: bool) -> tuple[BalancedPlan, Done]:
+    """OUT/plan.json with a balanced plan. Raises `InputError` where the network does not fit the cluster."""
+    step = Step(out, "plan", input_key("balanced", [repr(network), repr(cluster)]))
+
+    def produce(fresh: Path) -> None:
+        (fresh / PLAN_FILE).write_text(balanced_to_json(make_balanced_plan(network, cluster)), encoding="utf-8")
+
+    done = run_step(step, produce, force)
+    path = out / PLAN_FILE
+    return balanced_from_json(path.read_text(encoding="utf-8"), path), done
+
+
 def read_plan(out: Path) -> Plan:
     """The plan in OUT/plan.json. Raises `InputError` where there is none."""
     path = out / PLAN_FILE
     if not path.is_file():
         hint = f"make it with `fpdeep plan NETWORK --cluster CLUSTER -o {out}`"
         raise InputError([Problem(path, None, "file", "a plan", "no such file", hint)])
-    return plan_from_json(path.read_text(encoding="utf-8"), path)
+    text = path.read_text(encoding="utf-8")
+    if is_balanced(text):
+        raise InputError(generation_gaps(balanced_from_json(text, path), path))
+    return plan_from_json(text, path)
 
 
 def generate_step(out: Path, plan: Plan, force: bool) -> Done:

@@ -144,6 +144,7 @@ class Cache:
     columns: Range
     rows: int
     width: int
+    place: Place
     bram18: int
 
 
@@ -234,14 +235,15 @@ class PhaseTimes:
 @dataclass(frozen=True)
 class Prediction:
     """`interval`: between images of a batch. `latency`: first pixel in to last gradient added, of one image in the full
-    pipeline. `update`: after the last gradient of a batch until the next batch's first pixel. `shared_read`: images
-    that share one read of weights in DDR (1: none do)."""
+    pipeline. `update`: after the last gradient of a batch until the next batch's first pixel. `shared_weights`,
+    `shared_gradients`: images that share one read of weights, and one read and write of gradients, in DDR."""
 
     interval: int
     latency: int
     update: int
     batch: int
-    shared_read: int
+    shared_weights: int
+    shared_gradients: int
     times: tuple[PhaseTimes, ...]
 
     @property
@@ -258,7 +260,7 @@ class Prediction:
 @dataclass(frozen=True)
 class Bounds:
     """Intervals that no plan of this family goes below: `work` from the multipliers of all boards, `link` from the
-    traffic that some cut must carry (`cut`: the link that asks for most)."""
+    traffic that some cut must carry (`cut`: the link that asks for most; 0 and None where no such bound is known)."""
 
     work: float
     link: float

@@ -1,0 +1,64 @@
+"""How layers are cut: which axis, and which layers are taken in step. A `Scheme` spans the plans that fill searches."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fpdeep_gen.network.model import Network
+from fpdeep_gen.partition.geometry import Geometry
+from fpdeep_gen.partition.model import Phase
+from fpdeep_gen.partition.tracks import Axis, Track
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """`by_columns[l]`: layer l is cut by columns (each board has all its weights), else by channels, each of
+    `blocks[l]` blocks of its columns for itself, one after the other. `groups`: convolution layers that are taken in
+    step, in chain order. `partial[l]`: backward is cut by outputs like forward, so that no board needs weights twice,
+    and partial sums cross links."""
+
+    by_columns: tuple[bool, ...]
+    groups: tuple[tuple[int, ...], ...]
+    partial: tuple[bool, ...]
+    blocks: tuple[int, ...]
+
+
+def tracks_of(geometry: Sequence[Geometry], scheme: Scheme) -> tuple[Track, ...]:
+    """Tracks of all convolution layers.
+
+    Forward is cut by outputs, backward by inputs, so that no sum is spread over boards; the gradient by inputs, whose
+    caches are cut with it, or by outputs in the first layer, which has few inputs.
+    """
+    tracks = []
+    for layer in geometry:
+        if layer.flat:
+            continue
+        for phase in layer.phases:
+            by_outputs = phase is Phase.FORWARD or layer.is_first
+            by_outputs |= phase is Phase.BACKWARD and scheme.partial[layer.index]
+            channel_axis = Axis.OUTPUTS if by_outputs else Axis.INPUTS
+            axis = Axis.COLUMNS if scheme.by_columns[layer.index] else channel_axis
+            blocks = scheme.blocks[layer.index]
+            tracks += [Track(layer, phase, axis, channel_axis, block, blocks) for block in range(blocks)]
+    return tuple(tracks)
+
+
+def track_groups(tracks: Sequence[Track], scheme: Scheme) -> tuple[tuple[int, ...], ...]:
+    """Numbers of the tracks of each group; blocks of a layer that is a group by itself follow each other."""
+    found = []
+    for group in scheme.groups:
+        blocks = scheme.blocks[group[0]] if len(group) == 1 else 1
+        for block in range(blocks):
+            found.append(
+                tuple(
+                    number
+                    for number, track in enumerate(tracks)
+                    if track.geometry.index in group and (blocks == 1 or track.block == block)
+                )
+            )
+    return tuple(found)
+
+
+def weight_bits(network: Network, layer: int) -> int:
+    """On-chip bits of a weight with its gradient (which also keeps the velocity)."""
+    formats = network.layers[layer].formats
+    return formats.weight.width + formats.gradient_width

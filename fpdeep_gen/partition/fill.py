@@ -1,0 +1,215 @@
+"""Boards take pieces of tracks, one board after the other, until each board's multipliers are used up.
+
+Layers form groups that are taken in chain order. The tracks of a group (each phase of each of its layers) are taken in
+step: every board takes about the same fraction of each, so that phases share weights and features, fused layers need
+no links between them, and memory is shared out like work.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fpdeep_gen.partition.tracks import Box, Track
+
+AHEAD = 2
+"""Units that a track may get ahead of its group on a board."""
+
+
+LEAST_TAIL = 6
+"""Multipliers that are worth an engine for a part of a unit."""
+
+TAILS_TRIED = 3
+"""Tracks, those of the largest units, of which a part is tried."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A box of track `track` (its number) on board `board`, computed by one engine."""
+
+    track: int
+    board: int
+    box: Box
+    multipliers: int
+
+
+@dataclass
+class _Progress:
+    """Units of a track that are placed: `unit` whole ones, and `cross` cross units of the next."""
+
+    unit: int = 0
+    cross: int = 0
+
+
+class Filler:
+    """Places the tracks of one group on board after board."""
+
+    def __init__(self, tracks: Sequence[Track], numbers: Sequence[int], interval: int) -> None:
+        self.tracks = tracks
+        self.numbers = numbers
+        self.interval = interval
+        self.progress = [_Progress() for _ in tracks]
+        self.costs: list[dict[tuple[int, int], int]] = [{} for _ in tracks]
+        self.level = self.pace = 0
+        self.unit_macs = [track.macs(track.box(0, 1)) for track in tracks]
+        self.finest = max(track.units for track in tracks)
+
+    @property
+    def done(self) -> bool:
+        """Whether everything is placed."""
+        return all(at.unit >= track.units for at, track in zip(self.progress, self.tracks, strict=True))
+
+    def take(self, board: int, room: int) -> list[Piece]:
+        """Pieces for a board that has `room` multipliers left."""
+        pieces, room = self._heads(board, room)
+        if any(at.cross for at in self.progress):
+            return pieces
+        ends = self._ends(room)
+        room -= sum(self._body(index, end) for index, end in enumerate(ends))
+        room = self._stretch(ends, room)
+        pieces += [
+            self._piece(index, board, self.tracks[index].box(at.unit, end))
+            for index, (at, end) in enumerate(zip(self.progress, ends, strict=True))
+            if end > at.unit
+        ]
+        for at, end in zip(self.progress, ends, strict=True):
+            at.unit = end
+        return pieces + self._tail(board, room)
+
+    def _piece(self, index: int, board: int, box: Box) -> Piece:
+        return Piece(self.numbers[index], board, box, self.tracks[index].multipliers(box, self.interval))
+
+    def _heads(self, board: int, room: int) -> tuple[list[Piece], int]:
+        """The rest of each unit that an earlier board has begun."""
+        pieces = []
+        for index, (at, track) in enumerate(zip(self.progress, self.tracks, strict=True)):
+            if not at.cross:
+                continue
+            end = self._most_cross(index, room, track.cross_units)
+            if end == at.cross:
+                continue
+            piece = self._piece(index, board, track.cross_box(at.unit, at.cross, end))
+            pieces.append(piece)
+            room -= piece.multipliers
+            at.cross = end
+            if end == track.cross_units:
+                at.unit, at.cross = at.unit + 1, 0
+        return pieces, room
+
+    def _most_cross(self, index: int, room: int, high: int) -> int:
+        """Greatest end of a piece of the track's next unit that fits `room`."""
+        track, at = self.tracks[index], self.progress[index]
+        low = at.cross
+        while low < high:
+            middle = (low + high + 1) // 2
+            if track.multipliers(track.cross_box(at.unit, at.cross, middle), self.interval) <= room:
+                low = middle
+            else:
+                high = middle - 1
+        return low
+
+    def _body(self, index: int, end: int) -> int:
+        """Multipliers for whole units up to `end`."""
+        track, begin = self.tracks[index], self.progress[index].unit
+        if end <= begin:
+            return 0
+        alike = track.alike and end < track.units
+        key = (0, end - begin) if alike else (begin, end)
+        found = self.costs[index].get(key)
+        if found is None:
+            found = self.costs[index][key] = track.multipliers(track.box(begin, end), self.interval)
+        return found
+
+    def _ends(self, room: int) -> list[int]:
+        """Ends of all tracks at the greatest common fraction that fits."""
+        units = [track.units for track in self.tracks]
+        begins = [at.unit for at in self.progress]
+
+        def ends(level: int) -> list[int]:
+            return [max(begin, level * count // self.finest) for begin, count in zip(begins, units, strict=True)]
+
+        def fits(level: int) -> bool:
+            total = 0
+            for index, end in enumerate(ends(level)):
+                total += self._body(index, end)
+                if total > room:
+                    return False
+            return True
+
+        low, high = min(self.level, self.finest), self.finest + 1
+        if not fits(low):
+            low, high = 0, low
+        step = max(1, self.pace)
+        while high - low > 1 and step:
+            level = min(low + step, high - 1)
+            if fits(level):
+                low, step = level, step if level < high - 1 else 0
+            else:
+                high = level
+                break
+        while high - low > 1:
+            middle = (low + high) // 2
+            if fits(middle):
+                low = middle
+            else:
+                high = middle
+        self.level, self.pace = low, max(1, low - self.level)
+        return ends(low)
+
+    def _stretch(self, ends: list[int], room: int) -> int:
+        """Lets tracks take a unit more while it fits, those that are behind first. Returns the room left."""
+        for _ in range(AHEAD):
+            order = sorted(range(len(ends)), key=lambda index: (ends[index] / self.tracks[index].units, index))
+            for index in order:
+                if ends[index] >= self.tracks[index].units:
+                    continue
+                more = self._body(index, ends[index] + 1) - self._body(index, ends[index])
+                if more <= room:
+                    ends[index] += 1
+                    room -= more
+        return room
+
+    def _tail(self, board: int, room: int) -> list[Piece]:
+        """A part of one more unit, of the track with which it fills the room best."""
+        if room < LEAST_TAIL:
+            return []
+        best: tuple[int, int, int] | None = None
+        open_tracks = [index for index, at in enumerate(self.progress) if at.unit < self.tracks[index].units]
+        coarse = sorted(open_tracks, key=lambda index: (-self.unit_macs[index], index))
+        for index in coarse[:TAILS_TRIED]:
+            at, track = self.progress[index], self.tracks[index]
+            end = self._most_cross(index, room, track.cross_units - 1)
+            if end:
+                macs = track.macs(track.cross_box(at.unit, 0, end))
+                best = max(best or (0, 0, 0), (macs, -index, end))
+        if best is None:
+            return []
+        index, end = -best[1], best[2]
+        at, track = self.progress[index], self.tracks[index]
+        at.cross = end
+        return [self._piece(index, board, track.cross_box(at.unit, 0, end))]
+
+
+@dataclass(frozen=True)
+class Filled:
+    """Pieces of all tracks, or None for `pieces` where the boards were too few; `last`: last board used."""
+
+    pieces: tuple[Piece, ...] | None
+    last: int
+
+
+def fill(groups: Sequence[Sequence[int]], tracks: Sequence[Track], interval: int, room: Sequence[int]) -> Filled:
+    """Fills boards 0.. with the groups of tracks (by number), `room[b]` multipliers on board b."""
+    pieces: list[Piece] = []
+    board, left = 0, room[0]
+    for group in groups:
+        filler = Filler([tracks[number] for number in group], group, interval)
+        while not filler.done:
+            taken = filler.take(board, left)
+            pieces += taken
+            left -= sum(piece.multipliers for piece in taken)
+            if filler.done:
+                break
+            board += 1
+            if board == len(room):
+                return Filled(None, board - 1)
+            left = room[board]
+    return Filled(tuple(pieces), board)

@@ -1,0 +1,148 @@
+"""Schemes to try: which layers are cut by columns, and which are taken in step so that memory and links suffice."""
+
+from collections.abc import Iterator, Sequence
+
+from fpdeep_gen.board.model import Cluster
+from fpdeep_gen.network.model import Network
+from fpdeep_gen.partition.family import Scheme, weight_bits
+from fpdeep_gen.partition.geometry import Geometry, training_macs
+from fpdeep_gen.partition.link_rate import framed_rate
+from fpdeep_gen.partition.traffic import feature_bits
+
+REPLICATED = 0.3
+"""Part of a board's memory that all weights of a layer may take, so that it may be cut by columns."""
+
+LIFETIME = 3.0
+"""Intervals that the first layer's features wait for their errors, for an estimate; the last wait none."""
+
+LEVELS = (0.85, 0.75, 0.65, 0.55, 0.45, 0.35)
+"""Parts of a board's memory that a group's share may be estimated at."""
+
+PRESSED = (0.2, 0.85)
+"""Parts of a link's rate that a layer cut by channels may take."""
+
+SPREAD = 0.7
+"""Part of a link's rate that partial sums of a group may take."""
+
+BLOCKS = (2, 3, 4, 6)
+"""Numbers of column blocks that are tried."""
+
+FEWEST_COLUMNS = 20
+"""Maps narrower than this are not cut by columns."""
+
+RAMB36_BITS = 36 * 1024
+
+
+def cuts(
+    network: Network, cluster: Cluster, geometry: Sequence[Geometry], interval: float, pressed: float
+) -> tuple[tuple[bool, ...], tuple[int, ...]]:
+    """Which layers are cut by columns, and in how many column blocks those are that are cut by channels.
+
+    Where channels are cut all of a block's input and output pass; that may take the part `pressed` of what a link
+    carries. A layer whose weights are few enough to be on each board is cut by columns instead.
+    """
+    memory = min(board.bram36 for board in cluster.boards) * RAMB36_BITS
+    rate = min((framed_rate(link, cluster.clock_mhz) for link in cluster.links), default=1e12)
+    room = pressed * rate * interval
+    by_columns, blocks = [], []
+    for layer in geometry:
+        weights = layer.layer.weight_count * weight_bits(network, layer.index)
+        below, above = tensor_bits(network, layer.index), tensor_bits(network, layer.index + 1)
+        low, high = min(below, above), max(below, above)
+        wide = not layer.flat and low + high > room and layer.layer.in_columns >= FEWEST_COLUMNS
+        by_columns.append(wide and weights <= REPLICATED * memory)
+        fitting = (number for number in BLOCKS if high + low / number <= room)
+        narrow = layer.flat or low + high <= room or by_columns[-1]
+        blocks.append(1 if narrow else next(fitting, BLOCKS[-1]))
+    return tuple(by_columns), tuple(blocks)
+
+
+def tensor_bits(network: Network, tensor: int) -> int:
+    """Bits of a tensor of an image."""
+    channels, rows, columns = network.tensor_shape(tensor)
+    return channels * rows * columns * feature_bits(network, tensor)
+
+
+def schemes(network: Network, cluster: Cluster, geometry: Sequence[Geometry], interval: float) -> Iterator[Scheme]:
+    """Schemes with ever more layers taken in step, until all are."""
+    seen = set()
+    for level in LEVELS:
+        for pressed in PRESSED:
+            columns, blocks = cuts(network, cluster, geometry, interval, pressed)
+            groups = merged(network, cluster, geometry, columns, interval, level)
+            partial = spread_sums(network, cluster, geometry, columns, groups, interval)
+            scheme = Scheme(columns, groups, partial, blocks)
+            if scheme not in seen:
+                seen.add(scheme)
+                yield scheme
+
+
+def spread_sums(
+    network: Network,
+    cluster: Cluster,
+    geometry: Sequence[Geometry],
+    columns: Sequence[bool],
+    groups: Sequence[Sequence[int]],
+    interval: float,
+) -> tuple[bool, ...]:
+    """Layers of joined groups whose partial sums links have room for, the last ones first: they then need no copies of
+    weights."""
+    rate = min((framed_rate(link, cluster.clock_mhz) for link in cluster.links), default=1e12)
+    chosen = [False] * len(geometry)
+    for group in groups:
+        room = SPREAD * rate * interval
+        for layer in reversed(group):
+            ratio = network.accumulator_width / feature_bits(network, layer)
+            bits = tensor_bits(network, layer) * ratio
+            if len(group) > 1 and layer > 0 and not columns[layer] and bits <= room:
+                chosen[layer] = True
+                room -= bits
+    return tuple(chosen)
+
+
+def merged(
+    network: Network,
+    cluster: Cluster,
+    geometry: Sequence[Geometry],
+    columns: Sequence[bool],
+    interval: float,
+    level: float,
+) -> tuple[tuple[int, ...], ...]:
+    """Layers joined with neighbours until every group's boards can hold it, and no tensor is too wide for a link."""
+    conv = [layer.index for layer in geometry if not layer.flat]
+    rate = min((framed_rate(link, cluster.clock_mhz) for link in cluster.links), default=1e12)
+    memory = min(board.bram36 for board in cluster.boards) * RAMB36_BITS * level
+    groups = [[conv[0]]]
+    for layer in conv[1:]:
+        wide = tensor_bits(network, layer) > 0.8 * rate * interval and columns[layer] and columns[layer - 1]
+        if wide:
+            groups[-1].append(layer)
+        else:
+            groups.append([layer])
+    average = sum(board.dsp for board in cluster.boards) / len(cluster.boards)
+    total = training_macs(network)
+
+    def boards(group: Sequence[int]) -> float:
+        macs = sum(geometry[layer].layer.forward_macs * len(geometry[layer].phases) for layer in group)
+        return macs / (interval * average)
+
+    def needed(group: Sequence[int]) -> float:
+        bits, number = 0.0, boards(group)
+        for layer in group:
+            place = sum(geometry[other].layer.forward_macs for other in conv[: conv.index(layer)]) * 3 / total
+            weights = geometry[layer].layer.weight_count * weight_bits(network, layer)
+            copies = geometry[layer].layer.weight_count * network.layers[layer].formats.weight.width
+            single = weights + (copies if len(group) == 1 else 0)
+            bits += weights * max(1.0, number) if columns[layer] else single
+            bits += tensor_bits(network, layer) * LIFETIME * (1 - 0.6 * place)
+        return bits / max(number, 1.0)
+
+    while len(groups) > 1:
+        worst = max(range(len(groups)), key=lambda index: needed(groups[index]))
+        if needed(groups[worst]) <= memory:
+            break
+        sides = [index for index in (worst - 1, worst + 1) if 0 <= index < len(groups)]
+        other = min(sides, key=lambda index: needed(groups[index]))
+        low, high = sorted((worst, other))
+        groups[low : high + 1] = [groups[low] + groups[high]]
+    return tuple(tuple(group) for group in groups)

@@ -1,0 +1,157 @@
+"""Weights, gradients and feature caches of each board's shares, in RAMB18s.
+
+A store's words are as wide as its engines' appetite asks and as deep as its block RAMs are: an engine keeps a word of
+weights for a whole row of its columns, so the store has as many cycles to hand out the next one (and the gradient
+engine as many to add its sums), and the memory may be narrower than the engine.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+import numpy as np
+
+from fpdeep_gen.board.memory import bram18_count
+from fpdeep_gen.network.model import Network
+from fpdeep_gen.partition.geometry import Geometry
+from fpdeep_gen.partition.model import Cache, Kept, Phase, Place, Range, Share, Store
+from fpdeep_gen.partition.traffic import feature_bits
+
+DEPTHS = (512, 1024, 2048, 4096, 8192, 16384)
+"""Depths that block RAMs come in."""
+
+
+@lru_cache(maxsize=1 << 16)
+def packed_bram18(words: int, width: int, least_lanes: int = 1) -> int:
+    """RAMB18s of `words` words of `width` bits, at least `least_lanes` of them to a memory word: the best of the
+    depths."""
+    if words == 0:
+        return 0
+    counts = []
+    for depth in DEPTHS:
+        lanes = max(least_lanes, -(-words // depth))
+        counts.append(bram18_count(lanes * width, -(-words // lanes)))
+    return min(counts)
+
+
+def _total(ranges: Iterable[Range]) -> tuple[tuple[Range, ...], int]:
+    """Ranges joined where they touch or overlap, and how much they hold."""
+    joined: list[Range] = []
+    for part in sorted(ranges):
+        if joined and part.begin <= joined[-1].end:
+            joined[-1] = Range(joined[-1].begin, max(joined[-1].end, part.end))
+        else:
+            joined.append(part)
+    return tuple(joined), sum(part.size for part in joined)
+
+
+def _pairs(geometry: Geometry, outputs: Range, inputs: Range) -> int:
+    """Channel pairs of a rectangle that lie in one group."""
+    layer = geometry.layer
+    each_out, each_in = layer.out_channels // layer.groups, layer.in_channels // layer.groups
+    return sum(
+        max(0, min(outputs.end, (group + 1) * each_out) - max(outputs.begin, group * each_out))
+        * max(0, min(inputs.end, (group + 1) * each_in) - max(inputs.begin, group * each_in))
+        for group in range(layer.groups)
+    )
+
+
+def _lanes(shares: Iterable[Share]) -> int:
+    """Words a cycle that the busiest engine takes."""
+    return max((-(-share.multipliers // share.columns.size) for share in shares), default=1)
+
+
+def stores_of(
+    network: Network, geometry: Geometry, board: int, shares: Sequence[Share], weights: Place, gradients: Place
+) -> list[Store]:
+    """Stores of one layer's shares on one board.
+
+    Weights that forward and backward shares have in common are kept once. What only one of them needs is a copy unless
+    its gradient is here.
+    """
+    formats = network.layers[geometry.index].formats
+    forward, _ = _total(share.outputs for share in shares if share.phase is Phase.FORWARD or share.partial)
+    backward = [share for share in shares if share.phase is Phase.BACKWARD]
+    by_inputs = [share for share in backward if not share.partial]
+    behind, _ = _total(share.inputs for share in by_inputs)
+    updated = [share for share in shares if share.phase is Phase.GRADIENT]
+    found: list[Store] = []
+    whole_in, whole_out = Range(0, geometry.layer.in_channels), Range(0, geometry.layer.out_channels)
+    rectangles = [(part, whole_in) for part in forward]
+    for part in behind:
+        begin = 0
+        for gap in (*forward, Range(whole_out.end, whole_out.end)):
+            if gap.begin > begin:
+                rectangles.append((Range(begin, gap.begin), part))
+            begin = gap.end
+    lanes = _lanes(share for share in shares if share.phase is Phase.FORWARD) + _lanes(backward)
+    for outputs, inputs in rectangles:
+        words = _pairs(geometry, outputs, inputs) * geometry.taps
+        count = packed_bram18(words, formats.weight.width, lanes) if weights is Place.CHIP else 0
+        here = any(outputs.within(share.outputs) and inputs.within(share.inputs) for share in updated)
+        found.append(
+            Store(
+                geometry.index,
+                board,
+                Kept.WEIGHTS,
+                outputs,
+                inputs,
+                words,
+                formats.weight.width,
+                weights,
+                count,
+                not here,
+            )
+        )
+    by_out = _total(share.outputs for share in updated)[0]
+    by_in = _total(share.inputs for share in updated)[0]
+    for outputs in by_out:
+        for inputs in by_in:
+            words = _pairs(geometry, outputs, inputs) * geometry.taps
+            count = 0
+            if gradients is Place.CHIP:
+                count = packed_bram18(words, formats.gradient_width, _lanes(updated))
+            found.append(
+                Store(
+                    geometry.index,
+                    board,
+                    Kept.GRADIENTS,
+                    outputs,
+                    inputs,
+                    words,
+                    formats.gradient_width,
+                    gradients,
+                    count,
+                )
+            )
+    return found
+
+
+def caches_of(network: Network, geometry: Geometry, shares: Sequence[Share], rows: int, place: Place) -> list[Cache]:
+    """Feature caches of one layer's gradient shares on one board, `rows` deep: rectangles of channels and columns."""
+    board, layer = shares[0].board, geometry.layer
+    needed = np.zeros((layer.in_channels, layer.in_columns), bool)
+    for share in shares:
+        columns = Range(0, layer.in_columns) if geometry.flat else geometry.inputs_of_sums(share.columns)
+        needed[share.inputs.begin : share.inputs.end, columns.begin : columns.end] = True
+    width = feature_bits(network, geometry.index)
+    found = []
+    for channels, columns in rectangles_of(needed):
+        count = 0
+        if place is Place.CHIP:
+            count = packed_bram18(rows * channels.size * columns.size, width)
+        found.append(Cache(geometry.index, board, channels, columns, rows, width, place, count))
+    return found
+
+
+def rectangles_of(needed: np.ndarray[tuple[int, int], np.dtype[np.bool_]]) -> list[tuple[Range, Range]]:
+    """Rectangles (rows, columns of the array) that hold each true element once: runs of equal rows."""
+    found: list[tuple[Range, Range]] = []
+    begin = 0
+    changes = np.flatnonzero((needed[1:] != needed[:-1]).any(axis=1)) + 1
+    for end in (*changes.tolist(), needed.shape[0]):
+        line = np.concatenate(([False], needed[begin], [False])).astype(np.int8)
+        steps = np.diff(line)
+        for first, last in zip(np.flatnonzero(steps == 1).tolist(), np.flatnonzero(steps == -1).tolist(), strict=True):
+            found.append((Range(begin, end), Range(first, last)))
+        begin = end
+    return found

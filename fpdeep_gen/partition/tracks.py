@@ -1,0 +1,212 @@
+"""The phases of a layer as tracks that boards take pieces of, one board after the other.
+
+A track is cut along its axis into units (a column of a map, or a channel); a unit that no longer fits a board whole is
+cut across (a column by channels, a channel by columns) and its rest goes to the next board.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property, lru_cache
+from itertools import pairwise
+
+from fpdeep_gen.partition.folds import fewest, tap_widths
+from fpdeep_gen.partition.geometry import Geometry
+from fpdeep_gen.partition.model import Phase, Range
+
+FEW_ROWS = 56
+"""Maps with at most so many rows: engines take the kernel rows one after the other, the newest last, as there a row's
+time matters to the latency."""
+
+
+MOST_ENGINES = 4
+"""Engines side by side, each with a part of a box's columns: their folds are finer than one engine's."""
+
+GOOD = 0.985
+"""An engine whose multipliers are busy in so many cycles is not cut up further."""
+
+TOO_MANY = 1 << 40
+"""More multipliers than any board has."""
+
+WORTH_AN_ENGINE = 0.99
+"""Another engine must save so many of the multipliers."""
+
+
+class Axis(Enum):
+    """What the units of a track are."""
+
+    COLUMNS = "columns"
+    OUTPUTS = "outputs"
+    INPUTS = "inputs"
+
+
+@dataclass(frozen=True)
+class Box:
+    """A piece of a track: `columns` x `channels` of the cut channel dimension, all of the other one."""
+
+    columns: Range
+    channels: Range
+
+
+@dataclass(frozen=True)
+class Track:
+    """One phase of one layer, or of its column block `block` of `blocks`. `axis`: its units; `channel_axis`: the
+    channel dimension that is cut."""
+
+    geometry: Geometry
+    phase: Phase
+    axis: Axis
+    channel_axis: Axis
+    block: int = 0
+    blocks: int = 1
+
+    @cached_property
+    def channels(self) -> int:
+        """Extent of the cut channel dimension."""
+        layer = self.geometry.layer
+        return layer.out_channels if self.channel_axis is Axis.OUTPUTS else layer.in_channels
+
+    @cached_property
+    def window(self) -> Range:
+        """Columns of the block."""
+        whole = self.geometry.columns(self.phase)
+        if self.geometry.flat:
+            return Range(0, whole)
+        outputs = self.geometry.layer.out_columns
+        begin, end = (place * outputs // self.blocks for place in (self.block, self.block + 1))
+        scale = self.geometry.layer.pool_stride
+        if self.phase is Phase.BACKWARD:
+            begin, end = (place * scale * whole // self.geometry.layer.conv_columns for place in (begin, end))
+        else:
+            begin, end = begin * scale, end * scale
+        return Range(begin, whole if self.block + 1 == self.blocks else end)
+
+    @cached_property
+    def columns(self) -> int:
+        """Columns of the block."""
+        return self.window.size
+
+    @cached_property
+    def rows(self) -> int:
+        """Rows of the phase."""
+        return self.geometry.rows(self.phase)
+
+    @cached_property
+    def step(self) -> int:
+        """Columns of a unit: those of a pooling window's step, so that a window's sums are made on one board."""
+        return self.geometry.layer.pool_stride if self.phase is Phase.FORWARD and not self.geometry.flat else 1
+
+    @cached_property
+    def column_units(self) -> int:
+        """Units along the columns."""
+        return max(1, self.columns // self.step)
+
+    @cached_property
+    def units(self) -> int:
+        """Units along the axis."""
+        return self.column_units if self.axis is Axis.COLUMNS else self.channels
+
+    @cached_property
+    def cross_units(self) -> int:
+        """Units across the axis."""
+        return self.channels if self.axis is Axis.COLUMNS else self.column_units
+
+    @cached_property
+    def other(self) -> int:
+        """Extent of the channel dimension that is not cut, in one group."""
+        layer = self.geometry.layer
+        whole = layer.in_channels if self.channel_axis is Axis.OUTPUTS else layer.out_channels
+        return whole // layer.groups * (self.geometry.taps if self.geometry.flat else 1)
+
+    @cached_property
+    def taps(self) -> int:
+        """Taps that an engine goes through."""
+        return 1 if self.geometry.flat else self.geometry.taps
+
+    @cached_property
+    def by_rows(self) -> bool:
+        """Whether the engine may not take several kernel rows at a time."""
+        spread = self.phase is Phase.BACKWARD and self.channel_axis is Axis.OUTPUTS
+        return self.phase is not Phase.GRADIENT and self.rows <= FEW_ROWS and not spread
+
+    @cached_property
+    def widths(self) -> tuple[int, ...]:
+        """Values of p_tap."""
+        if self.geometry.flat:
+            return (1,)
+        layer = self.geometry.layer
+        return tap_widths(layer.kernel_rows, layer.kernel_columns, self.by_rows)
+
+    @cached_property
+    def alike(self) -> bool:
+        """Whether ranges of as many units, the last one not among them, are alike."""
+        return self.axis is Axis.COLUMNS or self.geometry.layer.groups == 1
+
+    def column_range(self, begin: int, end: int) -> Range:
+        """Columns of units begin..end - 1; the last unit takes the remainder."""
+        first = self.window.begin
+        return Range(
+            first + begin * self.step, self.window.end if end == self.column_units else first + end * self.step
+        )
+
+    def box(self, begin: int, end: int) -> Box:
+        """Units begin..end - 1, whole."""
+        if self.axis is Axis.COLUMNS:
+            return Box(self.column_range(begin, end), Range(0, self.channels))
+        return Box(self.window, Range(begin, end))
+
+    def cross_box(self, unit: int, begin: int, end: int) -> Box:
+        """Cross units begin..end - 1 of one unit."""
+        if self.axis is Axis.COLUMNS:
+            return Box(self.column_range(unit, unit + 1), Range(begin, end))
+        return Box(self.column_range(begin, end), Range(unit, unit + 1))
+
+    def parts(self, box: Box) -> tuple[int, ...]:
+        """Channels of the box in each group."""
+        if self.geometry.layer.groups == 1:
+            return (box.channels.size,)
+        return self.geometry.group_parts(box.channels, self.channels)
+
+    def multipliers(self, box: Box, interval: int) -> int:
+        """Fewest multipliers for a box; a great number where none are enough."""
+        return self._best(box, interval)[0]
+
+    def engines(self, box: Box, interval: int) -> list[Box]:
+        """The boxes of the engines that compute a box."""
+        return self._cut(box, self._best(box, interval)[1])
+
+    def _best(self, box: Box, interval: int) -> tuple[int, int]:
+        """Fewest multipliers, and the number of engines side by side that need so few."""
+        parts = self.parts(box)
+        return side_by_side(parts, self.other, self.taps, self.widths, box.columns.size, interval // self.rows)
+
+    @staticmethod
+    def _cut(box: Box, engines: int) -> list[Box]:
+        """`engines` ranges of columns, as even as can be, the wider ones first."""
+        columns = box.columns.size
+        ends = [box.columns.begin + -(-columns * index // engines) for index in range(engines + 1)]
+        return [Box(Range(begin, end), box.channels) for begin, end in pairwise(ends)]
+
+    def macs(self, box: Box) -> int:
+        """Multiply-accumulates of a box."""
+        positions = self.rows * box.columns.size
+        return positions * box.channels.size * self.other * self.taps
+
+
+@lru_cache(maxsize=1 << 18)
+def side_by_side(
+    parts: tuple[int, ...], other: int, taps: int, widths: tuple[int, ...], columns: int, row: int
+) -> tuple[int, int]:
+    """Fewest multipliers for `columns` columns of which each row may take `row` cycles, and in how many engines."""
+    least = columns * sum(parts) * other * taps / row if row else TOO_MANY
+    best = (TOO_MANY, 1)
+    for engines in range(1, min(MOST_ENGINES, columns) + 1):
+        wide = -(-columns // engines)
+        wider = columns - engines * (wide - 1)
+        total = wider * fewest(parts, other, taps, widths, row // wide)
+        if engines > wider and total:
+            total += (engines - wider) * fewest(parts, other, taps, widths, row // (wide - 1))
+        if total and total < best[0] * (1 if engines == 1 else WORTH_AN_ENGINE):
+            best = (total, engines)
+        if best[0] * GOOD <= least:
+            break
+    return best

@@ -1,0 +1,212 @@
+"""What crosses each link for an image: every stream goes from where it is made to all that need it, over the hull.
+
+A tensor is looked at element by element (channel x column; all rows alike): its producer, and the lowest and the
+highest board that needs it. It crosses every link between them once.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fpdeep_gen.network.model import Network
+from fpdeep_gen.partition.geometry import Geometry
+from fpdeep_gen.partition.model import Carried, Phase, Range, Share
+
+Integers: TypeAlias = NDArray[np.int64]
+
+LABEL_BITS, RESULT_BITS = 16, 32
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Bits of an image of one tensor over each link, and the longest way that it goes."""
+
+    carried: Carried
+    tensor: int
+    up: Integers
+    down: Integers
+    hops: int
+
+
+class Hull:
+    """Producer and consumers of the elements (channel, column) of one tensor."""
+
+    def __init__(self, channels: int, columns: int) -> None:
+        self.producer = np.full((channels, columns), -1, np.int64)
+        self.low = np.full((channels, columns), 1 << 30, np.int64)
+        self.high = np.full((channels, columns), -1, np.int64)
+
+    def make(self, board: int, channels: Range, columns: Range) -> None:
+        """The board makes these elements."""
+        self.producer[channels.begin : channels.end, columns.begin : columns.end] = board
+
+    def need(self, board: int, channels: Range, columns: Range) -> None:
+        """The board needs these elements."""
+        at = (slice(channels.begin, channels.end), slice(columns.begin, columns.end))
+        np.minimum(self.low[at], board, out=self.low[at])
+        np.maximum(self.high[at], board, out=self.high[at])
+
+    def flow(self, carried: Carried, tensor: int, element_bits: int, links: int) -> Flow:
+        """What crosses the links; `element_bits`: of an element, all rows."""
+        used = (self.producer >= 0) & (self.high >= 0)
+        made, low, high = self.producer[used], self.low[used], self.high[used]
+        up = crossing(made, np.maximum(made, high), links)
+        down = crossing(np.minimum(low, made), made, links)
+        hops = int(np.max(np.maximum(high - made, made - low), initial=0))
+        return Flow(carried, tensor, up * element_bits, down * element_bits, max(0, hops))
+
+
+def crossing(begin: Integers, end: Integers, links: int) -> Integers:
+    """For each link, how many of the ways from board `begin` to board `end` (not below it) go over it."""
+    size = links + 1
+    changes = np.bincount(begin, minlength=size) - np.bincount(end, minlength=size)
+    return np.cumsum(changes)[:links]
+
+
+def feature_bits(network: Network, tensor: int) -> int:
+    """Bits of an element of a tensor; a pooled one carries which element of its window won."""
+    return network.tensor_format(tensor).width + pool_index_bits(network, tensor)
+
+
+def pool_index_bits(network: Network, tensor: int) -> int:
+    """Bits that tell the winner of a pooling window."""
+    if tensor == 0:
+        return 0
+    pool = network.layers[tensor - 1].pool
+    return (pool * pool - 1).bit_length()
+
+
+def error_bits(network: Network, tensor: int) -> int:
+    """Bits of an element of a tensor's error."""
+    return network.layers[tensor - 1].formats.error.width + pool_index_bits(network, tensor)
+
+
+def flows(network: Network, geometry: Sequence[Geometry], shares: Iterable[Share], boards: int) -> list[Flow]:
+    """All streams of an image."""
+    by_phase: dict[tuple[int, Phase], list[Share]] = {}
+    for share in shares:
+        by_phase.setdefault((share.layer, share.phase), []).append(share)
+    links = boards - 1
+    found: list[Flow] = []
+    for tensor in range(len(network.layers) + 1):
+        found += _features(network, geometry, by_phase, tensor, links)
+    for tensor in range(1, len(network.layers) + 1):
+        found += _errors(network, geometry, by_phase, tensor, links)
+    return [flow for flow in found if flow.up.any() or flow.down.any()]
+
+
+Phases: TypeAlias = dict[tuple[int, Phase], list[Share]]
+
+
+def _outputs(geometry: Geometry, columns: Range) -> Range:
+    """Columns of the output tensor whose windows begin in these sums."""
+    if geometry.flat:
+        return Range(0, 1)
+    stride, most = geometry.layer.pool_stride, geometry.layer.out_columns
+    return Range(min(most, columns.begin // stride), min(most, -(-columns.end // stride)))
+
+
+def _make_features(hull: Hull, geometry: Geometry, shares: Iterable[Share]) -> None:
+    for share in shares:
+        hull.make(share.board, share.outputs, _outputs(geometry, share.columns))
+
+
+def home(by_phase: Phases, layers: int) -> int:
+    """The board that computes the loss: the highest that has a part of the last layer's forward phase."""
+    return max(share.board for share in by_phase[layers - 1, Phase.FORWARD])
+
+
+def _features(network: Network, geometry: Sequence[Geometry], by_phase: Phases, tensor: int, links: int) -> list[Flow]:
+    channels, rows, columns = network.tensor_shape(tensor)
+    hull = Hull(channels, columns)
+    if tensor == 0:
+        hull.make(0, Range(0, channels), Range(0, columns))
+    else:
+        _make_features(hull, geometry[tensor - 1], by_phase[tensor - 1, Phase.FORWARD])
+    if tensor == len(network.layers):
+        hull.need(home(by_phase, tensor), Range(0, channels), Range(0, columns))
+    else:
+        reader = geometry[tensor]
+        for phase in (Phase.FORWARD, Phase.GRADIENT):
+            for share in by_phase[tensor, phase]:
+                needed = Range(0, columns) if reader.flat else reader.inputs_of_sums(share.columns)
+                hull.need(share.board, share.inputs, needed)
+    found = [hull.flow(Carried.FEATURE, tensor, rows * feature_bits(network, tensor), links)]
+    if tensor > 0:
+        found += _window_halos(network, hull.producer, tensor, links)
+    return found
+
+
+def _window_halos(network: Network, producer: Integers, tensor: int, links: int) -> list[Flow]:
+    """Sums that a window shares with the next one on another board, or that normalisation needs of its neighbours'
+    channels: they go there in the forward phase and their errors come back."""
+    layer = network.layers[tensor - 1]
+    ways: list[tuple[Integers, Integers, int]] = []
+    overlap = max(0, layer.pool - layer.pool_stride)
+    if overlap and producer.shape[1] > 1:
+        ways.append((producer[:, 1:].ravel(), producer[:, :-1].ravel(), overlap * layer.conv_rows))
+    if layer.normalisation is not None:
+        reach = layer.normalisation.size // 2
+        bits = reach * layer.conv_rows * layer.pool_stride
+        ways.append((producer[:-1].ravel(), producer[1:].ravel(), bits))
+        ways.append((producer[1:].ravel(), producer[:-1].ravel(), bits))
+    found = []
+    for source, target, sums in ways:
+        there, back = _both(source, target, links), _both(target, source, links)
+        for carried, (up, down), width in (
+            (Carried.FEATURE, there, layer.formats.output.width),
+            (Carried.ERROR, back, layer.formats.error.width),
+        ):
+            found.append(Flow(carried, tensor, up * sums * width, down * sums * width, 1))
+    return found
+
+
+def _both(source: Integers, target: Integers, links: int) -> tuple[Integers, Integers]:
+    return (
+        crossing(source, np.maximum(source, target), links),
+        crossing(np.minimum(source, target), source, links),
+    )
+
+
+def _errors(network: Network, geometry: Sequence[Geometry], by_phase: Phases, tensor: int, links: int) -> list[Flow]:
+    channels, rows, columns = network.tensor_shape(tensor)
+    hull = Hull(channels, columns)
+    reader = geometry[tensor - 1]
+    for phase in (Phase.BACKWARD, Phase.GRADIENT):
+        for share in by_phase.get((tensor - 1, phase), []):
+            if reader.flat:
+                needed = Range(0, 1)
+            elif phase is Phase.BACKWARD:
+                needed = reader.outputs_of_sums(reader.sums_of_inputs(share.columns))
+            else:
+                needed = reader.outputs_of_sums(share.columns)
+            hull.need(share.board, share.outputs, needed)
+    found: list[Flow] = []
+    if tensor == len(network.layers):
+        hull.make(home(by_phase, tensor), Range(0, channels), Range(0, columns))
+    else:
+        shares = by_phase[tensor, Phase.BACKWARD]
+        if any(share.partial for share in shares):
+            found.append(_partial(network, shares, hull, tensor, rows, links))
+        else:
+            for share in shares:
+                hull.make(share.board, share.inputs, Range(0, columns) if geometry[tensor].flat else share.columns)
+    return [*found, hull.flow(Carried.ERROR, tensor, rows * error_bits(network, tensor), links)]
+
+
+def _partial(network: Network, shares: Sequence[Share], hull: Hull, tensor: int, rows: int, links: int) -> Flow:
+    """Partial sums run from both ends of the layer's boards to the highest board that needs them (or the nearest to
+    it), which rounds them."""
+    elements = hull.producer.size
+    boards = sorted({share.board for share in shares})
+    low, high = boards[0], boards[-1]
+    target = min(max(int(hull.high.max()), low), high)
+    hull.producer[:] = target
+    bits = elements * rows * network.accumulator_width
+    up, down = np.zeros(links, np.int64), np.zeros(links, np.int64)
+    up[low:target] = bits
+    down[target:high] = bits
+    return Flow(Carried.PARTIAL, tensor, up, down, max(target - low, high - target))

@@ -1,0 +1,114 @@
+"""Tables of a balanced plan for the terminal."""
+
+from collections.abc import Iterable
+
+from rich.table import Table
+
+from fpdeep_gen.partition.model import BalancedPlan, LinkPlan, Phase, Place, Share
+
+PHASES = {Phase.FORWARD: "F", Phase.BACKWARD: "B", Phase.GRADIENT: "G"}
+
+
+def balanced_table(plan: BalancedPlan) -> Table:
+    """One row a board: parts of layers in percent of each phase, multipliers, memory by use, link to the next board."""
+    table = Table(title="Boards", title_justify="left")
+    for name in ("board", "parts (forward, backward, gradient in %)"):
+        table.add_column(name)
+    for name in ("DSP", "BRAM36", "weights", "gradients", "caches", "buffers", "link up", "down"):
+        table.add_column(name, justify="right")
+    shares: dict[int, list[Share]] = {}
+    for share in plan.shares:
+        shares.setdefault(share.board, []).append(share)
+    whole = _whole(plan)
+    for board, use in zip(plan.cluster.boards, plan.uses, strict=True):
+        link = plan.links[use.board] if use.board < len(plan.links) else None
+        buffers = use.line_bram18 + use.partial_bram18 + use.fifo_bram18
+        parts = (use.weight_bram18, use.gradient_bram18 + use.momentum_bram18, use.cache_bram18, buffers)
+        table.add_row(
+            str(use.board),
+            _parts(plan, shares.get(use.board, []), whole),
+            f"{use.dsp / board.dsp:.1%}",
+            f"{use.bram18 / 2 / board.bram36:.1%}",
+            *(f"{count / 2:.0f}" for count in parts),
+            *_loads(plan, link),
+        )
+    return table
+
+
+def balanced_text(plan: BalancedPlan) -> str:
+    """Interval against the bound, latency, batch, and what limits."""
+    predicted, bounds = plan.prediction, plan.bounds
+    clock = plan.cluster.clock_mhz * 1e6
+    batch = predicted.batch * clock / predicted.batch_cycles
+    macs = [use.macs for use in plan.uses]
+    lines = [
+        f"interval {predicted.interval:,} cycles, {clock / predicted.interval:,.1f} images/s within a batch; "
+        f"bound {bounds.interval:,.0f}: {bounds.interval / predicted.interval:.1%} of it "
+        f"({'multipliers' if bounds.work >= bounds.link else f'link {bounds.cut}'})",
+        f"latency {predicted.latency:,} cycles, {predicted.fill:.2f} intervals; "
+        f"after a batch {predicted.update:,} cycles; "
+        f"{batch:,.1f} images/s with batches of {predicted.batch}",
+        f"work: busiest board {max(macs) * len(macs) / sum(macs):.3f} of the mean; "
+        f"fully connected weights {_flat(plan)}",
+        _limit(plan),
+    ]
+    return "\n".join(lines)
+
+
+def balanced_document(plan: BalancedPlan) -> dict[str, object]:
+    """Figures for --json."""
+    predicted = plan.prediction
+    return {
+        "kind": plan.kind,
+        "boards": len(plan.cluster.boards),
+        "interval": predicted.interval,
+        "bound": plan.bounds.interval,
+        "latency": predicted.latency,
+        "fill": predicted.fill,
+        "update": predicted.update,
+        "batch": predicted.batch,
+    }
+
+
+def _whole(plan: BalancedPlan) -> dict[tuple[int, Phase], int]:
+    whole: dict[tuple[int, Phase], int] = {}
+    for share in plan.shares:
+        whole[share.layer, share.phase] = whole.get((share.layer, share.phase), 0) + share.macs
+    return whole
+
+
+def _parts(plan: BalancedPlan, shares: Iterable[Share], whole: dict[tuple[int, Phase], int]) -> str:
+    found: dict[int, dict[Phase, float]] = {}
+    for share in shares:
+        parts = found.setdefault(share.layer, dict.fromkeys(PHASES, 0.0))
+        parts[share.phase] += 100 * share.macs / whole[share.layer, share.phase]
+    texts = []
+    for layer, parts in sorted(found.items()):
+        numbers = "/".join(f"{part:.3g}" for part in parts.values())
+        texts.append(f"{plan.network.layers[layer].name} {numbers}")
+    return ", ".join(texts)
+
+
+def _loads(plan: BalancedPlan, link: LinkPlan | None) -> tuple[str, str]:
+    if link is None:
+        return "", ""
+    return f"{link.up_cycles / plan.prediction.interval:.0%}", f"{link.down_cycles / plan.prediction.interval:.0%}"
+
+
+def _flat(plan: BalancedPlan) -> str:
+    if any(store.place is Place.DDR and store.width == 16 for store in plan.stores):
+        return f"in DDR, {plan.prediction.shared_weights} images a read"
+    if any(store.place is Place.DDR for store in plan.stores):
+        return f"on chip, their gradients in DDR ({plan.prediction.shared_gradients} images a read)"
+    return "on chip"
+
+
+def _limit(plan: BalancedPlan) -> str:
+    board = max(plan.uses, key=lambda use: use.bram18 / plan.cluster.boards[use.board].bram36)
+    memory = board.bram18 / 2 / plan.cluster.boards[board.board].bram36
+    text = f"fullest memory: board {board.board} with {memory:.1%}"
+    if not plan.links:
+        return text
+    link = max(plan.links, key=lambda link: max(link.up_cycles, link.down_cycles))
+    load = max(link.up_cycles, link.down_cycles) / plan.prediction.interval
+    return f"{text}; busiest link: {link.index} with {load:.0%}"

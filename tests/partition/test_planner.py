@@ -1,0 +1,115 @@
+"""Plans of random networks on random chains: everything placed once, nothing over budget, always the same plan."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fpdeep_gen.board.load import load_cluster
+from fpdeep_gen.board.model import Cluster
+from fpdeep_gen.errors import InputError
+from fpdeep_gen.network.load import load_network
+from fpdeep_gen.network.model import Layer, Network
+from fpdeep_gen.partition.document import balanced_from_json, balanced_to_json, is_balanced
+from fpdeep_gen.partition.model import BalancedPlan, Phase
+from fpdeep_gen.partition.planner import make_balanced_plan
+from tests.partition.counting import least_cycles, multipliers, times_placed
+from tests.partition.networks import chain, conv, flat, network, output
+
+
+@st.composite
+def networks(draw: st.DrawFn) -> Network:
+    """Two to four convolutions, with groups, strides and pools, and up to two fully connected layers."""
+    shape = (3, draw(st.integers(12, 30)), draw(st.integers(12, 30)))
+    layers: list[Layer] = []
+    for index in range(draw(st.integers(2, 4))):
+        kernel = draw(st.sampled_from([1, 3, 5]))
+        groups = draw(st.sampled_from([1, 1, 2])) if index else 1
+        pool = draw(st.sampled_from([1, 2])) if shape[1] > 9 and shape[2] > 9 else 1
+        layer = conv(f"conv{index}", shape, 4 * draw(st.integers(2, 10)), kernel, groups=groups, pool=pool)
+        layers.append(layer)
+        shape = output(layer)
+    for index in range(draw(st.integers(0, 2))):
+        layers.append(flat(f"fc{index}", shape, draw(st.integers(10, 90))))
+        shape = output(layers[-1])
+    return network(tuple(layers))
+
+
+def check(plan: BalancedPlan) -> None:
+    """What holds of every plan, counted anew."""
+    for layer in range(len(plan.network.layers)):
+        for phase in Phase:
+            expected = {0} if layer == 0 and phase is Phase.BACKWARD else {1}
+            assert times_placed(plan, layer, phase) == expected, (layer, phase)
+    for board, count in multipliers(plan).items():
+        assert count <= plan.cluster.boards[board].dsp
+    for index, share in enumerate(plan.shares):
+        assert least_cycles(plan, index) <= share.cycles <= plan.prediction.interval
+    for use, board in zip(plan.uses, plan.cluster.boards, strict=True):
+        assert use.bram18 <= 2 * board.bram36
+        assert use.lut <= board.lut
+    for link in plan.links:
+        assert max(link.up_cycles, link.down_cycles) <= plan.prediction.interval
+
+
+@given(networks(), st.integers(1, 5), st.integers(60, 400))
+@settings(max_examples=8, deadline=None)
+def test_everything_is_placed_once_within_all_budgets(given_network: Network, boards: int, dsp: int) -> None:
+    cluster = chain(boards, dsp, bram36=1000)
+    try:
+        plan = make_balanced_plan(given_network, cluster)
+    except InputError as error:
+        assert error.problems
+        return
+    check(plan)
+    assert balanced_to_json(make_balanced_plan(given_network, cluster)) == balanced_to_json(plan)
+
+
+def two_layers() -> Network:
+    first = conv("conv0", (3, 24, 24), 16, 3, pool=2)
+    return network((first, conv("conv1", output(first), 32, 3)))
+
+
+def test_a_share_that_is_lost_is_seen() -> None:
+    plan = make_balanced_plan(two_layers(), chain(3))
+    check(plan)
+    lost = BalancedPlan(**{**vars(plan), "shares": plan.shares[1:]})
+    with pytest.raises(AssertionError):
+        check(lost)
+
+
+def test_document_is_an_exact_inverse() -> None:
+    plan = make_balanced_plan(two_layers(), chain(2))
+    text = balanced_to_json(plan)
+    assert is_balanced(text)
+    assert balanced_from_json(text) == plan
+
+
+def test_too_small_boards_are_named_with_resource_and_amount() -> None:
+    small = chain(1, dsp=4000, bram36=8)
+    with pytest.raises(InputError) as caught:
+        make_balanced_plan(two_layers(), small)
+    assert any("bram36" in problem.field and "8 block RAMs" in problem.expected for problem in caught.value.problems)
+
+
+def test_more_boards_are_faster() -> None:
+    intervals = [make_balanced_plan(two_layers(), chain(count)).prediction.interval for count in (1, 2, 4)]
+    assert intervals[0] > intervals[1] > intervals[2]
+
+
+def vgg(boards: int) -> tuple[Network, Cluster]:
+    root = Path(__file__).parents[2]
+    cluster = load_cluster(root / "boards/clusters/vc709-chain.yaml", boards)
+    return load_network(root / "networks/vgg16.yaml"), cluster
+
+
+def test_vgg16_on_128_boards_is_near_the_bound() -> None:
+    plan = make_balanced_plan(*vgg(128))
+    assert plan.bounds.interval / plan.prediction.interval >= 0.95
+    macs = [use.macs for use in plan.uses]
+    assert max(macs) * len(macs) / sum(macs) <= 1.03
+    for phase in Phase:
+        total = sum(share.macs for share in plan.shares if share.phase is phase)
+        first = plan.network.layers[0].forward_macs if phase is Phase.BACKWARD else 0
+        assert total == sum(layer.forward_macs for layer in plan.network.layers) - first

@@ -15,7 +15,7 @@ All values are bit vectors without a sign; operations have one (`SDIV`, `SLT`, `
 operands of a binary operation are as wide as its result; shifts by constants are the rule, others are barrel shifters.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from pathlib import Path
@@ -336,7 +336,10 @@ class Region:
 
 @dataclass(eq=False, slots=True, repr=False)
 class Process:
-    """One function that runs for ever. `regions[0]` is its entry; an exit to it from the last region restarts it."""
+    """One function that runs for ever. `regions[0]` is its entry; an exit to it from the last region restarts it.
+
+    `alternative` makes the same process without joined loop nests, for nests that miss their interval.
+    """
 
     name: str
     ports: list[StreamPort] = field(default_factory=list)
@@ -344,6 +347,7 @@ class Process:
     memories: list[Memory] = field(default_factory=list)
     regions: list[Region] = field(default_factory=list)
     location: Location | None = None
+    alternative: "Callable[[], Process] | None" = None
 
     def operations(self) -> Iterator[Operation]:
         """Every operation of every region."""

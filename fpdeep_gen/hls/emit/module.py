@@ -20,10 +20,9 @@ from fpdeep_gen.hls.emit.resources import process_resources
 from fpdeep_gen.hls.emit.shell import DONE, START, emit_shell
 from fpdeep_gen.hls.interface import Control
 from fpdeep_gen.hls.ir import Module, Network, Process
+from fpdeep_gen.hls.schedule.choose import schedule_best
 from fpdeep_gen.hls.schedule.delays import DelayModel
 from fpdeep_gen.hls.schedule.model import MemoryPlan
-from fpdeep_gen.hls.schedule.optimise import optimise
-from fpdeep_gen.hls.schedule.process import schedule_process
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ def emit_module(module: Module, clock_mhz: float = 200.0) -> Emitted:
     texts, reports = [], []
     plans: dict[int, list[MemoryPlan]] = {}
     for process in processes:
-        schedule = schedule_process(optimise(process), delays)
+        schedule = schedule_best(process, delays)
         text = emit_process(schedule, names[id(process)])
         texts.append(text.verilog)
         used = process_resources(schedule, text.register_bits)

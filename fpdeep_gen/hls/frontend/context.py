@@ -13,6 +13,7 @@ from fpdeep_gen.hls.frontend.llvm_types import IntegerType, PointerType, Type, s
 from fpdeep_gen.hls.frontend.objects import DataObject
 from fpdeep_gen.hls.frontend.places import problem_at
 from fpdeep_gen.hls.frontend.regions import FunctionPlan
+from fpdeep_gen.hls.frontend.registers import shared_registers
 from fpdeep_gen.hls.frontend.values import PortTable, StreamArgument
 from fpdeep_gen.hls.ir import Location, Variable
 
@@ -43,6 +44,7 @@ class ProcessContext:
     defined: dict[str, tuple[str, Instruction]] = field(default_factory=dict)
     live: dict[str, frozenset[str]] = field(default_factory=dict)
     congruences: dict[str, Congruence] = field(default_factory=dict)
+    _registers: dict[str, Variable] = field(default_factory=dict)
     _names: dict[str, int] = field(default_factory=dict)
 
     def prepare(self, counts: Sequence[int]) -> None:
@@ -55,18 +57,20 @@ class ProcessContext:
                 count = counts[place] if place < len(counts) else max(1, one.bytes)
                 self.streams[one.name] = StreamArgument(one.name, count)
         bounds = _counter_bits(self.function, self.defined)
+        entries = [entry for plan in self.plan.regions for entry in plan.entries]
+        shared = shared_registers(self.function, entries, self.live, self.defined)
         for plan in self.plan.regions:
             for entry in plan.entries:
                 phis = [one.name for one in self.function.blocks[entry].phis()]
                 for name in [*phis, *sorted(self.live[entry])]:
-                    self._add_variable(name, bounds)
+                    self._add_variable(name, bounds, shared)
             if len(plan.entries) > 1:
                 for place, entry in enumerate(plan.entries):
                     first = plan is self.plan.regions[0] and place == 0
                     name = self.unique(f"starts_{place}_{_readable(plan.name)}")
                     self.starts[plan.name, entry] = Variable(name, 1, int(first))
 
-    def _add_variable(self, name: str, bounds: dict[str, int]) -> None:
+    def _add_variable(self, name: str, bounds: dict[str, int], shared: dict[str, str]) -> None:
         if name in self.variables or name not in self.defined:
             return
         instruction = self.defined[name][1]
@@ -76,7 +80,12 @@ class ProcessContext:
             return
         width = bounds.get(name, bits_of(instruction.type))
         place = self.module.locations.of(instruction.debug)
-        self.variables[name] = Variable(self.unique(_readable(name)), width, 0, place)
+        group = shared.get(name, name)
+        register = self._registers.get(group)
+        if register is None:
+            register = self._registers[group] = Variable(self.unique(_readable(name)), width, 0, place)
+        register.width = max(register.width, width)
+        self.variables[name] = register
 
     def unique(self, name: str) -> str:
         """`name`, with a number when it was given out before."""

@@ -29,7 +29,7 @@ _VIRTUAL = "@_ZTV"
 Finding = tuple[str, str, str, str]  # what, expected, found, hint
 
 
-def diagnose(function: Function, module: LlvmModule) -> list[Problem]:
+def diagnose(function: Function, module: LlvmModule, stages: frozenset[str]) -> list[Problem]:
     """Problems of a function after inlining; empty when it can be lowered (or fails for a reason of its own)."""
     found: dict[tuple[Location | None, str], Problem] = {}
     virtual = any(
@@ -40,8 +40,8 @@ def diagnose(function: Function, module: LlvmModule) -> list[Problem]:
     )
     for block in function.blocks.values():
         for one in block.instructions:
-            if one.detail.startswith("@llvm.umul.with.overflow"):
-                continue  # the size of a new[], which is told of anyway
+            if one.detail.startswith("@llvm.umul.with.overflow") or (one.detail in stages and one.opcode == "call"):
+                continue  # the size of a new[], which is told of anyway; a call that becomes a task
             finding = _finding(one, module, virtual)
             if finding is not None:
                 place = module.locations.of(one.debug) or function.location
@@ -91,6 +91,9 @@ def _finding(one: Instruction, module: LlvmModule, virtual: bool) -> Finding | N
         return ("an array", "a size known at compile time", "a size of run time", "give it its greatest size")
     if one.opcode in ("load", "store"):
         return _pointer_access(one, virtual)
+    if one.opcode == "ptrtoint":
+        hint = "subtract pointers into one array, or use its index"
+        return ("a pointer", "addresses of one array known at compile time", "a pointer as a number", hint)
     if one.opcode in _ATOMIC:
         return ("an atomic operation", "plain loads and stores", one.opcode, "tasks share nothing; use a stream")
     if one.opcode not in _KNOWN:

@@ -85,7 +85,7 @@ class InstructionReader:
         if opcode in BINARY:
             kind, operands = self._same_type(_FLAGS.sub("", rest))
             return Instruction(name, opcode, kind, operands)
-        if opcode in CASTS:
+        if opcode in CASTS or opcode == "ptrtoint":
             return self._cast(name, opcode, _FLAGS.sub("", rest))
         if opcode == "icmp":
             predicate, _, more = _FLAGS.sub("", rest).partition(" ")

@@ -11,7 +11,7 @@ from fpdeep_gen.hls.frontend.llvm_types import TypeReader
 NAME = r'(?:"(?:[^"\\]|\\.)*"|[\w.$-]+)'
 _TYPE = re.compile(rf"^(%{NAME}) = type (.*)$", re.MULTILINE)
 _GLOBAL = re.compile(rf"^(@{NAME}) = (.*?)\b(global|constant) (.*)$", re.MULTILINE)
-_NODE = re.compile(r"^!(\d+) = (.*)$", re.MULTILINE)
+NODE = re.compile(r"^!(\d+) = (.*)$", re.MULTILINE)
 _DEFINE = re.compile(rf"^define [^@\n]*(@{NAME})\((.*)\)([^)\n]*)\{{$", re.MULTILINE)
 _DEBUG = re.compile(r"!dbg !(\d+)")
 _LABEL = re.compile(rf"^({NAME}):")
@@ -21,7 +21,7 @@ _BYTES = re.compile(r"dereferenceable\((\d+)\)")
 def parse_module(text: str, source: Path) -> LlvmModule:
     """Functions, globals and places of a module in LLVM's own text form."""
     types = TypeReader({match[1]: match[2] for match in _TYPE.finditer(text)})
-    metadata = Metadata({int(match[1]): match[2] for match in _NODE.finditer(text)}, source)
+    metadata = Metadata({int(match[1]): match[2] for match in NODE.finditer(text)}, source)
     reader = InstructionReader(types)
     locations = Locations()
     module = LlvmModule({}, _globals(text, types), locations)

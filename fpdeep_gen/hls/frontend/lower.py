@@ -163,24 +163,32 @@ class RegionLowering(InstructionLowering):
         phis = {
             target: {one.name: one for one in self.context.function.blocks[target].phis()} for _, target, _ in edges
         }
+        names: dict[Variable, list[str]] = {}
         for name, variable in self.context.variables.items():
+            names.setdefault(variable, []).append(name)
+        for variable, group in names.items():
             arms: dict[Operation, Operation] = {}
             for source, target, taken in edges:
-                phi = phis[target].get(name)
-                if phi is not None:
-                    operand = phi.operands[phi.targets.index(source)]
-                    if operand.kind is OperandKind.UNDEFINED:
-                        continue
-                    value = self.number(operand, source)
-                elif name in self.context.live[target]:
-                    found = self.local_value(name, source)
-                    assert isinstance(found, Operation)
-                    value = found
-                else:
-                    continue
-                arms[value] = self.builder.either(arms[value], taken) if value in arms else taken
+                value = self._leaving_value(group, source, target, phis[target])
+                if value is not None:
+                    arms[value] = self.builder.either(arms[value], taken) if value in arms else taken
             if arms:
                 self._set(variable, list(arms.items()))
+
+    def _leaving_value(
+        self, group: list[str], source: str, target: str, phis: dict[str, Instruction]
+    ) -> Operation | None:
+        """What the register of the values `group` must hold when the edge is taken; None: anything."""
+        for name in group:
+            phi = phis.get(name)
+            if phi is not None:
+                operand = phi.operands[phi.targets.index(source)]
+                return None if operand.kind is OperandKind.UNDEFINED else self.number(operand, source)
+            if name in self.context.live[target]:
+                found = self.local_value(name, source)
+                assert isinstance(found, Operation)
+                return found
+        return None
 
     def _set(self, variable: Variable, arms: list[tuple[Operation, Operation]]) -> None:
         result = arms[-1][0]

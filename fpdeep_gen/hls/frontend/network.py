@@ -9,9 +9,9 @@ from fpdeep_gen.hls.frontend.llvm_types import ArrayType, PointerType
 from fpdeep_gen.hls.frontend.object_pragmas import ObjectKey, ObjectPragmas
 from fpdeep_gen.hls.frontend.optimise import TASK
 from fpdeep_gen.hls.frontend.places import problem_at
+from fpdeep_gen.hls.frontend.unrolling import DECLARE
 from fpdeep_gen.hls.ir import Instance, Network, Process, Storage, Stream, StreamPort
 
-DECLARE = "@__hls_stream_declare"
 DEFAULT_DEPTH = 2
 End = tuple[str, int]  # an alloca or a parameter, and the element
 

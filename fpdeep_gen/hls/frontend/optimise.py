@@ -12,12 +12,18 @@ from pathlib import Path
 import llvmlite.binding as llvm
 
 from fpdeep_gen.errors import InputError, Problem, ToolError
+from fpdeep_gen.hls.frontend.block_loops import with_loops
+from fpdeep_gen.hls.frontend.clang import INCLUDE_DIR
 from fpdeep_gen.hls.frontend.llvm_ir import LlvmModule
-from fpdeep_gen.hls.frontend.llvm_text import NAME, parse_module
+from fpdeep_gen.hls.frontend.llvm_metadata import Metadata
+from fpdeep_gen.hls.frontend.llvm_text import NAME, NODE, parse_module
 from fpdeep_gen.hls.frontend.object_pragmas import OBJECT_MARKERS, ObjectKey, ObjectPragmas, read_object_pragmas
+from fpdeep_gen.hls.frontend.pointers import resolve_pointers
 from fpdeep_gen.hls.frontend.unrolling import UNROLL, attach_unrolls, loops_left
 from fpdeep_gen.hls.ir import Diagnostic
 
+_DATAFLOW = "@__hls_mark_dataflow"
+_SPECIAL = re.compile(r"[CD][12]E|^@_ZZ|clE")  # constructors, destructors, lambdas
 FLATTEN_OFF = "@__hls_mark_flatten_off"
 TASK = "@__hls_task"
 _WIDTHS = "-n" + ":".join(str(width) for width in range(1, 129))
@@ -32,6 +38,7 @@ class Optimised:
     module: LlvmModule
     top: str
     tasks: tuple[str, ...]
+    stages: frozenset[str]
     objects: dict[ObjectKey, ObjectPragmas]
     warnings: list[Diagnostic]
     problems: list[Problem]
@@ -40,13 +47,15 @@ class Optimised:
 def optimise(text: str, top: str, source: Path) -> Optimised:
     """From clang's output to straightened IR. Raises InputError when the top is missing."""
     roots = _roots(text, top, source)
+    stages = _stages(text, source)
     module = parse_assembly(_DATALAYOUT.sub(lambda match: match[1] + _WIDTHS, text))
-    _set_linkage(module, roots)
+    _set_linkage(module, roots, stages)
     run_passes(
         module,
         (
             "always_inliner",
             *(("global_opt",) if _CONSTRUCTORS in text else ()),  # evaluates what runs before the top
+            *(("ipsccp",) if stages else ()),  # constants into stages
             "global_dead_code_eliminate",
             "sroa",
             "new_gvn",
@@ -60,6 +69,12 @@ def optimise(text: str, top: str, source: Path) -> Optimised:
     parsed = parse_module(marked, source)
     problems: list[Problem] = []
     objects = read_object_pragmas(parsed, problems)
+    looped = with_loops(marked, parsed, objects)
+    if looped is not marked:
+        module = parse_assembly(looped)
+        run_passes(module, ("always_inliner", "global_dead_code_eliminate"))
+        marked = str(module)
+        parsed = parse_module(marked, source)
     edited = attach_unrolls(marked, parsed)
     edited = "\n".join(line for line in edited.split("\n") if not _is_taken_out(line))
     module = parse_assembly(edited)
@@ -83,7 +98,9 @@ def optimise(text: str, top: str, source: Path) -> Optimised:
     tasks = tuple(root for root in roots if root != roots[0])
     final = str(module)
     done = parse_module(final, source)
-    return Optimised(done, roots[0], tasks, objects, loops_left(final, done), problems)
+    for function in done.functions.values():
+        resolve_pointers(function, done)
+    return Optimised(done, roots[0], tasks, stages, objects, loops_left(final, done), problems)
 
 
 def parse_assembly(text: str) -> llvm.ModuleRef:
@@ -135,13 +152,38 @@ def _roots(text: str, top: str, source: Path) -> tuple[str, ...]:
     return (named[0], *(name for name in taken if name != named[0]))
 
 
-def _set_linkage(module: llvm.ModuleRef, roots: tuple[str, ...]) -> None:
+_CALLED = re.compile(rf"^  (?:tail )?call [^@\n]*(@{NAME})\(", re.MULTILINE)
+
+
+def _stages(text: str, source: Path) -> frozenset[str]:
+    """The user's functions that are called where DATAFLOW stands."""
+    if f"call void {_DATAFLOW}(" not in text:
+        return frozenset()
+    metadata = Metadata({int(match[1]): match[2] for match in NODE.finditer(text)}, source)
+    users: dict[str, str] = {}
+    bodies: list[str] = []
+    for match in _DEFINED.finditer(text):
+        unit = metadata.subprogram(int(match[2])) if match[2] else None
+        if unit is not None and unit.location.file.parent != INCLUDE_DIR:
+            users[match[1]] = unit.name
+            body = text[match.end() : text.index("\n}", match.end())]
+            if f"call void {_DATAFLOW}(" in body:
+                bodies.append(body)
+    called = (name for body in bodies for name in _CALLED.findall(body))
+    return frozenset(name for name in called if name in users and not _SPECIAL.search(name))
+
+
+def _set_linkage(module: llvm.ModuleRef, roots: tuple[str, ...], stages: frozenset[str]) -> None:
     names = {root.strip('@"') for root in roots}
+    apart = {stage.strip('@"') for stage in stages}
     for function in module.functions:
         if function.is_declaration:
             continue
         if function.name in names:
             function.linkage = "external"
+        elif function.name in apart:
+            function.linkage = "internal"
+            function.add_function_attribute("noinline")
         else:
             function.linkage = "internal"
             function.add_function_attribute("alwaysinline")

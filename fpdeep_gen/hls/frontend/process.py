@@ -12,6 +12,7 @@ from fpdeep_gen.hls.frontend.objects import DataObject, External
 from fpdeep_gen.hls.frontend.regions import RegionPlan, plan_regions
 from fpdeep_gen.hls.interface import AXI_REQUEST, AXI_WRITE
 from fpdeep_gen.hls.ir import Constant, Memory, Process, Region, StreamPort, StreamWrite, Variable
+from fpdeep_gen.hls.passes.clean import clean
 
 
 def lower_process(
@@ -22,14 +23,15 @@ def lower_process(
     problems: list[Problem],
     counts: Sequence[int] = (),
     externals: Mapping[str, External] | None = None,
+    flatten: bool = True,
 ) -> Process:
     """The process of a function whose arguments are streams; `counts`: how many streams each argument holds, if known.
 
     `externals`: the globals that stand for array arguments of the top.
 
-    What it cannot take is added to `problems`.
+    What it cannot take is added to `problems`. A process with joined nests (`flatten`) has its other form ready.
     """
-    plan = plan_regions(function, module, problems)
+    plan = plan_regions(function, module, problems, flatten)
     objects, refused = collect_objects(function, module, pragmas)
     for key, external in (externals or {}).items():
         if key in objects:
@@ -48,10 +50,20 @@ def lower_process(
         process.ports.extend(external.ports.values())
     _keep_apart(process, [one for one in objects.values() if one.external is not None])
     banks = [bank for owner in dict.fromkeys(objects.values()) for bank in owner.banks()]
-    carried = [*context.variables.values(), *context.starts.values()]
-    _choose_initial(process, list(context.variables.values()))
+    registers = list(dict.fromkeys(context.variables.values()))
+    carried = [*registers, *context.starts.values()]
+    _choose_initial(process, registers)
     process.variables = [*carried, *(bank for bank in banks if isinstance(bank, Variable))]
     process.memories = [bank for bank in banks if isinstance(bank, Memory)]
+    if plan.has_nests:
+        process.alternative = lambda: _cleaned(
+            lower_process(function, module, pragmas, name, [], counts, externals, False)
+        )
+    return process
+
+
+def _cleaned(process: Process) -> Process:
+    clean(process)
     return process
 
 

@@ -33,20 +33,21 @@ class RegionPlan:
 
 @dataclass(frozen=True, slots=True)
 class FunctionPlan:
-    """`regions[0]` starts the function; a return goes to its first entry."""
+    """`regions[0]` starts the function; a return goes to its first entry. `has_nests`: loops were joined."""
 
     regions: tuple[RegionPlan, ...]
+    has_nests: bool
 
     def region_of(self, head: str) -> RegionPlan:
         """The region that an edge to `head` starts."""
         return next(plan for plan in self.regions if head in plan.entries)
 
 
-def plan_regions(function: Function, module: LlvmModule, problems: list[Problem]) -> FunctionPlan:
-    """Groups the blocks of a function; problems with PIPELINE are added to the list."""
+def plan_regions(function: Function, module: LlvmModule, problems: list[Problem], flatten: bool = True) -> FunctionPlan:
+    """Groups the blocks of a function; problems with PIPELINE are added to the list. `flatten`: join nests."""
     forest = find_loops(function)
     asked = _asked(function, forest, module, problems)
-    off = {loop.header for loop in _marked(function, forest, FLATTEN_OFF)}
+    off = {loop.header for loop in _marked(function, forest, FLATTEN_OFF)} if flatten else set(forest.loops)
     entry = function.entry.name
     edges = edges_of(function)
     if not forest.loops or (len(forest.top) == 1 and _chain(forest.top[0], asked, off)):
@@ -57,7 +58,7 @@ def plan_regions(function: Function, module: LlvmModule, problems: list[Problem]
         headers = tuple(loop.header for loop in chain)
         name = headers[-1][1:] if headers else "body"
         place = _location(function.blocks[headers[-1]], module) if headers else function.location
-        return FunctionPlan((RegionPlan(name, blocks, (entry, *headers), cuts, ii, place),))
+        return FunctionPlan((RegionPlan(name, blocks, (entry, *headers), cuts, ii, place),), len(chain) > 1)
     return _split(function, module, forest, asked, off)
 
 
@@ -144,7 +145,7 @@ def _split(
             blocks = tuple(sorted(_reach(head, edges, set(heads)), key=lambda name: order[name]))
             cuts = frozenset((block, child) for block in blocks for child in edges[block] if child in heads)
             plans.append(RegionPlan(head[1:], blocks, (head,), cuts, asked.get(head), place))
-    return FunctionPlan(tuple(plans))
+    return FunctionPlan(tuple(plans), any(len(chain) > 1 for chain in nests.values()))
 
 
 def _reach(head: str, edges: dict[str, tuple[str, ...]], heads: set[str]) -> set[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from fpdeep_gen.errors import InputError, Problem
 from fpdeep_gen.hls.frontend.clang import compile_to_llvm, preprocess
+from fpdeep_gen.hls.frontend.dataflow import DataflowExpansion
 from fpdeep_gen.hls.frontend.diagnose import diagnose, ignored_calls, static_initialisers
 from fpdeep_gen.hls.frontend.llvm_ir import Function, OperandKind
 from fpdeep_gen.hls.frontend.network import NetworkLowering, is_network, task_arguments, task_calls
@@ -60,9 +61,16 @@ def _front_end(source: Path, top: str, include_dirs: Sequence[Path]) -> Module:
     problems.extend(optimised.problems)
     function = optimised.module.functions[optimised.top]
     for one in optimised.module.functions.values():
-        problems.extend(diagnose(one, optimised.module))
+        problems.extend(diagnose(one, optimised.module, optimised.stages))
         warnings.extend(ignored_calls(one, optimised.module))
     problems.extend(static_initialisers(optimised.module))
+    if problems:
+        raise refusal(problems)
+    expansion = DataflowExpansion(optimised.module, optimised.stages, optimised.objects, problems)
+    if expansion.is_expanded(function):
+        function = expansion.expand(function)
+    elif is_network(function):
+        function = expansion.flatten(function)
     if problems:
         raise refusal(problems)
     if is_network(function):

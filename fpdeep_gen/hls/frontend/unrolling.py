@@ -10,6 +10,7 @@ PIPELINE = "@__hls_mark_pipeline"
 PIPELINE_WHOLE = "@__hls_mark_pipeline_whole"  # the same outside of all loops: it meant the function
 PIPELINE_OUTER = "@__hls_mark_pipeline_outer"  # the same in a loop that has loops inside, which must be unrolled
 UNROLL = "@__hls_mark_unroll"
+DECLARE = "@__hls_stream_declare"
 _METADATA_BASE = 900_000
 _FULL = re.compile(r'^!(\d+) = !\{!"llvm.loop.unroll.full"\}', re.MULTILINE)
 _LOOP_ID = re.compile(r"^!(\d+) = distinct !\{!\d+(.*)\}$", re.MULTILINE)
@@ -64,6 +65,10 @@ def _unroll_factors(function: Function, forest: LoopForest) -> dict[str, int]:
         loop = forest.innermost(block)
         if loop is not None:
             factors[loop.header] = call.operands[0].value
+    for block, _ in calls_of(function, (DECLARE,)):  # the constructors of an array of streams
+        loop = forest.innermost(block)
+        if loop is not None and "arrayctor" in loop.header:
+            factors[loop.header] = 0
     for block, _ in calls_of(function, (PIPELINE,)):
         loop = forest.innermost(block)
         inner: list[Loop] = forest.top if loop is None else loop.children

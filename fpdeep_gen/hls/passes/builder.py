@@ -20,7 +20,7 @@ from fpdeep_gen.hls.ir import (
     Select,
     Variable,
 )
-from fpdeep_gen.hls.passes import rules
+from fpdeep_gen.hls.passes import rules, rules_choice
 from fpdeep_gen.hls.passes.bits import Known, evaluate_binary, evaluate_compare, known_bits
 
 SWAPPED = {
@@ -209,14 +209,14 @@ class Builder:
             if isinstance(right, Constant):
                 return self.constant(int(evaluate_compare(kind, left.value, right.value, left.width)), 1)
             kind, left, right = SWAPPED[kind], right, left
-        simple = rules.simplify_compare(self, kind, left, right)
+        simple = rules_choice.simplify_compare(self, kind, left, right)
         if simple is not None:
             return simple
         return self._share((kind, left, right), Compare(1, kind, left, right))
 
     def select(self, condition: Operation, if_true: Operation, if_false: Operation) -> Operation:
         """`condition ? if_true : if_false`."""
-        simple = rules.simplify_select(self, condition, if_true, if_false)
+        simple = rules_choice.simplify_select(self, condition, if_true, if_false)
         if simple is not None:
             return simple
         return self._share((Select, condition, if_true, if_false), Select(if_true.width, condition, if_true, if_false))

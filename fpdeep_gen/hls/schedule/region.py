@@ -74,8 +74,9 @@ class _Search:
         distances = region_distances(region, ii, order, self.storages, self.exclusion)
         placer = Placer.of(region, self.delays, self.storages, self.cyclic, stretch)
         raised: Counter[str] = Counter()
-        bound = placer.depth() + _SPARE_STAGES
-        for _ in range(_MAX_ROUNDS):
+        accesses = sum(isinstance(one, Load | Store) for one in region.operations) if ii is None else 0
+        bound = placer.depth() + _SPARE_STAGES + accesses
+        for _ in range(_MAX_ROUNDS + accesses):
             broken = placer.raise_targets(distances)
             raised.update(broken)
             late = _late_exit(region, placer, ii)
@@ -94,8 +95,12 @@ class _Search:
         return Infeasible(_blame(raised, ""))
 
     def _port_conflict(self, placer: Placer, ii: int | None) -> str:
-        """The first memory with more accesses in one cycle than ports; one access is moved a stage on."""
+        """The first memory with more accesses in one cycle than ports; one access is moved a stage on.
+
+        Where iterations do not overlap every access that is too many moves to the next stage with a free port.
+        """
         slots: dict[tuple[int, int], list[Load | Store]] = {}
+        first = ""
         for operation in self.region.operations:
             if not isinstance(operation, Load | Store):
                 continue
@@ -103,14 +108,22 @@ class _Search:
             if storage is Storage.REGISTERS or (storage is Storage.DISTRIBUTED and isinstance(operation, Load)):
                 continue
             stage = placer.stage(operation)
+            ports = 2 if storage is Storage.BLOCK else 1
             users = slots.setdefault((id(operation.memory), stage % ii if ii else stage), [])
             if any(self._share(operation, user, placer) for user in users):
                 continue
-            users.append(operation)
-            if len(users) > (2 if storage is Storage.BLOCK else 1):
+            if len(users) < ports:
+                users.append(operation)
+                continue
+            first = first or f"ports of memory {operation.memory.name}"
+            if ii is not None:
                 placer.raise_to(operation, stage + 1)
-                return f"ports of memory {operation.memory.name}"
-        return ""
+                return first
+            while len(slots.get((id(operation.memory), stage), [])) >= ports:
+                stage += 1
+            placer.raise_to(operation, stage)
+            slots.setdefault((id(operation.memory), stage), []).append(operation)
+        return first
 
     def _share(self, first: Load | Store, second: Load | Store, placer: Placer) -> bool:
         return (

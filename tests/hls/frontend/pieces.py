@@ -23,6 +23,7 @@ from tests.kernels.bench import FLAGS, REPOSITORY
 
 CACHE = REPOSITORY / "build" / "pieces"
 STALLS = (0.0, 0.35)
+TEXTS = Path(__file__).with_suffix("")
 HEAD = '#include "ap_int.h"\n#include "hls_stream.h"\n#include "hls_task.h"\n#include "hls_vector.h"\n'
 _PORT = re.compile(r"hls::stream<ap_(u?)int<(\d+)>\s*>\s*&\s*(\w+)")
 
@@ -43,6 +44,11 @@ class Piece:
     name: str
     text: str
     inputs: Mapping[str, Sequence[int]]
+
+    @staticmethod
+    def of(name: str, **inputs: Sequence[int]) -> "Piece":
+        """The piece in `pieces/NAME.cpp`."""
+        return Piece(name, (TEXTS / f"{name}.cpp").read_text(encoding="utf-8"), inputs)
 
     def ports(self) -> list[Port]:
         """The arguments in order."""
@@ -71,7 +77,11 @@ class Batch:
         formals = [
             f"hls::stream<{port.type}>& {piece.name}_{port.name}" for piece in self.pieces for port in piece.ports()
         ]
-        lines = [HEAD, *(piece.text for piece in self.pieces), f"void {self.name}({', '.join(formals)}) {{"]
+        texts = (
+            f"namespace in_{piece.name} {{\n{piece.text}}}\nusing in_{piece.name}::{piece.name};"
+            for piece in self.pieces
+        )
+        lines = [HEAD, *texts, f"void {self.name}({', '.join(formals)}) {{"]
         for piece in self.pieces:
             arguments = ", ".join(f"{piece.name}_{port.name}" for port in piece.ports())
             lines.append(f"    hls_thread_local hls::task task_{piece.name}({piece.name}, {arguments});")

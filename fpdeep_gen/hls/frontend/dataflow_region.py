@@ -1,0 +1,301 @@
+"""The tasks of one function with DATAFLOW: its stages, and the controller where it does more than call them."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from fpdeep_gen.hls.frontend.cfg import dominates, edges_of, find_loops, immediate_dominators
+from fpdeep_gen.hls.frontend.liveness import definitions
+from fpdeep_gen.hls.frontend.llvm_ir import Block, Function, Instruction, Operand, OperandKind, Parameter
+from fpdeep_gen.hls.frontend.llvm_types import POINTER, VOID, IntegerType, PointerType
+from fpdeep_gen.hls.frontend.optimise import TASK
+from fpdeep_gen.hls.frontend.rewriting import (
+    TaskNetwork,
+    base_of,
+    bits_of_token,
+    bytes_of,
+    copied,
+    local,
+    number,
+    plain_name,
+    put_operands,
+    receive,
+    replace_function,
+    send,
+)
+from fpdeep_gen.hls.frontend.unrolling import DECLARE
+
+if TYPE_CHECKING:
+    from fpdeep_gen.hls.frontend.dataflow import DataflowExpansion
+
+_MARK = "@__hls_mark"
+_PASSIVE = ("alloca", "getelementptr", "ret")
+_BIT = IntegerType(1)
+
+
+class DataflowRegion:
+    """One function with stages."""
+
+    def __init__(self, whole: "DataflowExpansion", function: Function, above: tuple[str, ...]) -> None:
+        self._whole = whole
+        self._function = function
+        self._above = (*above, function.name)
+        self._defined = definitions(function)
+        self._network = TaskNetwork()
+        self._declared = {
+            one.operands[0].name: one
+            for block in function.blocks.values()
+            for one in block.instructions
+            if one.detail == DECLARE
+        }
+        self._parameters = {one.name: one for one in function.parameters}
+        self._calls = whole.calls(function)
+
+    def run(self) -> Function:
+        """The function of tasks."""
+        pure = self._is_pure()
+        extra: list[Parameter] = []
+        starts: dict[int, list[Instruction]] = {}
+        waits: dict[int, list[Instruction]] = {}
+        for _, call in self._calls:
+            if call.detail in self._above:
+                self._whole.refuse(call, self._function, "a call", "no recursion", "a stage that calls itself", "")
+                continue
+            before, after, more = self._stage(call, pure)
+            starts[id(call)], waits[id(call)] = before, after
+            extra.extend(more)
+        if not pure:
+            self._controller(starts, waits, extra)
+        structure = [
+            one
+            for block in self._function.blocks.values()
+            for one in block.instructions
+            if (one.opcode == "alloca" and one.name in self._owners()) or one.opcode == "getelementptr"
+            if one.offset is None or not one.offset.terms
+        ]
+        declares = list(self._declared.values())
+        body = [*structure, *declares, *self._network.streams, *self._network.tasks, Instruction("", "ret", VOID)]
+        return replace_function(
+            self._function, self._function.name, self._function.parameters, {"%entry": Block("%entry", body)}
+        )
+
+    def _owners(self) -> set[str]:
+        return {owner for owner in (self._root(local(name))[0] for name in self._declared) if owner}
+
+    def _root(self, operand: Operand) -> tuple[str, int]:
+        """The alloca, parameter or global behind an address, and the bytes from its start; "" when it is not plain."""
+        at = operand.value if operand.kind is OperandKind.GLOBAL else 0
+        while operand.kind is OperandKind.LOCAL and operand.name in self._defined:
+            one = self._defined[operand.name][1]
+            if one.opcode == "alloca":
+                return operand.name, at
+            if one.opcode != "getelementptr" or one.offset is None:
+                return "", 0
+            at += one.offset.constant
+            operand = one.operands[0]
+        return operand.name, at
+
+    def _is_stream(self, owner: str) -> bool:
+        if owner in self._parameters:
+            return True
+        return any(self._root(local(name))[0] == owner for name in self._declared)
+
+    def _is_pure(self) -> bool:
+        for block in self._function.blocks.values():
+            for one in block.instructions:
+                if one.opcode == "call" and (one.detail == DECLARE or one.detail.startswith((_MARK, "@llvm.lifetime"))):
+                    continue
+                if one.opcode == "call" and any(one is call for _, call in self._calls):
+                    scalars = (operand for operand in one.operands if not isinstance(operand.type, PointerType))
+                    if any(operand.kind is OperandKind.LOCAL for operand in scalars):
+                        return False
+                elif one.opcode not in _PASSIVE and not (one.opcode == "br" and len(one.targets) == 1):
+                    return False
+        return not find_loops(self._function).loops
+
+    # stages
+
+    def _stage(self, call: Instruction, pure: bool) -> tuple[list[Instruction], list[Instruction], list[Parameter]]:
+        """Adds the stage as a task. What the controller does to start it, to wait for it, and with which streams."""
+        original = self._whole.callee(call)
+        name = self._whole.fresh(original.name)
+        stage_name = plain_name(original.plain_name) + name[name.rindex(".") :].replace(".", "_")
+        stage = copied(original, name)
+        self._whole.copy_pragmas(original.name, name)
+        arguments: list[tuple[Operand, int]] = []
+        kept: list[Parameter] = []
+        head: list[Instruction] = []
+        before: list[Instruction] = []
+        streams: list[Parameter] = []
+        substitute: dict[str, Operand] = {}
+        if not isinstance(call.type, type(VOID)):
+            hint = "hand the result on through a stream"
+            self._whole.refuse(
+                call, self._function, "a dataflow stage", "a function without a result", "one with", hint
+            )
+        for parameter, actual in zip(original.parameters, call.operands, strict=False):
+            if isinstance(parameter.type, PointerType):
+                self._pointer(call, parameter, actual, name, arguments, kept, head, substitute)
+            elif actual.kind is not OperandKind.LOCAL:
+                value = actual.value if actual.kind is OperandKind.INTEGER else 0
+                substitute[parameter.name] = Operand(OperandKind.INTEGER, parameter.type, "", value)
+            else:
+                token = f"%{stage_name}_{plain_name(parameter.name)}"
+                before += self._send(token, actual, call.debug)
+                inner = f"%__start_{plain_name(parameter.name)}"
+                head += receive(inner, parameter.name, parameter.type, call.debug)
+                kept.append(Parameter(inner, POINTER, 1))
+                arguments.append((local(token), 1))
+                streams.append(Parameter(token, POINTER, 1))
+                self._network.stream(token, bits_of_token(parameter.type), call.debug)
+        after: list[Instruction] = []
+        if not pure:
+            if not before:
+                token = f"%{stage_name}_start"
+                before = self._send(token, number(1, 1), call.debug)
+                head += receive("%__start", "%__start_bit", _BIT, call.debug)
+                self._join(token, "%__start", call.debug, arguments, kept, streams)
+            done = f"%{stage_name}_done"
+            after = receive(done, f"%{stage_name}_done_bit", _BIT, call.debug)
+            self._join(done, "%__done", call.debug, arguments, kept, streams)
+            for block in stage.blocks.values():
+                if block.instructions[-1].opcode == "ret":
+                    tokens = send("%__done", f"{block.name}.done", number(1, 1), call.debug)
+                    block.instructions[-1:-1] = tokens
+        for block in stage.blocks.values():
+            for one in block.instructions:
+                put_operands(one, substitute)
+        entry = stage.entry
+        entry.instructions[0:0] = head
+        stage.parameters = kept
+        self._whole.add(stage)
+        if self._whole.is_expanded(stage):
+            opened = self._whole.expand(stage, self._above)
+            for one in self._whole.inlined(opened, stage_name, [end for end, _ in arguments], self._function.name):
+                (self._network.tasks if one.detail == TASK else self._network.streams).append(one)
+        else:
+            self._network.task(stage_name, name, arguments, call.debug)
+        return before, after, streams
+
+    def _join(
+        self,
+        outer: str,
+        inner: str,
+        debug: int,
+        arguments: list[tuple[Operand, int]],
+        kept: list[Parameter],
+        streams: list[Parameter],
+    ) -> None:
+        """A one-bit stream between controller and stage."""
+        kept.append(Parameter(inner, POINTER, 1))
+        arguments.append((local(outer), 1))
+        streams.append(Parameter(outer, POINTER, 1))
+        self._network.stream(outer, 1, debug)
+
+    def _pointer(
+        self,
+        call: Instruction,
+        parameter: Parameter,
+        actual: Operand,
+        name: str,
+        arguments: list[tuple[Operand, int]],
+        kept: list[Parameter],
+        head: list[Instruction],
+        substitute: dict[str, Operand],
+    ) -> None:
+        owner, at = self._root(actual)
+        if actual.kind is OperandKind.GLOBAL or owner.startswith("@"):
+            substitute[parameter.name] = Operand(OperandKind.GLOBAL, POINTER, owner, at)
+            return
+        if owner and self._is_stream(owner):
+            total = self._parameters[owner].bytes if owner in self._parameters else bytes_of(self._defined[owner][1])
+            count = parameter.bytes or max(1, total - at)
+            arguments.append((actual, count))
+            kept.append(Parameter(parameter.name, POINTER, count))
+            return
+        what = f"argument {plain_name(parameter.name)} of {self._whole.callee(call).plain_name}"
+        if not owner:
+            expected = "a stream, or an array that this stage alone uses"
+            self._whole.refuse(call, self._function, what, expected, "an address of run time", "")
+            return
+        if at or self._users(owner) != 1:
+            hint = "send the elements through an hls::stream"
+            found = f"{plain_name(owner)}, which other code uses too"
+            expected = "an array that this stage alone uses"
+            self._whole.refuse(call, self._function, what, expected, found, hint)
+            return
+        moved = self._defined[owner][1]
+        head.append(Instruction(parameter.name, "alloca", POINTER, element=moved.element, debug=moved.debug))
+        original = self._whole.callee(call).name
+        self._whole.move_pragmas((self._function.name, owner), (name, parameter.name), (original, parameter.name))
+
+    def _users(self, owner: str) -> int:
+        """How many instructions use an array, besides those that only compute addresses."""
+        return sum(
+            any(self._root(operand)[0] == owner for operand in one.operands if isinstance(operand.type, PointerType))
+            for block in self._function.blocks.values()
+            for one in block.instructions
+            if one.opcode not in ("getelementptr", "alloca") and not one.detail.startswith("@llvm.lifetime")
+        )
+
+    def _send(self, token: str, value: Operand, debug: int) -> list[Instruction]:
+        return send(token, f"{token}.word", value, debug)
+
+    # the controller
+
+    def _controller(
+        self, starts: Mapping[int, list[Instruction]], waits: Mapping[int, list[Instruction]], extra: list[Parameter]
+    ) -> None:
+        """What is left of the function, as a task."""
+        name = self._whole.fresh(self._function.name)
+        function = copied(self._function, name)
+        self._whole.copy_pragmas(self._function.name, name)
+        at_end = self._waits_at_return()
+        ending = [wait for _, call in self._calls for wait in waits.get(id(call), [])]
+        for block, original in zip(function.blocks.values(), self._function.blocks.values(), strict=True):
+            made: list[Instruction] = []
+            pending: list[Instruction] = []
+            last = max((n for n, one in enumerate(original.instructions) if id(one) in starts), default=-1)
+            for at, (one, source) in enumerate(zip(block.instructions, original.instructions, strict=True)):
+                if id(source) in starts:
+                    made += starts[id(source)]
+                    pending += waits[id(source)]
+                    if at == last and not at_end:
+                        made += pending
+                elif one.opcode == "ret" and at_end:
+                    made += [*ending, one]
+                elif one.detail != DECLARE:
+                    made.append(one)
+            block.instructions[:] = made
+        owners = self._owners()
+        for block in function.blocks.values():
+            block.instructions[:] = [one for one in block.instructions if one.name not in owners]
+        inner = definitions(function)
+        used: set[str] = set()
+        for block in function.blocks.values():
+            for one in block.instructions:
+                if one.opcode != "getelementptr" and not one.detail.startswith("@llvm.lifetime"):
+                    used.update(base_of(operand, inner) for operand in one.operands)
+        outer = [one for one in self._function.parameters if one.name in used or not isinstance(one.type, PointerType)]
+        own = [Parameter(owner, POINTER, bytes_of(self._defined[owner][1])) for owner in sorted(owners & used)]
+        function.parameters = [*outer, *own, *extra]
+        self._whole.add(function)
+        arguments = [(local(one.name), max(1, one.bytes)) for one in function.parameters]
+        self._network.task(plain_name(self._function.plain_name) + "_control", name, arguments, -1)
+
+    def _waits_at_return(self) -> bool:
+        """Whether the controller waits at its end; else behind the last start of the one block that has the calls."""
+        blocks = list(dict.fromkeys(block.name for block, _ in self._calls))
+        if len(blocks) == 1:
+            return False
+        edges = edges_of(self._function)
+        idom = immediate_dominators(self._function.entry.name, edges)
+        forest = find_loops(self._function)
+        ends = [name for name, block in self._function.blocks.items() if block.instructions[-1].opcode == "ret"]
+        plain = all(forest.innermost(name) is None for name in blocks)
+        if not plain or not all(dominates(name, end, idom) for name in blocks for end in ends):
+            _, call = self._calls[0]
+            hint = "call each stage once, one behind the other, and put conditions and loops into the stages"
+            expected = "stages that are called one behind the other"
+            found = "stages called under conditions or in parts of a loop"
+            self._whole.refuse(call, self._function, "DATAFLOW", expected, found, hint)
+        return True

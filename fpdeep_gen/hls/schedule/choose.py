@@ -1,0 +1,22 @@
+"""Joined loop nests or not: whichever form of a process needs fewer cycles for an innermost iteration."""
+
+from fpdeep_gen.hls.ir import Process
+from fpdeep_gen.hls.schedule.delays import DelayModel
+from fpdeep_gen.hls.schedule.model import ProcessSchedule
+from fpdeep_gen.hls.schedule.optimise import optimise
+from fpdeep_gen.hls.schedule.process import schedule_process
+
+_TRIP_COUNT = 16  # of innermost loops, where loops start anew for each iteration of the one around them
+_HANDOVER = 2
+
+
+def schedule_best(process: Process, delays: DelayModel) -> ProcessSchedule:
+    """The schedule of a process; where a nest misses its interval, that of its loops one by one if it is faster."""
+    joined = schedule_process(optimise(process), delays)
+    late = any(one.pipelined and one.region.ii is not None and one.ii > one.region.ii for one in joined.regions)
+    if process.alternative is None or not late:
+        return joined
+    apart = schedule_process(optimise(process.alternative()), delays)
+    cost = sum(one.ii for one in joined.regions if one.pipelined)
+    other = sum(one.ii + (one.depth + _HANDOVER) / _TRIP_COUNT for one in apart.regions if one.pipelined)
+    return apart if other < cost else joined

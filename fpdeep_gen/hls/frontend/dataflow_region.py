@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _MARK = "@__hls_mark"
 _PASSIVE = ("alloca", "getelementptr", "ret")
 _BIT = IntegerType(1)
+STAGE_DONE = "__done"  # the stream on which a stage tells that it is done
 
 
 class DataflowRegion:
@@ -156,10 +157,10 @@ class DataflowRegion:
                 self._join(token, "%__start", call.debug, arguments, kept, streams)
             done = f"%{stage_name}_done"
             after = receive(done, f"%{stage_name}_done_bit", _BIT, call.debug)
-            self._join(done, "%__done", call.debug, arguments, kept, streams)
+            self._join(done, f"%{STAGE_DONE}", call.debug, arguments, kept, streams)
             for block in stage.blocks.values():
                 if block.instructions[-1].opcode == "ret":
-                    tokens = send("%__done", f"{block.name}.done", number(1, 1), call.debug)
+                    tokens = send(f"%{STAGE_DONE}", f"{block.name}.done", number(1, 1), call.debug)
                     block.instructions[-1:-1] = tokens
         for block in stage.blocks.values():
             for one in block.instructions:

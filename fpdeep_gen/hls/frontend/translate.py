@@ -9,6 +9,7 @@ from pathlib import Path
 from fpdeep_gen.errors import InputError, Problem
 from fpdeep_gen.hls.frontend.clang import compile_to_llvm, preprocess
 from fpdeep_gen.hls.frontend.dataflow import DataflowExpansion
+from fpdeep_gen.hls.frontend.dataflow_region import STAGE_DONE
 from fpdeep_gen.hls.frontend.diagnose import diagnose, ignored_calls, static_initialisers
 from fpdeep_gen.hls.frontend.llvm_ir import Function, OperandKind
 from fpdeep_gen.hls.frontend.network import NetworkLowering, is_network, task_arguments, task_calls
@@ -74,7 +75,7 @@ def _front_end(source: Path, top: str, include_dirs: Sequence[Path]) -> Module:
     if problems:
         raise refusal(problems)
     if is_network(function):
-        processes = _processes(optimised, function, problems)
+        processes = _processes(optimised, function, problems, _externals(interface))
         _check_shared(optimised, processes, problems)
         if problems:
             raise refusal(problems)
@@ -86,6 +87,7 @@ def _front_end(source: Path, top: str, include_dirs: Sequence[Path]) -> Module:
         module = Module(process, [process], warnings)
     if problems:
         raise refusal(problems)
+    _mark_done(module)
     for process in module.processes:
         clean(process)
     if interface is not None:
@@ -119,8 +121,6 @@ def _externals(interface: Interface | None) -> dict[str, External]:
 def _finished(interface: Interface, module: Module) -> Interface:
     """With what only the process shows: the directions of streams; its last port says that an activation is done."""
     ports = {port.name: port for port in module.top.ports}
-    if DONE in ports:
-        ports[DONE].is_done = True
     counts: dict[str, tuple[bool, int]] = {}
     for one in interface.of(Kind.STREAM):
         several = [name for name in ports if re.fullmatch(rf"{re.escape(one.name)}_\d+", name)]
@@ -128,6 +128,17 @@ def _finished(interface: Interface, module: Module) -> Interface:
         if port is not None:
             counts[one.name] = (port.is_input, 0 if one.name in ports else len(several))
     return replace(with_streams(interface, counts), overlapped=_overlaps(module.top))
+
+
+def _mark_done(module: Module) -> None:
+    """Ports that say that an activation, or a stage of one, is done: of the top and of the processes."""
+    top = module.top
+    instances = top.instances if isinstance(top, Network) else []
+    ends = [(port, bound) for one in instances for port, bound in zip(one.process.ports, one.bindings, strict=True)]
+    for port in top.ports:
+        port.is_done |= port.name == DONE
+    for port, bound in ends:
+        port.is_done |= bound.name == DONE or port.name == STAGE_DONE
 
 
 def _overlaps(top: Network | Process) -> bool:
@@ -138,7 +149,9 @@ def _overlaps(top: Network | Process) -> bool:
     return bool(starts) and starts[0].predicate is None and not any(one.is_external for one in top.memories)
 
 
-def _processes(optimised: Optimised, top: Function, problems: list[Problem]) -> dict[str, Process]:
+def _processes(
+    optimised: Optimised, top: Function, problems: list[Problem], externals: dict[str, External]
+) -> dict[str, Process]:
     """One process for each function that is a task, by its LLVM name."""
     found: dict[str, Process] = {}
     taken: set[str] = set()
@@ -152,7 +165,7 @@ def _processes(optimised: Optimised, top: Function, problems: list[Problem]) -> 
             readable += "_"
         taken.add(readable)
         found[name] = lower_process(
-            function, optimised.module, optimised.objects, readable, problems, task_arguments(call)[1]
+            function, optimised.module, optimised.objects, readable, problems, task_arguments(call)[1], externals
         )
     return found
 

@@ -1,0 +1,60 @@
+"""DATAFLOW under block-level control: scalars reach stages by tokens, an array of the top belongs to one stage."""
+
+from pathlib import Path
+
+import pytest
+
+from fpdeep_gen.errors import InputError
+from fpdeep_gen.hls.compile import compile_kernel
+from fpdeep_gen.hls.cosim import cosimulate
+
+FLOW = """
+#include "hls_stream.h"
+static void load(const int a[16], hls::stream<int>& s, int n) {
+    for (int i = 0; i < n; ++i) {
+#pragma HLS PIPELINE
+        s.write(a[i]);
+    }
+}
+static void compute(hls::stream<int>& s, hls::stream<int>& t, int n, int k) {
+    for (int i = 0; i < n; ++i) {
+#pragma HLS PIPELINE
+        t.write(s.read() * k + i);
+    }
+}
+static void store(hls::stream<int>& t, int b[16], int n) {
+    for (int i = 0; i < n; ++i) {
+#pragma HLS PIPELINE
+        b[i] = t.read();
+    }
+}
+int flow(int n, int k, const int a[16], int b[16]) {
+#pragma HLS DATAFLOW
+    hls::stream<int> s, t;
+    int m = n & 15;
+    load(a, s, m);
+    compute(s, t, m, k);
+    store(t, b, m);
+    return m + 1;
+}
+"""
+
+
+def test_scalars_and_arrays(tmp_path: Path) -> None:
+    source = tmp_path / "flow.cpp"
+    source.write_text(FLOW, encoding="utf-8")
+    done = cosimulate(source, "flow", tmp_path / "rtl", calls=6, words=16)
+    assert done.differences == ()
+    assert dict(done.compared) == {"ap_return": 6, "a": 96, "b": 96}
+    # the stages overlap: 15 elements take far less than three loops of 15 one behind the other
+    assert max(done.latencies) < 15 + 20
+    loops = [region for one in done.compiled.report.processes for region in one.regions if region.requested_ii]
+    assert [region.ii for region in loops] == [1, 1, 1]
+
+
+def test_an_array_that_two_stages_write_is_refused(tmp_path: Path) -> None:
+    source = tmp_path / "flow.cpp"
+    source.write_text(FLOW.replace("load(a, s, m);", "store(s, b, m); load(a, s, m);"), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        compile_kernel(source, "flow", [], tmp_path / "rtl")
+    assert any("store" in one.found for one in caught.value.problems)

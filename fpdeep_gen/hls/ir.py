@@ -338,6 +338,7 @@ class Region:
 class Process:
     """One function that runs for ever. `regions[0]` is its entry; an exit to it from the last region restarts it.
 
+    `unused`: number and name of the arguments that have no port, since they are never read or written.
     `alternative` makes the same process without joined loop nests, for nests that miss their interval.
     """
 
@@ -348,6 +349,7 @@ class Process:
     regions: list[Region] = field(default_factory=list)
     location: Location | None = None
     alternative: "Callable[[], Process] | None" = None
+    unused: tuple[tuple[int, str], ...] = ()
 
     def operations(self) -> Iterator[Operation]:
         """Every operation of every region."""

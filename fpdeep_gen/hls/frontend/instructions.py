@@ -227,7 +227,8 @@ class InstructionLowering(ABC):
             case "@__hls_stream_empty" | "@__hls_stream_full":
                 return self.streams.status(pointer, one.detail == "@__hls_stream_empty")
             case "@__hls_stream_declare":
-                self._refuse("a stream", "streams as arguments of a process", "a stream declared in a process")
+                hint = "add #pragma HLS DATAFLOW, and put each end of the stream into a function of its own"
+                self._refuse("a stream", "streams as arguments of a process", "a stream declared in a process", hint)
             case _:
                 self._refuse("a task", "tasks in a top function without other code", "a task in a process")
         return None

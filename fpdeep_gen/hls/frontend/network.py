@@ -125,7 +125,10 @@ class NetworkLowering:
         name = _readable(call.operands[0].name) or f"{process.name}_{number}"
         bindings: list[Stream | StreamPort] = []
         arguments, sizes = task_arguments(call)
+        unused = {place for place, _ in process.unused}
         for place, operand in enumerate(arguments):
+            if place in unused:
+                continue
             end = self._end(operand)
             if end is None:
                 what = f"argument {place + 1} of {process.name}"

@@ -45,7 +45,7 @@ def lower_process(
     for one in plan.regions:
         RegionLowering(context, one, regions[one.name]).run(regions)
     process.regions = list(regions.values())
-    process.ports = _ports(context, function)
+    process.ports, process.unused = _ports(context, function)
     for external in (externals or {}).values():
         process.ports.extend(external.ports.values())
     _keep_apart(process, [one for one in objects.values() if one.external is not None])
@@ -100,11 +100,15 @@ def _name(plan: RegionPlan) -> str:
     return f"{kind}_{plan.location.line}" if plan.location is not None else kind
 
 
-def _ports(context: ProcessContext, function: Function) -> list[StreamPort]:
-    """In the order of the arguments; in an array of streams an element that is never used takes after the others."""
+def _ports(context: ProcessContext, function: Function) -> tuple[list[StreamPort], tuple[tuple[int, str], ...]]:
+    """In the order of the arguments, and the arguments that are not used.
+
+    In an array of streams an element that is never used takes after the others.
+    """
     table = context.ports
     ports: list[StreamPort] = []
-    for parameter in function.parameters:
+    unused: list[tuple[int, str]] = []
+    for place, parameter in enumerate(function.parameters):
         argument = context.streams.get(parameter.name)
         if argument is None:
             context.problem(
@@ -113,11 +117,10 @@ def _ports(context: ProcessContext, function: Function) -> list[StreamPort]:
             continue
         used = [port for (name, _), port in table.ports.items() if name == argument.name]
         if not used:
-            text = f"argument {parameter.name.lstrip('%')}"
-            context.problem(None, text, "a stream that is read or written", "a stream that is never used")
+            unused.append((place, parameter.name.lstrip("%")))
             continue
         for index in range(argument.count):
             ports.append(table.port(argument, index, used[0].width, used[0].is_input))
     for conflict in table.conflicts:
         context.problem(None, "a stream", "one direction and one word type", conflict)
-    return ports
+    return ports, tuple(unused)

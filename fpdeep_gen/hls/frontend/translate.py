@@ -90,6 +90,9 @@ def _front_end(source: Path, top: str, include_dirs: Sequence[Path]) -> Module:
     _mark_done(module)
     for process in module.processes:
         clean(process)
+        for _, argument in process.unused:
+            text = f"{process.name} neither reads nor writes its argument {argument}, which gets no port"
+            warnings.append(Diagnostic(process.location, text))
     if interface is not None:
         module.interface = _finished(interface, module)
     return module

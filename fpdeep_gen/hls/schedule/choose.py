@@ -16,7 +16,10 @@ def schedule_best(process: Process, delays: DelayModel) -> ProcessSchedule:
     late = any(one.pipelined and one.region.ii is not None and one.ii > one.region.ii for one in joined.regions)
     if process.alternative is None or not late:
         return joined
-    apart = schedule_process(optimise(process.alternative()), delays)
+    other_form = process.alternative()
+    for port, same in zip(other_form.ports, process.ports, strict=True):
+        port.is_done = same.is_done
+    apart = schedule_process(optimise(other_form), delays)
     cost = sum(one.ii for one in joined.regions if one.pipelined)
     other = sum(one.ii + (one.depth + _HANDOVER) / _TRIP_COUNT for one in apart.regions if one.pipelined)
     return apart if other < cost else joined

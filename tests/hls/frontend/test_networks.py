@@ -210,3 +210,19 @@ def test_long_chains(tmp_path: Path) -> None:
     for lane in lanes:
         total = (5 if total > 100000 else total) + lane * 3
     assert run(module, {"in": [sum(lane << 8 * place for place, lane in enumerate(lanes))]}).outputs["out"] == [total]
+
+
+def test_arguments_that_are_not_used_get_no_port(tmp_path: Path) -> None:
+    text = """
+    void one(hls::stream<ap_uint<8>>& spare, hls::stream<ap_uint<8>>& in, hls::stream<ap_uint<8>>& out) {
+        out.write(in.read() + 1);
+    }
+    void top(hls::stream<ap_uint<8>>& in, hls::stream<ap_uint<8>>& out, hls::stream<ap_uint<8>>& none) {
+        hls_thread_local hls::task task(one, none, in, out);
+    }
+    """
+    module = compile_text(tmp_path, text)
+    (warning,) = module.warnings
+    assert warning.text == "one neither reads nor writes its argument spare, which gets no port"
+    assert [port.name for port in module.top.ports] == ["in", "out"]
+    assert run(module, {"in": [1, 255]}).outputs["out"] == [2, 0]

@@ -165,7 +165,7 @@ def test_printing_is_left_out_with_a_warning(tmp_path: Path) -> None:
 
 
 def test_an_error_of_the_compiler_itself_says_how_to_report_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise IndexError("list index out of range")
 
     monkeypatch.setattr(translate, "lower_process", broken)

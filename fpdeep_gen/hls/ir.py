@@ -338,9 +338,7 @@ class Region:
 class Process:
     """One function that runs for ever. `regions[0]` is its entry; an exit to it from the last region restarts it.
 
-    `unused`: number and name of the arguments that have no port, since they are never read or written.
-    `alternative` makes the same process without joined loop nests, for nests that miss their interval.
-    """
+    `unused`: arguments without a port (number, name). `alternative` makes it without joined loop nests."""
 
     name: str
     ports: list[StreamPort] = field(default_factory=list)

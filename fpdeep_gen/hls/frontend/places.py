@@ -8,6 +8,9 @@ from pathlib import Path
 from fpdeep_gen.errors import FpdeepError, InputError, Problem, ToolError
 from fpdeep_gen.hls.ir import Location
 
+# What a mistake in the compiler raises.
+_OWN = (ArithmeticError, AssertionError, AttributeError, LookupError, NameError, RuntimeError, TypeError, ValueError)
+
 
 def problem_at(place: Location | None, what: str, expected: str, found: str, hint: str = "") -> Problem:
     """A problem with file, line and column where they are known."""
@@ -42,7 +45,7 @@ def internal_errors(source: Path, top: str) -> Iterator[None]:
         yield
     except FpdeepError:
         raise
-    except Exception as error:
+    except _OWN as error:
         trace = error.__traceback__
         while trace is not None and trace.tb_next is not None:
             trace = trace.tb_next

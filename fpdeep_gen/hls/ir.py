@@ -8,9 +8,7 @@ become predicates (`predicate` operands, 1 bit, None = always) and selects. At t
 chosen by `exits`, tried in order. A region that exits to itself is a loop; with `ii` set it is a pipelined one and
 successive iterations overlap. Values cross regions and iterations only through `Variable`s (registers): a `Get` reads
 the value the variable had when the iteration began, `sets` gives its value when the iteration ends.
-
 Operations form graphs that share nodes, so none of them prints its operands (`repr=False`).
-
 All values are bit vectors without a sign; operations have one (`SDIV`, `SLT`, `SEXT`, ...). Widths follow LLVM: both
 operands of a binary operation are as wide as its result; shifts by constants are the rule, others are barrel shifters.
 """

@@ -1,6 +1,6 @@
 """A top function of tasks to an `ir.Network`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fpdeep_gen.errors import Problem
 from fpdeep_gen.hls.frontend.liveness import definitions
@@ -42,7 +42,10 @@ def task_arguments(call: Instruction) -> tuple[list[Operand], list[int]]:
 
 
 class NetworkLowering:
-    """Joins processes by the streams that a top function declares. `processes` by LLVM function name."""
+    """Joins processes by the streams that a top function declares. `processes` by LLVM function name.
+
+    `outside`: names of ports of the processes that are ports of the top as they are (buses of array arguments).
+    """
 
     def __init__(
         self,
@@ -51,8 +54,11 @@ class NetworkLowering:
         pragmas: dict[ObjectKey, ObjectPragmas],
         processes: dict[str, Process],
         problems: list[Problem],
+        outside: frozenset[str] = frozenset(),
     ) -> None:
         self._function = function
+        self._outside = outside
+        self._beyond: list[StreamPort] = []
         self._module = module
         self._pragmas = pragmas
         self._processes = processes
@@ -73,6 +79,7 @@ class NetworkLowering:
         order = {one.name: place for place, one in enumerate(self._function.parameters)}
         ports = [(end, made) for end, made in self._made.items() if isinstance(made, StreamPort)]
         network.ports = [made for _, made in sorted(ports, key=lambda item: (order[item[0][0]], item[0][1]))]
+        network.ports.extend(self._beyond)
         network.streams = [made for made in self._made.values() if isinstance(made, Stream)]
         self._check()
         return network
@@ -126,6 +133,7 @@ class NetworkLowering:
         bindings: list[Stream | StreamPort] = []
         arguments, sizes = task_arguments(call)
         unused = {place for place, _ in process.unused}
+        formals = [port for port in process.ports if port.name not in self._outside]
         for place, operand in enumerate(arguments):
             if place in unused:
                 continue
@@ -139,12 +147,14 @@ class NetworkLowering:
             total = declared.count if declared is not None else self._counts.get(owner, 1)
             count = min(sizes[place], total - first)
             for index in range(first, first + count):
-                if len(bindings) < len(process.ports):
-                    bindings.append(self._bind((owner, index), process.ports[len(bindings)], name, total))
-        if len(bindings) != len(process.ports):
-            self._problem(call, f"arguments of {process.name}", f"{len(process.ports)} streams", f"{len(bindings)}")
+                if len(bindings) < len(formals):
+                    bindings.append(self._bind((owner, index), formals[len(bindings)], name, total))
+        if len(bindings) != len(formals):
+            self._problem(call, f"arguments of {process.name}", f"{len(formals)} streams", f"{len(bindings)}")
             return None
-        return Instance(name, process, tuple(bindings))
+        beyond = [replace(port) for port in process.ports[len(formals) :]]
+        self._beyond.extend(beyond)
+        return Instance(name, process, (*bindings, *beyond))
 
     def _end(self, operand: Operand) -> End | None:
         constant = 0

@@ -46,8 +46,9 @@ def lower_process(
         RegionLowering(context, one, regions[one.name]).run(regions)
     process.regions = list(regions.values())
     process.ports, process.unused = _ports(context, function)
-    for external in (externals or {}).values():
-        process.ports.extend(external.ports.values())
+    used = {id(stream) for one in process.operations() if (stream := getattr(one, "stream", None)) is not None}
+    outside = (port for external in (externals or {}).values() for port in external.ports.values())
+    process.ports.extend(port for port in outside if id(port) in used)
     _keep_apart(process, [one for one in objects.values() if one.external is not None])
     banks = [bank for owner in dict.fromkeys(objects.values()) for bank in owner.banks()]
     registers = list(dict.fromkeys(context.variables.values()))

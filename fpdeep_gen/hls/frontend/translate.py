@@ -75,11 +75,13 @@ def _front_end(source: Path, top: str, include_dirs: Sequence[Path]) -> Module:
     if problems:
         raise refusal(problems)
     if is_network(function):
-        processes = _processes(optimised, function, problems, _externals(interface))
+        externals = _externals(interface)
+        processes = _processes(optimised, function, problems, externals)
         _check_shared(optimised, processes, problems)
         if problems:
             raise refusal(problems)
-        made = NetworkLowering(function, optimised.module, optimised.objects, processes, problems)
+        outside = frozenset(port.name for one in externals.values() for port in one.ports.values())
+        made = NetworkLowering(function, optimised.module, optimised.objects, processes, problems, outside)
         module = Module(made.run(top), list(processes.values()), warnings)
     else:
         externals = _externals(interface)

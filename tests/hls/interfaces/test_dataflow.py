@@ -52,6 +52,16 @@ def test_scalars_and_arrays(tmp_path: Path) -> None:
     assert [region.ii for region in loops] == [1, 1, 1]
 
 
+def test_stages_on_buses(tmp_path: Path) -> None:
+    """Each stage has the bus of its array; the whole is done when the last write has been answered."""
+    source = tmp_path / "flow.cpp"
+    buses = "".join(f"\n#pragma HLS INTERFACE m_axi port={one} depth=16 bundle=bus_{one}" for one in "ab")
+    source.write_text(FLOW.replace("#pragma HLS DATAFLOW", f"#pragma HLS DATAFLOW{buses}"), encoding="utf-8")
+    done = cosimulate(source, "flow", tmp_path / "rtl", calls=4, words=16, stalls=0.3)
+    assert done.differences == ()
+    assert dict(done.compared) == {"ap_return": 4, "a": 64, "b": 64}
+
+
 def test_an_array_that_two_stages_write_is_refused(tmp_path: Path) -> None:
     source = tmp_path / "flow.cpp"
     source.write_text(FLOW.replace("load(a, s, m);", "store(s, b, m); load(a, s, m);"), encoding="utf-8")

@@ -64,7 +64,7 @@ class FifoEvidence:
 class Evidence:
     """All that was measured. `equal`: every compared weight and result was. `interval`: cycles between images in
     steady state as simulated (None: too few images). `accuracy`: of the chain on test images (None: none given).
-    `simulation_seconds`: wall-clock time of the simulation itself."""
+    `simulation_seconds`: wall-clock time of the simulation itself. `failure`: why there was nothing to compare."""
 
     equal: bool
     compared_weights: int
@@ -78,6 +78,7 @@ class Evidence:
     engines: tuple[EngineEvidence, ...]
     links: tuple[LinkEvidence, ...]
     fifos: tuple[FifoEvidence, ...]
+    failure: str = ""
 
     def engine(self, name: str) -> EngineEvidence | None:
         """The engine of that name, if it was measured."""

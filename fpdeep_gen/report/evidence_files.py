@@ -58,8 +58,13 @@ class _Link(_File):
     utilisation: float | None
 
 
+class _Failure(_File):
+    message: str
+
+
 class _Summary(_File):
     equal: bool
+    failure: _Failure | None = None
     compared_weights: int
     steps: list[_Step]
     differences: list[_Difference]
@@ -93,7 +98,8 @@ def load_evidence(out: Path) -> Evidence | None:
     if not (out / SUMMARY_FILE).is_file():
         return None
     summary = _read(out / SUMMARY_FILE, _Summary)
-    counters = _read(out / COUNTERS_FILE, _Counters)
+    stopped = summary.failure is not None and not (out / COUNTERS_FILE).is_file()
+    counters = _Counters(boards=[]) if stopped else _read(out / COUNTERS_FILE, _Counters)
     watches = {number: cycles for board in counters.boards for number, cycles in board.watches.items()}
     return Evidence(
         equal=summary.equal,
@@ -111,6 +117,7 @@ def load_evidence(out: Path) -> Evidence | None:
         ),
         links=tuple(LinkEvidence(**link.model_dump()) for link in summary.links),
         fifos=tuple(_fifos(out, counters)),
+        failure="" if summary.failure is None else summary.failure.message,
     )
 
 

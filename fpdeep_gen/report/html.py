@@ -102,6 +102,8 @@ def _page(plan: Plan, evidence: Evidence | None, origin: Origin, rtl: Sequence[R
 def _verdict(evidence: Evidence | None) -> str:
     if evidence is None:
         return "Planned only: nothing has been simulated yet."
+    if evidence.failure:
+        return f"The simulation gave nothing to compare. {evidence.failure}"
     if not evidence.equal:
         return "The simulated chain and the golden model disagree."
     steps = f"{len(evidence.steps)} SGD step{'' if len(evidence.steps) == 1 else 's'}"

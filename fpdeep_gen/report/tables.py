@@ -91,6 +91,8 @@ def verdict_text(evidence: Evidence) -> Text:
     if evidence.equal:
         text = f"equal: {evidence.compared_weights:,} weights compared over {len(evidence.steps)} steps, bit for bit"
         return Text(text, style="bold green")
+    if evidence.failure:
+        return Text(f"STOPPED: {evidence.failure}", style="bold red")
     return Text("DIFFERENT: the simulated chain and the golden model disagree", style="bold red")
 
 

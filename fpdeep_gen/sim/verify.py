@@ -1,7 +1,7 @@
 """Verification: several SGD steps on the RTL chain and on the golden model, every weight compared after every step."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from fpdeep_gen.network.dataset import Dataset, epoch_batches
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.plan.model import Plan
 from fpdeep_gen.sim.chain import DEFAULT_LIMITS, ChainModel, Limits, build_chain, links_of, run_chain
-from fpdeep_gen.sim.chain_report import ChainRun
+from fpdeep_gen.sim.chain_report import ChainRun, SimulationStall
 from fpdeep_gen.sim.compare import Difference, Golden, result_differences, run_golden, weight_differences
 from fpdeep_gen.sim.host import (
     BatchResult,
@@ -118,17 +118,22 @@ def verify(
     """Train `batches` on the RTL in `project` and on golden, then infer `test` on both; compare everything.
 
     Writes weights_rtl.npz, weights_golden.npz and summary.json into `directory`, then raises `ComparisonError` if
-    anything differs. `SimulationStall` if the chain stops by itself.
+    anything differs. `SimulationStall` if the chain stops by itself, `ComparisonError` if what it sends cannot be
+    weights; summary.json then holds nothing but that `failure`.
     """
     directory.mkdir(parents=True, exist_ok=True)
     model = build_rtl_chain(plan, project, directory / "build")
     program = verification_program(plan, batches, test)
     golden = run_golden(plan, program)
     write_weights(directory / GOLDEN_FILE, plan.network, golden.output.dumps)
-    run, output = run_program(plan, model, program, directory / "run", limits, threads)
+    try:
+        run, output = run_program(plan, model, program, directory / "run", limits, threads)
+    except ComparisonError as error:
+        _write_summary(directory, failure_summary(plan, error))
+        raise
     write_weights(directory / RTL_FILE, plan.network, output.dumps)
     done = compare(plan, program, golden, run, output)
-    (directory / SUMMARY_FILE).write_text(json.dumps(summary(plan, done), indent=2) + "\n", encoding="utf-8")
+    _write_summary(directory, summary(plan, done))
     require_equal(done)
     return done
 
@@ -201,6 +206,36 @@ def write_weights(path: Path, network: Network, dumps: Sequence[LayerWeights]) -
 def mean_loss(result: BatchResult) -> float:
     """Mean loss of a batch."""
     return float(losses(result.probability_raw).mean())
+
+
+def _write_summary(directory: Path, document: Mapping[str, object]) -> None:
+    (directory / SUMMARY_FILE).write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+
+
+def failure_summary(plan: Plan, error: ComparisonError) -> dict[str, object]:
+    """What summary.json holds when the chain gave nothing to compare. `full`, `empty`: [board's top, stream]."""
+    stall = error if isinstance(error, SimulationStall) else None
+    return {
+        "equal": False,
+        "failure": {
+            "kind": "comparison" if stall is None else "stall",
+            "message": str(error),
+            "cycle": None if stall is None else stall.cycle,
+            "full": [] if stall is None else stall.full,
+            "empty": [] if stall is None else stall.empty,
+        },
+        "compared_weights": 0,
+        "steps": [],
+        "differences": [],
+        "golden_wraps": 0,
+        "accuracy": None,
+        "interval": {"planned": plan.prediction.interval, "simulated": None},
+        "engines": [],
+        "links": [],
+        "cycles": 0 if stall is None else stall.cycle,
+        "seconds": 0.0,
+        "cycles_per_second": 0.0,
+    }
 
 
 def summary(plan: Plan, done: Verification) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """Whole chains as RTL: training equals golden bit for bit, and each way of breaking a design is seen."""
 
+import json
 from dataclasses import replace
 from functools import cache
 
@@ -165,3 +166,8 @@ def test_a_feature_cache_one_word_too_small_stalls_and_is_named() -> None:
         verify(project.plan, project.folder, project.folder / "verify", STEPS, None, LIMITS)
     assert ("board_0", "conv1_cached_features") in caught.value.full
     assert "board_0: conv1_cached_features is full (42 of 42 words), its writer waits" in str(caught.value)
+    written = json.loads((project.folder / "verify" / "summary.json").read_text(encoding="utf-8"))
+    assert written["equal"] is False
+    assert written["failure"]["kind"] == "stall"
+    assert ["board_0", "conv1_cached_features"] in written["failure"]["full"]
+    assert written["failure"]["message"] == str(caught.value)

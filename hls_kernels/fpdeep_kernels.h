@@ -26,6 +26,7 @@
 #include "relu_pool_backward.h"
 #include "softmax_loss.h"
 #include "split.h"
+#include "stream_depth.h"
 #include "unpack.h"
 #include "weight_store.h"
 #include "weight_store_first.h"

@@ -8,6 +8,7 @@ from fpdeep_gen.emit.engine_configs import ConvEngineConfig, GradientEngineConfi
 from fpdeep_gen.emit.links import describe, payload_bits
 from fpdeep_gen.emit.network import BoardNetwork, LinkSide, Port, PortDirection, Section, Stream, Task
 from fpdeep_gen.emit.texts import (
+    ArrayDepthText,
     BoardContext,
     CableText,
     CallText,
@@ -112,13 +113,15 @@ def _section(top: str, section: Section) -> SectionText:
 
 
 def _stream(top: str, stream: Stream) -> StreamText:
-    return StreamText(stream.name, _declaration(top, stream), stream.storage.value, stream.comment)
+    array_depth = None if stream.count is None else ArrayDepthText(f"{top}.{stream.name}", stream.depth)
+    return StreamText(stream.name, _declaration(top, stream), stream.storage.value, stream.comment, array_depth)
 
 
 def _declaration(top: str, stream: Stream) -> str:
     """In one line or two. A single stream also gets the name by which native simulation speaks of it."""
-    single = f'{stream.name}("{top}.{stream.name}");'
-    declarator = single if stream.count is None else f"{stream.name}[{stream.count}];"
+    if stream.count is not None:
+        return f"hls_thread_local hls::stream<{stream.word.cpp}> {stream.name}[{stream.count}];"
+    declarator = f'{stream.name}("{top}.{stream.name}");'
     kind = f"hls_thread_local hls::stream<{stream.word.cpp}, {stream.depth}>"
     fits = len(f"{kind} {declarator}") <= LINE_WIDTH
     return f"{kind} {declarator}" if fits else f"{kind}\n        {declarator}"

@@ -20,13 +20,22 @@ class StructText:
 
 
 @dataclass(frozen=True)
+class ArrayDepthText:
+    """Depth of each stream of an array, and the name by which native simulation speaks of the array."""
+
+    spoken: str
+    words: int
+
+
+@dataclass(frozen=True)
 class StreamText:
-    """A stream of the top."""
+    """A stream of the top, or an array of them."""
 
     name: str
     declaration: str
     storage: str
     comment: str
+    array_depth: ArrayDepthText | None
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,8 @@ void test_chain() {
 }
 
 void test_deadlock() {
-    static hls::stream<Word, 1> operands[2];
+    static hls::stream<Word> operands[2];
+    hls::native::set_depth(operands, "operands", 1);
     static hls::stream<Word, 1> sums("sums"), back("back");
     static hls::stream<Word> never("never");
     static hls::task adder(add, operands, sums);
@@ -107,10 +108,22 @@ void test_deadlock() {
     back.read();
 }
 
+void test_array_depth() {
+    static hls::stream<Word> operands[2];
+    hls::native::set_depth(operands, "operands", 1);
+    static hls::stream<Word, 1> sums("sums");
+    static hls::task adder(add, operands, sums);
+    for (int i = 0; i < 9; ++i) {
+        operands[0].write(word(i));
+        operands[1].write(word(i));
+    }
+}
+
 int main(int, char** argv) {
     if (!std::strcmp(argv[1], "streams")) test_streams();
     if (!std::strcmp(argv[1], "chain")) test_chain();
     if (!std::strcmp(argv[1], "deadlock")) test_deadlock();
+    if (!std::strcmp(argv[1], "array")) test_array_depth();
     return 0;
 }
 """
@@ -145,6 +158,16 @@ def test_deadlock_names_every_stream_that_is_waited_on(headers_program: Path) ->
         "  main program waits: stream back is empty\n"
         "  task 0 waits: stream sums is full\n"
         "  task 1 waits: stream never is empty\n"
+    )
+
+
+def test_an_array_of_streams_is_as_deep_as_it_was_told(headers_program: Path) -> None:
+    done = _run(headers_program, "array")
+    assert done.returncode == 3
+    assert done.stderr == (
+        "deadlock: no task can go on\n"
+        "  main program waits: stream operands_0 is full\n"
+        "  task 0 waits: stream sums is full\n"
     )
 
 

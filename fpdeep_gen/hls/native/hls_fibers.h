@@ -32,6 +32,11 @@ class StreamState {
     bool is_full() const { return depth_ != 0 && count_ >= depth_; }
     const std::string& name() const { return name_; }
     std::size_t depth() const { return depth_; }
+    // For a stream of an array, whose type says no depth; before its first word.
+    void become(const std::string& name, std::size_t depth) {
+        name_ = name;
+        depth_ = depth;
+    }
 
   protected:
     std::size_t count_ = 0;

@@ -137,4 +137,17 @@ class stream : public stream<T, 0> {
     explicit stream(const std::string& name) : stream<T, 0>(name, DEPTH) {}
 };
 
+// What `#pragma HLS STREAM variable=streams depth=...` asks for; a native program does not read pragmas.
+#define FPDEEP_NATIVE_STREAMS
+namespace native {
+
+template <typename T, std::size_t COUNT>
+void set_depth(stream<T> (&streams)[COUNT], const std::string& name, std::size_t depth) {
+    for (std::size_t index = 0; index < COUNT; ++index) {
+        streams[index].become(name + "_" + std::to_string(index), depth);
+    }
+}
+
+}  // namespace native
+
 }  // namespace hls

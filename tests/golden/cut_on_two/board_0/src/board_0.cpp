@@ -33,15 +33,21 @@ void board_0(
     // ---- Commands, weights in and out
 
     // a copy for each process that takes commands
-    hls_thread_local hls::stream<ap_uint<128>, 4> commands[9];
+    hls_thread_local hls::stream<ap_uint<128>> commands[9];
+#pragma HLS STREAM variable=commands depth=4
+    FPDEEP_STREAM_DEPTH(commands, "board_0.commands", 4);
 #pragma HLS BIND_STORAGE variable=commands type=fifo impl=lutram
 
     // weights to load, for each store and the boards above
-    hls_thread_local hls::stream<ap_int<16>, 4> loads[3];
+    hls_thread_local hls::stream<ap_int<16>> loads[3];
+#pragma HLS STREAM variable=loads depth=4
+    FPDEEP_STREAM_DEPTH(loads, "board_0.loads", 4);
 #pragma HLS BIND_STORAGE variable=loads type=fifo impl=lutram
 
     // dumped weights of each store and of the boards above
-    hls_thread_local hls::stream<ap_int<16>, 4> dumps[3];
+    hls_thread_local hls::stream<ap_int<16>> dumps[3];
+#pragma HLS STREAM variable=dumps depth=4
+    FPDEEP_STREAM_DEPTH(dumps, "board_0.dumps", 4);
 #pragma HLS BIND_STORAGE variable=dumps type=fifo impl=lutram
 
     // ---- Layer 0, conv1 (convolution), output channels 0 to 5 of 6
@@ -188,11 +194,15 @@ void board_0(
     // ---- Link 0, up to board 1
 
     // received flits by stream id (0 result, 1 dump, 2 error_2, 3 partial_1), as deep as the sender's credits
-    hls_thread_local hls::stream<ap_uint<56>, 96> up_rx_payloads[4];
+    hls_thread_local hls::stream<ap_uint<56>> up_rx_payloads[4];
+#pragma HLS STREAM variable=up_rx_payloads depth=96
+    FPDEEP_STREAM_DEPTH(up_rx_payloads, "board_0.up_rx_payloads", 96);
 #pragma HLS BIND_STORAGE variable=up_rx_payloads type=fifo impl=bram
 
     // one for each received flit taken: credits to give back
-    hls_thread_local hls::stream<ap_uint<1>, 4> up_rx_freed[4];
+    hls_thread_local hls::stream<ap_uint<1>> up_rx_freed[4];
+#pragma HLS STREAM variable=up_rx_freed depth=4
+    FPDEEP_STREAM_DEPTH(up_rx_freed, "board_0.up_rx_freed", 4);
 #pragma HLS BIND_STORAGE variable=up_rx_freed type=fifo impl=lutram
 
     // credits that came back; as deep as all that are out, so that the receiver never blocks
@@ -208,7 +218,9 @@ void board_0(
 #pragma HLS BIND_STORAGE variable=up_partial_1 type=fifo impl=lutram
 
     // flits to send by stream id (0 command, 1 label, 2 load, 3 feature_1, 4 feature_2)
-    hls_thread_local hls::stream<ap_uint<56>, 2> up_tx_payloads[5];
+    hls_thread_local hls::stream<ap_uint<56>> up_tx_payloads[5];
+#pragma HLS STREAM variable=up_tx_payloads depth=2
+    FPDEEP_STREAM_DEPTH(up_tx_payloads, "board_0.up_tx_payloads", 2);
 #pragma HLS BIND_STORAGE variable=up_tx_payloads type=fifo impl=lutram
 
     // ======== Processes

@@ -22,11 +22,15 @@ void board_1(
     // ---- Commands, weights in and out
 
     // a copy for each process that takes commands
-    hls_thread_local hls::stream<ap_uint<128>, 4> commands[8];
+    hls_thread_local hls::stream<ap_uint<128>> commands[8];
+#pragma HLS STREAM variable=commands depth=4
+    FPDEEP_STREAM_DEPTH(commands, "board_1.commands", 4);
 #pragma HLS BIND_STORAGE variable=commands type=fifo impl=lutram
 
     // weights to load, for each store and the boards above
-    hls_thread_local hls::stream<ap_int<16>, 4> loads[2];
+    hls_thread_local hls::stream<ap_int<16>> loads[2];
+#pragma HLS STREAM variable=loads depth=4
+    FPDEEP_STREAM_DEPTH(loads, "board_1.loads", 4);
 #pragma HLS BIND_STORAGE variable=loads type=fifo impl=lutram
 
     // dumped weights of this board and all above
@@ -34,7 +38,9 @@ void board_1(
 #pragma HLS BIND_STORAGE variable=dump type=fifo impl=lutram
 
     // dumped weights of each store and of the boards above
-    hls_thread_local hls::stream<ap_int<16>, 4> dumps[2];
+    hls_thread_local hls::stream<ap_int<16>> dumps[2];
+#pragma HLS STREAM variable=dumps depth=4
+    FPDEEP_STREAM_DEPTH(dumps, "board_1.dumps", 4);
 #pragma HLS BIND_STORAGE variable=dumps type=fifo impl=lutram
 
     // ---- Layer 1, conv2 (convolution), output channels 4 to 7 of 8
@@ -208,11 +214,15 @@ void board_1(
     // ---- Link 0, down to board 0
 
     // received flits by stream id (0 command, 1 label, 2 load, 3 feature_1, 4 feature_2), as deep as the sender's credits
-    hls_thread_local hls::stream<ap_uint<56>, 64> down_rx_payloads[5];
+    hls_thread_local hls::stream<ap_uint<56>> down_rx_payloads[5];
+#pragma HLS STREAM variable=down_rx_payloads depth=64
+    FPDEEP_STREAM_DEPTH(down_rx_payloads, "board_1.down_rx_payloads", 64);
 #pragma HLS BIND_STORAGE variable=down_rx_payloads type=fifo impl=lutram
 
     // one for each received flit taken: credits to give back
-    hls_thread_local hls::stream<ap_uint<1>, 4> down_rx_freed[5];
+    hls_thread_local hls::stream<ap_uint<1>> down_rx_freed[5];
+#pragma HLS STREAM variable=down_rx_freed depth=4
+    FPDEEP_STREAM_DEPTH(down_rx_freed, "board_1.down_rx_freed", 4);
 #pragma HLS BIND_STORAGE variable=down_rx_freed type=fifo impl=lutram
 
     // credits that came back; as deep as all that are out, so that the receiver never blocks
@@ -240,7 +250,9 @@ void board_1(
 #pragma HLS BIND_STORAGE variable=down_feature_2 type=fifo impl=lutram
 
     // flits to send by stream id (0 result, 1 dump, 2 error_2, 3 partial_1)
-    hls_thread_local hls::stream<ap_uint<56>, 2> down_tx_payloads[4];
+    hls_thread_local hls::stream<ap_uint<56>> down_tx_payloads[4];
+#pragma HLS STREAM variable=down_tx_payloads depth=2
+    FPDEEP_STREAM_DEPTH(down_tx_payloads, "board_1.down_tx_payloads", 2);
 #pragma HLS BIND_STORAGE variable=down_tx_payloads type=fifo impl=lutram
 
     // ======== Processes

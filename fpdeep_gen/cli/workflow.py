@@ -44,9 +44,9 @@ class BoardJob:
     clock_mhz: float
 
 
-def read_network(path: Path, for_training: bool = False) -> Network:
+def read_network(path: Path, for_training: bool = False, for_boards: bool = False) -> Network:
     """Reads a network or an ONNX model, and says on standard error what the user should know of how it was read."""
-    loaded = load_with_notes(path, for_training)
+    loaded = load_with_notes(path, for_training, for_boards)
     for note in loaded.notes:
         click.echo(f"note: {path.name}: {note}", err=True)
     return loaded.network
@@ -56,10 +56,10 @@ def load_inputs(
     network_path: Path, cluster_path: Path, for_training: bool = True, boards: int | None = None
 ) -> tuple[Network, Cluster]:
     """Reads both files; `boards` boards instead of the cluster's own number. Raises `InputError` with the problems of
-    both, and `for_training` with what cannot be trained yet."""
+    both, and `for_training` with what cannot be trained on boards yet."""
     problems: list[Problem] = []
     try:
-        network = read_network(network_path, for_training)
+        network = read_network(network_path, for_training, for_boards=for_training)
     except InputError as error:
         problems.extend(error.problems)
     try:

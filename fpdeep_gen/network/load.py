@@ -18,6 +18,9 @@ from fpdeep_gen.network.parse_layers import Draft, parse_layers
 from fpdeep_gen.network.schema import NetworkSchema
 from fpdeep_gen.network.trainable import require_trainable
 
+WEIGHT_PORT_BITS = 16
+"""Generated boards load and dump weights in words of this width."""
+
 
 @dataclass(frozen=True)
 class Loaded:
@@ -27,26 +30,26 @@ class Loaded:
     notes: tuple[str, ...]
 
 
-def load_with_notes(path: Path, for_training: bool = False) -> Loaded:
+def load_with_notes(path: Path, for_training: bool = False, for_boards: bool = False) -> Loaded:
     """Reads a network file or an ONNX model; see `load_network`."""
     if path.suffix.lower() != ".onnx":
-        return Loaded(load_network(path, for_training), ())
+        return Loaded(load_network(path, for_training, for_boards), ())
     imported = import_onnx(path)
     try:
-        return Loaded(_network_of(imported.document, path, for_training), imported.notes)
+        return Loaded(_network_of(imported.document, path, for_training, for_boards), imported.notes)
     except InputError as error:
         raise InputError(imported.named(error.problems)) from error
 
 
-def load_network(path: Path, for_training: bool = False) -> Network:
+def load_network(path: Path, for_training: bool = False, for_boards: bool = False) -> Network:
     """Reads a network file: YAML, an ONNX model, or the name of a known network.
 
     Raises `InputError` with every problem of the file, or of its data set; with `for_training` also with all that can
-    be planned but not trained yet. A data set that is a file is looked up beside the network file.
+    be planned but not trained yet, with `for_boards` also with formats that boards do not take. A data set that is a file is looked up beside the network file.
     """
     if path.suffix.lower() == ".onnx":
-        return load_with_notes(path, for_training).network
-    return _network_of(load_document(network_file(path)), path, for_training)
+        return load_with_notes(path, for_training, for_boards).network
+    return _network_of(load_document(network_file(path)), path, for_training, for_boards)
 
 
 def network_file(path: Path) -> Path:
@@ -54,8 +57,10 @@ def network_file(path: Path) -> Path:
     return known_file(path, known_networks(), "a network file")
 
 
-def _network_of(document: Document, path: Path, for_training: bool) -> Network:
+def _network_of(document: Document, path: Path, for_training: bool, for_boards: bool) -> Network:
     schema, drafts = _checked(document)
+    if for_boards and schema.formats.width != WEIGHT_PORT_BITS:
+        raise InputError([_width_problem(document, schema.formats.width)])
     formats = default_formats(schema.formats)
     shape = (schema.input.channels, schema.input.rows, schema.input.columns)
     layers, problems = infer_layers(document, drafts, shape, formats)
@@ -72,6 +77,12 @@ def _network_of(document: Document, path: Path, for_training: bool) -> Network:
     if problems:
         raise InputError(problems)
     return network
+
+
+def _width_problem(document: Document, width: int) -> Problem:
+    expected = f"{WEIGHT_PORT_BITS} bits, the width of a weight at the host's ports"
+    hint = "leave it out for boards; the golden engine trains with other widths (`fpdeep train --engine golden`)"
+    return document.problem(("formats", "width"), expected, str(width), hint)
 
 
 def _calibrated(document: Document, network: Network, images: int) -> Network:

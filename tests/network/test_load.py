@@ -322,3 +322,17 @@ def test_no_layers(tmp_path: Path) -> None:
     ]
     assert errors(tmp_path, HEAD + "layers: conv\n") == ["net.yaml:5: layers: expected a list, found `conv`"]
     assert errors(tmp_path, HEAD) == ["net.yaml:1: layers: expected this field, found nothing"]
+
+
+def test_boards_take_weights_of_16_bits_alone(tmp_path: Path) -> None:
+    text = HEAD + "formats: {width: 12}\n" + LAYERS
+    path = tmp_path / "net.yaml"
+    path.write_text(text, encoding="utf-8")
+    line = text[: text.index("formats:")].count("\n") + 1
+    assert load_network(path, for_training=True).layers[0].formats.weight.width == 12
+    with pytest.raises(InputError) as caught:
+        load_network(path, for_training=True, for_boards=True)
+    assert str(caught.value) == (
+        f"{path}:{line}: formats.width: expected 16 bits, the width of a weight at the host's ports, found 12\n"
+        "    hint: leave it out for boards; the golden engine trains with other widths (`fpdeep train --engine golden`)"
+    )

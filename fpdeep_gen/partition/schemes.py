@@ -18,7 +18,7 @@ LIFETIME = 3.0
 LEVELS = (0.85, 0.75, 0.65, 0.55, 0.45, 0.35)
 """Parts of a board's memory that a group's share may be estimated at."""
 
-PRESSED = (0.2, 0.85)
+PRESSED = (0.85, 0.2)
 """Parts of a link's rate that a layer cut by channels may take."""
 
 SPREAD = 0.7
@@ -70,11 +70,12 @@ def schemes(network: Network, cluster: Cluster, geometry: Sequence[Geometry], in
         for pressed in PRESSED:
             columns, blocks = cuts(network, cluster, geometry, interval, pressed)
             groups = merged(network, cluster, geometry, columns, interval, level)
-            partial = spread_sums(network, cluster, geometry, columns, groups, interval)
-            scheme = Scheme(columns, groups, partial, blocks)
-            if scheme not in seen:
-                seen.add(scheme)
-                yield scheme
+            sums = spread_sums(network, cluster, geometry, columns, groups, interval)
+            for partial in ((False,) * len(geometry), sums):
+                scheme = Scheme(columns, groups, partial, blocks)
+                if scheme not in seen:
+                    seen.add(scheme)
+                    yield scheme
 
 
 def spread_sums(

@@ -29,10 +29,13 @@ FIRST = 6
 COARSE = 4
 """Steps at a time until one fits."""
 
-ALLOWANCES = (1.08, 1.3, 1.6)
+ALLOWANCES = (1.08, 1.18, 1.35)
 """Multipliers that every board keeps for fully connected layers, in parts of what equal shares need."""
 
-SPEEDS = (Speed(1, 1), Speed(1.5, 4), Speed(2, 8), Speed(2, 10), Speed(3, 12))
+SPEEDS = (Speed(1, 1), Speed(1.5, 4), Speed(2, 8), Speed(3, 12), Speed(4, 16))
+LIGHT, LIGHT_SPEED = 0.02, 2
+"""Where fully connected layers are no more than this part of the work, the search begins with this speed."""
+
 FILL = 3.95
 """Latency in intervals that faster fully connected engines are tried for."""
 
@@ -82,13 +85,14 @@ class Search:
         self.dsp = [board.dsp for board in cluster.boards]
         self.work = training_macs(network) / sum(self.dsp)
         self.flat_weights = sum(layer.layer.weight_count for layer in self.geometry if layer.flat)
+        self.first_speed = LIGHT_SPEED if 3 * self.flat_weights <= LIGHT * training_macs(network) else 0
 
     def best(self) -> Candidate | None:
         """The first scheme's plan that keeps all budgets with fully connected layers where they may hope to be, else
         the best of all that keep the budgets, else the one that exceeds the fewest."""
         found: tuple[Candidate, Scheme] | None = None
         for scheme in schemes(self.network, self.cluster, self.geometry, self.work):
-            other = self.refine(scheme, SPEEDS[0])
+            other = self.refine(scheme, SPEEDS[self.first_speed])
             if other is not None and (found is None or other.rank < found[0].rank):
                 found = other, scheme
             if found is not None and not found[0].excess and found[0].places == self._hoped():
@@ -100,14 +104,14 @@ class Search:
     def feasible(self) -> bool:
         """Whether any scheme keeps all budgets."""
         found = schemes(self.network, self.cluster, self.geometry, self.work)
-        candidates = (self.refine(scheme, SPEEDS[0]) for scheme in found)
+        candidates = (self.refine(scheme, SPEEDS[self.first_speed]) for scheme in found)
         return any(candidate is not None and not candidate.excess for candidate in candidates)
 
     def _faster(self, scheme: Scheme, found: Candidate) -> Candidate:
         """The same with faster fully connected engines, as long as the fill gains and throughput does not suffer."""
         if not self.flat_weights:
             return found
-        for speed in SPEEDS[1:]:
+        for speed in SPEEDS[self.first_speed + 1 :]:
             if found.plan.prediction.fill <= FILL:
                 break
             other = self.refine(scheme, speed, found.places)
@@ -132,22 +136,23 @@ class Search:
                 break
             interval, conv = found
             shares = shares_of(conv, tracks, interval)
+            tight = False
             for where in self._places() if places is None else (places,):
                 candidate = self._with_flat(interval, shares, speed, where, allowance)
+                tight |= candidate is None
                 if candidate is not None and (best is None or candidate.rank < best.rank):
                     best = candidate
                 if candidate is not None and not candidate.excess:
                     break
-            if best is not None and not best.excess and best.places == (places or self._hoped()):
-                break
-            if best is None or not self.flat_weights:
+            if not tight:
                 break
         return best
 
     def _with_flat(
         self, interval: int, conv: tuple[Share, ...], speed: Speed, places: Places, allowance: float
     ) -> Candidate | None:
-        """The plan of convolution shares with fully connected layers in equal parts, or else by what memory is left."""
+        """The plan of convolution shares with fully connected layers in equal parts, or else by what memory is left;
+        None where more multipliers for them on some boards would help."""
         most = [allowance / len(self.dsp) * self.flat_weights] * len(self.dsp)
         candidate = self._assembled(interval, conv, speed, places, [1.0] * len(self.dsp))
         if not candidate.excess or places[0] is Place.DDR or not self.flat_weights:
@@ -158,6 +163,8 @@ class Search:
         formats = next(layer.layer.formats for layer in self.geometry if layer.flat)
         width = formats.weight.width + (formats.gradient_width if places[1] is Place.CHIP else 0)
         words = [count * RAMB18_BITS * ROOM_USED / width for count in left]
+        if sum(words) < self.flat_weights:
+            return candidate
         gradient = bytes_wide(formats.gradient_width)
         alone = [self._ddr_room(board, interval) / (2 * gradient) for board in range(len(left))]
         room = None

@@ -18,7 +18,7 @@ from fpdeep_gen.partition.traffic import Flow
 IMAGES = 6
 """Images until the times of one are those of the one before, an interval later."""
 
-HOP_CYCLES = 16
+HOP_CYCLES = 8
 """Cycles from a board's input to its output, for what passes through."""
 
 STEP_CYCLES = 32

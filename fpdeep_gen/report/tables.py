@@ -26,7 +26,7 @@ def boards_table(plan: Plan, evidence: Evidence | None) -> Table:
             ", ".join(row.slices),
             _used(row.dsp),
             _used(row.bram36),
-            _share(row.lut.share),
+            _share(row.lut.share, 0),
             f"{row.slowest_cycles:,}",
             f"{plan.prediction.interval:,}",
         ]
@@ -108,8 +108,8 @@ def _used(used: Used) -> Text:
     return Text(f"{amount} / {used.available:,.0f} {used.share:>4.0%}", style=style)
 
 
-def _share(share: float) -> Text:
-    return Text(f"{share:.1%}", style="red" if share > FULL else "yellow" if share > TIGHT else "")
+def _share(share: float, decimals: int = 1) -> Text:
+    return Text(f"{share:.{decimals}%}", style="red" if share > FULL else "yellow" if share > TIGHT else "")
 
 
 def _cycles(interval: float | None) -> str:

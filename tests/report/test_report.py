@@ -141,7 +141,7 @@ def test_tables_show_planned_beside_simulated() -> None:
     plan, evidence = sample_plan(), sample_evidence()
     boards = text_of(boards_table(plan, evidence))
     assert re.search(
-        r"│ 0 +│ demo_board +│ conv1\[0:4\] +│ 95 / 100 +95% │ 10.5 / 50 +21% │ +15.0% │ +576 │ +576 │ +580 │", boards
+        r"│ 0 +│ demo_board +│ conv1\[0:4\] +│ 95 / 100 +95% │ 10.5 / 50 +21% │ +15% │ +576 │ +576 │ +580 │", boards
     )
     links = text_of(links_table(plan, evidence))
     assert re.search(r"0 → 1 .* 80 │ +80 │ +13.9% │ +82 │ +14.1% │", links)

@@ -45,7 +45,8 @@ def load_network(path: Path, for_training: bool = False, for_boards: bool = Fals
     """Reads a network file: YAML, an ONNX model, or the name of a known network.
 
     Raises `InputError` with every problem of the file, or of its data set; with `for_training` also with all that can
-    be planned but not trained yet, with `for_boards` also with formats that boards do not take. A data set that is a file is looked up beside the network file.
+    be planned but not trained yet, with `for_boards` also with formats that boards do not take. A data set that is a
+    file is looked up beside the network file.
     """
     if path.suffix.lower() == ".onnx":
         return load_with_notes(path, for_training, for_boards).network

@@ -1,6 +1,6 @@
 """`pack`, `unpack`, `link_tx`, `link_rx`: words through flits, and a whole link in both directions with small FIFOs."""
 
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -57,8 +57,7 @@ def _random_words(name: str, count: int) -> Integers:
     return words if kind.startswith("hls") else words & ((1 << bits) - 1)
 
 
-@pytest.mark.parametrize("payload", [PAYLOAD, WIDE_PAYLOAD])
-@pytest.mark.parametrize("name", WORDS)
+@pytest.mark.parametrize(("name", "payload"), list(product(WORDS, (PAYLOAD, WIDE_PAYLOAD))))
 def test_words_and_flits(program: Program, name: str, payload: int) -> None:
     _, elements, bits = WORDS[name]
     words = _random_words(name, 9)

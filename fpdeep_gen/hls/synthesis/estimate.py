@@ -16,7 +16,9 @@ from fpdeep_gen.hls.synthesis.yosys import Synthesis, method_key, run_yosys, syn
 from fpdeep_gen.hls.tools import content_key
 
 BATCH_CHARACTERS = 60_000
-"""Modules that share a run of Yosys: small ones, as reading its libraries takes two seconds."""
+BATCH_UNITS = 20
+"""Modules that share a run of Yosys: small ones, as reading its libraries takes two seconds; each also costs most of a
+second by itself, so they are not all in one."""
 
 UNIT_LIMIT_S = 300.0
 
@@ -85,7 +87,7 @@ def _batches(units: Sequence[Unit]) -> list[list[Unit]]:
     batches: list[list[Unit]] = []
     room = 0
     for unit in sorted(units, key=lambda unit: -len(unit.body)):
-        if len(unit.body) > room:
+        if len(unit.body) > room or len(batches[-1]) >= BATCH_UNITS:
             batches.append([])
             room = BATCH_CHARACTERS
         batches[-1].append(unit)

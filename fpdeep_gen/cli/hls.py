@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import click
 import numpy as np
+from rich.markup import escape
 from rich.table import Table
 
 from fpdeep_gen.cli.output import current_output, json_option
@@ -14,6 +15,7 @@ from fpdeep_gen.emit.resources import kernels_dir
 from fpdeep_gen.errors import ComparisonError, InputError, Problem
 from fpdeep_gen.hls.compile import CompiledKernel, compile_kernel
 from fpdeep_gen.hls.cosim import cosimulate
+from fpdeep_gen.hls.emit.interface_report import InterfaceReport
 from fpdeep_gen.hls.emit.report import KernelReport
 
 DEFAULT_CLOCK_MHZ = 200.0
@@ -49,6 +51,8 @@ def build(source: Path, top: str, include_dirs: Sequence[Path], out: Path, clock
     output = current_output()
     compiled = _compile(source, top, include_dirs, out, clock_mhz)
     output.human.print(_loops_table(compiled.report))
+    if compiled.report.interface is not None:
+        output.human.print(_ports_table(compiled.report.interface))
     for warning in compiled.report.warnings:
         output.human.print(f"warning: {warning}", style="yellow", soft_wrap=True, markup=False)
     output.human.print(f"{compiled.verilog}\n{compiled.report_file}", soft_wrap=True)
@@ -146,6 +150,20 @@ def _compile(source: Path, top: str, include_dirs: Sequence[Path], out: Path, cl
     if not source.is_file():
         raise InputError([Problem(source, None, "file", "a C++ source", "no such file")])
     return compile_kernel(source, top, [source.parent, *include_dirs, kernels_dir()], out, clock_mhz)
+
+
+def _ports_table(interface: InterfaceReport) -> Table:
+    """One row an argument: how it is reached, and where its registers are."""
+    registers = {one.name: f"{one.address:#04x}" for one in interface.registers}
+    control = f"{interface.control}{' in s_axilite registers' if interface.control_lite else ''}"
+    table = Table(title=f"arguments, {control}", title_justify="left")
+    for heading in ("argument", "direction", "protocol", "layout", "register"):
+        table.add_column(heading)
+    for one in (*interface.arguments, *interface.offsets):
+        places = [registers[name] for name in (one.name, f"{one.name}_i", f"{one.name}_o") if name in registers]
+        register = ", ".join(places) if one.protocol == "s_axilite" else ""
+        table.add_row(one.name, one.direction, one.protocol, escape(one.layout), register)
+    return table
 
 
 def _loops_table(report: KernelReport) -> Table:

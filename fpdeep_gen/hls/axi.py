@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from fpdeep_gen.hls.interface import AXI_READ, AXI_REQUEST, AXI_WRITE, Interface
 from fpdeep_gen.hls.layout import integers
 
-FIRST_BASE = 0x1000_0F00  # in simulation; near a border of 4 KiB
+BORDER = 0x1000_1000  # in simulation an array begins this many elements before a border of 4 KiB
+BEFORE = 24
 BASE_STEP = 0x1000_0000
 
 
@@ -39,7 +40,7 @@ def masters(interface: Interface) -> tuple[Master, ...]:
         while 8 * size < kinds[0].width:
             size *= 2
         prefix = f"m_axi_{one.bundle}" + (f"_{one.name}" if shared[one.bundle] > 1 else "")
-        base = FIRST_BASE + number * BASE_STEP if one.name in offsets else 0
+        base = BORDER + number * BASE_STEP - BEFORE * size if one.name in offsets else 0
         burst = min(one.burst or 16, 4096 // size, 256)
         found.append(Master(one.name, prefix, kinds[0].width, size, len(kinds), burst, base, one.name in offsets))
     return tuple(found)

@@ -104,7 +104,11 @@ def _interface(report: KernelReport) -> Interface:
     if report.interface is None:
         text = "a top that is compiled from C++"
         raise InputError([Problem(None, None, report.top, text, "a module made otherwise")])
-    return report.interface.interface()
+    interface = report.interface.interface()
+    if interface.control is Control.NONE:
+        expected, found = "ap_ctrl_hs, ap_ctrl_chain or s_axilite for a top with more than streams", "ap_ctrl_none"
+        raise InputError([Problem(None, None, f"co-simulation of {report.top}", expected, found)])
+    return interface
 
 
 def _record(

@@ -95,6 +95,9 @@ def stimulus_source(interface: Interface, calls: int) -> str:
         if one.kind is Kind.STREAM:
             lines += [f"    {line}" for line in _fill(one, name)]
             continue
+        if one.kind is Kind.SCALAR and not one.direction.reads:
+            lines.append(f"    {'fpdeep::pointed_t' if one.by_pointer else 'fpdeep::plain_t'}<{kind}> {name}{{}};")
+            continue
         lines.append(f'    const auto {name}_cells = fpdeep::stimulus("{one.name}");')
         lines.append(f"    const auto* {name}_at = {name}_cells.data();")
         if one.kind is Kind.ARRAY:
@@ -112,7 +115,7 @@ def stimulus_source(interface: Interface, calls: int) -> str:
             if one.kind is Kind.ARRAY:
                 lines.append(f"        for (auto& one : {name})")
                 lines.append(f"            {name}_at = fpdeep::take_integers<{_element(one)}>(one, {name}_at);")
-            elif one.kind is Kind.SCALAR:
+            elif one.kind is Kind.SCALAR and one.direction.reads:
                 taken = f"fpdeep::take_integers<{layout_type(one.layout)}>({name}, {name}_at)"
                 lines.append(f"        {name}_at = {taken};")
         lines += [f"        {SHIM}({actuals});", "    }"]

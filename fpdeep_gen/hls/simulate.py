@@ -1,5 +1,6 @@
 """Run compiled RTL in Verilator with random stalls on every stream, word files in and out."""
 
+import re
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -164,7 +165,10 @@ def build(compiled: CompiledKernel, optimise: str = "-O1") -> Path:
     flags = [*_VERILATOR_FLAGS, "-Wno-fatal", "-Wno-lint", "-Wno-style", "-DFPDEEP_SIM"]
     names = ["--prefix", "Vtop", "--top-module", compiled.top, "-Mdir", str(folder)]
     run_tool(verilator(*flags, *names, str(compiled.verilog)))
-    (folder / "main.cpp").write_text(main, encoding="utf-8")
+    # Verilator gives pins with names such as `far` another one
+    renamed = sorted(set(re.findall(r"\b__SYM__(\w+)", (folder / "Vtop.h").read_text(encoding="utf-8"))))
+    defines = "\n".join(f"#define {name} __SYM__{name}" for name in renamed)
+    (folder / "main.cpp").write_text(main.replace("/*RENAMED*/", defines), encoding="utf-8")
     sources = _joined(folder, sorted(folder.glob("*.cpp")))
     run_all([compile_object(source, source.with_suffix(".o"), [optimise, f"-I{folder}"]) for source in sources])
     objects = [*(source.with_suffix(".o") for source in sources), *runtime_objects()]

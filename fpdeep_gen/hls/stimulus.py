@@ -24,7 +24,7 @@ def random_stimulus(interface: Interface, words: int, calls: int, seed: int) -> 
     for one, name in named(interface):
         kinds = list(integers(one.layout))
         count = words if one.kind is Kind.STREAM else calls
-        if one.kind is Kind.STREAM and not one.direction.reads:
+        if one.kind is not Kind.ARRAY and not one.direction.reads:
             continue
         if not one.direction.reads:
             found[name] = (kinds, [0] * (count * len(kinds)))
@@ -48,7 +48,7 @@ def flat(interface: Interface, stimulus: Stimulus) -> Given:
     found: Given = {}
     known: set[str] = set()
     for one, name in named(interface):
-        if one.kind is Kind.STREAM and not one.direction.reads:
+        if one.kind is not Kind.ARRAY and not one.direction.reads:
             continue
         kinds = list(integers(one.layout))
         keys = member_keys(name, one.layout)

@@ -15,6 +15,7 @@
 #include "Vtop___024root.h"
 #include "verilated.h"
 
+/*RENAMED*/
 static uint64_t random_state;
 static bool chance(double probability) {
   random_state ^= random_state << 13, random_state ^= random_state >> 7, random_state ^= random_state << 17;

@@ -82,11 +82,16 @@ def _source_key(source: Path, top: str, include_dirs: Sequence[Path], clock_mhz:
     package = Path(__file__).parent
     headers = [
         path
-        for folder in [source.parent, *include_dirs, package / "include"]
+        for folder in [source.parent, *include_dirs]
         for path in sorted(folder.rglob("*"))
         if path.suffix in _HEADER_SUFFIXES
     ]
-    own = [path for pattern in ("*.py", "*.sv") for path in sorted(package.rglob(pattern))]
+    own = [
+        path
+        for pattern in ("*.py", "*.sv", "include/**/*")
+        for path in sorted(package.rglob(pattern))
+        if path.is_file()
+    ]
     versions = [f"{name} {importlib.metadata.version(name)}" for name in ("ziglang", "llvmlite")]
     texts = [f"{path.name}\n{path.read_text(encoding='utf-8')}" for path in [source, *headers, *own]]
     return content_key(top, str(clock_mhz), *versions, *texts)

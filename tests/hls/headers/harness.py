@@ -127,6 +127,29 @@ void top(hls::stream<ap_uint<64>> &from, hls::stream<ap_uint<64>> &to) {
 }
 """
 
+WIDE_TAIL = r"""
+struct ReadWords {
+    hls::vector<ap_uint<64>, WORDS_IN> words;
+    int at;
+    Word next() { return words[at++].to_uint64(); }
+};
+struct WriteWords {
+    hls::vector<ap_uint<64>, WORDS_OUT> words;
+    int at;
+    void put(Word word) { words[at++] = word; }
+};
+void top(hls::stream<hls::vector<ap_uint<64>, WORDS_IN>> &from, hls::stream<hls::vector<ap_uint<64>, WORDS_OUT>> &to) {
+#pragma HLS PIPELINE II=1
+    Input<ReadWords> in;
+    in.words = from.read();
+    in.at = 0;
+    Output<WriteWords> out;
+    out.at = 0;
+    CALLS
+    to.write(out.words);
+}
+"""
+
 
 def _functions(pieces: Sequence[Piece]) -> str:
     shape = "template <typename In, typename Out> static void piece_{}(In &in, Out &out) {{\n{}\n}}\n"
@@ -145,6 +168,13 @@ def native_source(pieces: Sequence[Piece]) -> str:
 def kernel_source(pieces: Sequence[Piece]) -> str:
     """The kernel for the front end."""
     return '#include "hls_stream.h"\n' + HEAD + _functions(pieces) + KERNEL_TAIL.replace("CALLS", _calls(pieces))
+
+
+def wide_source(pieces: Sequence[Piece], words_in: int, words_out: int) -> str:
+    """The kernel with all operands in one word and all results in another."""
+    tail = WIDE_TAIL.replace("WORDS_IN", str(words_in)).replace("WORDS_OUT", str(words_out))
+    head = '#include "hls_vector.h"\n#include "hls_stream.h"\n'
+    return head + HEAD + _functions(pieces) + tail.replace("CALLS", _calls(pieces))
 
 
 @dataclass(frozen=True)

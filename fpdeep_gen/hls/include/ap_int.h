@@ -25,7 +25,9 @@ template <int W, bool S> struct ap_int_base {
         : V(hls_detail::wrap<W, S>(hls_detail::parse<W>(text, radix))) {}
     template <typename T> static constexpr raw whole(const T &value) {
         if constexpr (hls_detail::kind_of<T> == hls_detail::Kind::real) {
-            // Towards zero, as C does; the compiler folds constants, others have no hardware.
+            // Towards zero, as C does, but for the vendor's 1 of what is less than half below zero; the compiler folds
+            // constants, others have no hardware.
+            if (value < 0 && value > -0.5) return hls_detail::wrap<W, S>(1);
             return hls_detail::wrap<W, S>((signed _BitInt(W + 1088))value);
         } else if constexpr (hls_detail::kind_of<T> == hls_detail::Kind::fixed) {
             return hls_detail::wrap<W, S>(value.to_ap_int_base().V);

@@ -234,10 +234,11 @@ def unary(piece: Piece) -> None:
         piece.give(f"{source.choice('~-!')}{_range(piece)}")
     elif which < 0.5:
         width = width_of(source, wide=True)
-        names = ("or", "xor", "nor", "xnor")
-        # Beyond 64 bits the reference's and_reduce and nand_reduce are wrong: it compares with the type's extremes.
-        name = source.choice(names if width > 64 else (*names, "and", "nand"))
-        piece.give(f"{piece.take(integer_type(source, width), Operand(width))}.{name}_reduce()")
+        kind = integer_type(source, width)
+        # The reference is wrong in two cases: and_reduce and nand_reduce beyond 64 bits compare with the type's
+        # extremes, xor_reduce and xnor_reduce of a negative value count copies of its sign.
+        names = ["or", "nor"] + ["and", "nand"] * (width <= 64) + ["xor", "xnor"] * ("uint" in kind)
+        piece.give(f"{piece.take(kind, Operand(width))}.{source.choice(names)}_reduce()")
     elif which < 0.6:
         piece.give(f"{_range(piece)}.{source.choice(('and', 'or', 'xor'))}_reduce()")
     elif which < 0.8:

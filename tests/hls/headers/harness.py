@@ -232,12 +232,31 @@ def run_ours(folder: Path, pieces: Sequence[Piece], inputs: Inputs) -> list[int]
     return run_native(folder, "ours", command, native_source(pieces), inputs)
 
 
+CHUNK = 25  # pieces in one kernel: LLVM's passes take more than linear time in one function
+
+
 def run_compiled(folder: Path, pieces: Sequence[Piece], inputs: Inputs) -> list[int]:
     """With our headers through the front end, interpreted."""
-    source = folder / "kernel.cpp"
-    source.write_text(kernel_source(pieces))
-    module = front_end(source, "top", [])
-    return interpret(module, {"from": inputs.words}).outputs["to"]
+    chunks = [pieces[at : at + CHUNK] for at in range(0, len(pieces), CHUNK)]
+    rows = [_row(inputs.words, inputs.vectors, vector) for vector in range(inputs.vectors)]
+    outputs: list[list[int]] = []
+    start = 0
+    for chunk in chunks:
+        size = sum((operand.width + 63) // 64 for piece in chunk for operand in piece.operands)
+        words = [word for row in rows for word in row[start : start + size]]
+        start += size
+        source = folder / "kernel.cpp"
+        source.write_text(kernel_source(chunk))
+        outputs.append(interpret(front_end(source, "top", []), {"from": words}).outputs["to"])
+    return [
+        word for vector in range(inputs.vectors) for output in outputs for word in _row(output, inputs.vectors, vector)
+    ]
+
+
+def _row(words: Sequence[int], vectors: int, vector: int) -> Sequence[int]:
+    """The words of one vector."""
+    size = len(words) // vectors
+    return words[vector * size : (vector + 1) * size]
 
 
 def _run(command: Sequence[str]) -> None:

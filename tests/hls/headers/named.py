@@ -69,6 +69,7 @@ def named_pieces() -> list[Piece]:
         _piece("fraction_to_integer", "a.to_int()", "b.to_int()", a="ap_fixed<8, 0>", b="ap_fixed<8, 4>"),
         # The lowest value divided by -1 in fixed point stays as it is.
         _piece("fixed_overflow_of_division", "a / b_nonzero", a="ap_fixed<9, 4>", b_nonzero="ap_fixed<4, 4>"),
+        _piece("negative_constants", "ap_int<28>(-0.35)", "ap_int<28>(-0.5)", "ap_uint<9>(-1.7f)", "ap_int<9>(0.3)"),
         # The lowest value of one bit is kept by AP_SAT_SYM.
         _piece("symmetric_bit", "ap_fixed<1, 5, AP_RND, AP_SAT_SYM>(a)", a="ap_fixed<9, 6>"),
         _piece("native_by_fixed", "100 / a_nonzero", "7u - a_nonzero", a_nonzero="ap_fixed<9, 4>"),

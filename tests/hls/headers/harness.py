@@ -121,6 +121,7 @@ struct WriteWords {
 };
 void top(hls::stream<ap_uint<64>> &from, hls::stream<ap_uint<64>> &to) {
 #pragma HLS PIPELINE II=1
+    from.read();  // a word for each run: nothing happens without it
     Input<ReadWords> in{{from}};
     Output<WriteWords> out{{to}};
     CALLS
@@ -243,7 +244,7 @@ def run_compiled(folder: Path, pieces: Sequence[Piece], inputs: Inputs) -> list[
     start = 0
     for chunk in chunks:
         size = sum((operand.width + 63) // 64 for piece in chunk for operand in piece.operands)
-        words = [word for row in rows for word in row[start : start + size]]
+        words = [word for row in rows for word in (0, *row[start : start + size])]
         start += size
         source = folder / "kernel.cpp"
         source.write_text(kernel_source(chunk))
@@ -273,6 +274,10 @@ class Result:
     before: int
     signed: bool
     bits: int
+
+    def __str__(self) -> str:
+        kind = ("native", "ap_int", "ap_fixed")[self.kind] if self.kind < 3 else "no type"
+        return f"{kind} {self.width} {self.before} {'signed' if self.signed else 'unsigned'} {self.bits:#x}"
 
 
 def split(words: Sequence[int]) -> list[Result]:

@@ -3,6 +3,11 @@
 import math
 from pathlib import Path
 
+import pytest
+
+from fpdeep_gen.errors import InputError
+from fpdeep_gen.hls.frontend import accesses
+from fpdeep_gen.hls.frontend.llvm_types import size_of
 from fpdeep_gen.hls.ir import Storage
 from tests.hls.frontend.compiling import bits, compile_text, process_of, run
 
@@ -119,26 +124,25 @@ def test_statics_keep_their_state_and_start_as_written(tmp_path: Path) -> None:
     assert sorted(one.width for one in process_of(module).variables) == [1, 20]
 
 
-def test_a_word_passed_in_two_registers(tmp_path: Path) -> None:
-    """Seven 16-bit lanes are 14 bytes: clang passes them as an i64 and an i48, whose 6 bytes end the object."""
+def test_a_word_passed_in_two_registers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seven 16-bit lanes are 14 bytes: clang passes them as an i64 and an i48, whose 6 bytes end the object.
+
+    Chosen at run time, the lanes stay an object; an i48 counted by its stride of 8 bytes would reach beyond it.
+    """
     text = """
     using Word = hls::vector<ap_int<16>, 7>;
-    Word doubled(Word word) {
-        Word result;
-        for (int lane = 0; lane < 7; ++lane) {
-    #pragma HLS UNROLL
-            result[lane] = word[lane] + word[lane];
-        }
-        return result;
-    }
-    void top(hls::stream<Word>& in, hls::stream<Word>& out) {
-    #pragma HLS PIPELINE II=1
-        Word held = in.read();
-        out.write(doubled(held));
+    static ap_int<16> pick(Word word, int lane) { return word[lane]; }
+    void top(hls::stream<Word>& in, hls::stream<ap_uint<3>>& lanes, hls::stream<ap_int<16>>& out) {
+        const Word held = in.read();
+        out.write(pick(held, lanes.read()));
     }
     """
     word = sum((lane + 1) << (16 * lane) for lane in range(7))
-    assert run(compile_text(tmp_path, text), {"in": [word]}).outputs["out"] == [2 * word]
+    inputs = {"in": [word] * 7, "lanes": list(range(7))}
+    assert run(compile_text(tmp_path, text), inputs).outputs["out"] == list(range(1, 8))
+    monkeypatch.setattr(accesses, "stored_size", size_of)
+    with pytest.raises(InputError, match="index 7 of 7"):
+        compile_text(tmp_path, text)
 
 
 def test_a_table_of_bytes_with_every_value(tmp_path: Path) -> None:

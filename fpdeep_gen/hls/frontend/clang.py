@@ -19,6 +19,7 @@ COMMON = (
     "-fno-rtti",
     "-Wno-everything",
     "-ferror-limit=100",
+    "-fconstexpr-steps=100000000",
 )
 TIMEOUT_S = 120
 
@@ -34,7 +35,7 @@ def preprocess(source: Path, include_dirs: Sequence[Path]) -> str:
 def compile_to_llvm(preprocessed: str, source: Path) -> str:
     """LLVM IR of preprocessed C++, before any optimisation."""
     flags = ("-O2", "-Xclang", "-disable-llvm-passes", "-fwrapv", "-fno-discard-value-names", "-gline-tables-only")
-    more = ("-fno-threadsafe-statics", "-fno-builtin", "-fno-use-cxa-atexit", "-fconstexpr-steps=100000000")
+    more = ("-fno-threadsafe-statics", "-fno-builtin", "-fno-use-cxa-atexit")
     arguments = ["-x", "c++-cpp-output", *TARGET, *COMMON, *flags, *more, "-S", "-emit-llvm", "-o", "-", "-"]
     return _run(arguments, preprocessed, source)
 

@@ -59,7 +59,9 @@ class DataflowRegion:
         waits: dict[int, list[Instruction]] = {}
         for _, call in self._calls:
             if call.detail in self._above:
-                self._whole.refuse(call, self._function, "a call", "no recursion", "a stage that calls itself", "")
+                self._whole.refuse(
+                    call, self._function, "a call", "no recursion", "a stage that calls itself", "write a loop"
+                )
                 continue
             before, after, more = self._stage(call, pure)
             starts[id(call)], waits[id(call)] = before, after
@@ -170,7 +172,7 @@ class DataflowRegion:
         stage.parameters = kept
         self._whole.add(stage)
         if self._whole.is_expanded(stage):
-            opened = self._whole.expand(stage, self._above)
+            opened = self._whole.expand(stage, (*self._above, original.name))
             for one in self._whole.inlined(opened, stage_name, [end for end, _ in arguments], self._function.name):
                 (self._network.tasks if one.detail == TASK else self._network.streams).append(one)
         else:

@@ -124,6 +124,31 @@ def test_refused(tmp_path: Path, name: str) -> None:
             assert shown[2].index("^") - 4 == problem.column - 1
 
 
+REGION = """
+static void fill(hls::stream<ap_uint<8>>& i, int t[4]) { for (int k = 0; k < 4; ++k) t[k] = i.read(); }
+static void drain(int t[4], hls::stream<ap_uint<8>>& o) { for (int k = 0; k < 4; ++k) o.write(t[k]); }
+static void pass(hls::stream<ap_uint<8>>& i, hls::stream<ap_uint<8>>& o) { o.write(i.read()); }
+static void again(hls::stream<ap_uint<8>>& i, hls::stream<ap_uint<8>>& o) {
+#pragma HLS DATAFLOW
+    hls::stream<ap_uint<8>> s;
+    again(i, s);
+    pass(s, o);
+}
+"""
+REFUSED_REGIONS = {
+    "int t[4]; fill(in, t); drain(t, out);": "t, which other code uses too",
+    "hls::stream<ap_uint<8>> s; pass(in, s); if (in.read()) pass(s, out); else again(s, out);": "under conditions",
+    "again(in, out);": "a stage that calls itself",
+    "hls::stream<ap_uint<8>> s; pass(in, s); pass(in, out);": "pass_1, pass_2",
+}
+
+
+@pytest.mark.parametrize("body", REFUSED_REGIONS)
+def test_dataflow_that_is_not_canonical(tmp_path: Path, body: str) -> None:
+    text = f"{REGION}void top({IN_OUT}) {{\n#pragma HLS DATAFLOW\n    {body}\n}}\n"
+    assert any(REFUSED_REGIONS[body] in problem.found for problem in problems_of(tmp_path, text))
+
+
 def test_virtual_functions(tmp_path: Path) -> None:
     text = f"""
     struct A {{ virtual int f(int x) {{ return x; }} }};

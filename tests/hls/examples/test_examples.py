@@ -17,6 +17,9 @@ EXAMPLES = [
     ("statistics", "statistics", 2 * 20 + 12),
     ("scaled_sum", "scaled_sum", 12 + 40),
     ("scale_memory", "scale_memory", 3 * 96 + 80),
+    ("two_stages", "two_stages", 32 + 16),
+    ("window", "window", 24 + 8),
+    ("packets", "packets", 2 * 12 + 8),
 ]
 
 

@@ -35,7 +35,7 @@ def kernel_options(function: Function) -> Function:
         click.argument("source", metavar="SOURCE", type=click.Path(path_type=Path)),
         click.option("--top", required=True, help="Name of the top function, and of the module."),
         click.option("-I", "include_dirs", multiple=True, metavar="DIR", type=folder, help="More header folders."),
-        click.option("-o", "--out", "out", metavar="OUT", required=True, type=folder, help="Output folder."),
+        click.option("-o", "--out", "out", metavar="OUT", default="build/hls", show_default=True, type=folder),
         click.option("--clock-mhz", default=DEFAULT_CLOCK_MHZ, show_default=True, type=click.FloatRange(min=1.0)),
     )
     for option in options:

@@ -5,6 +5,9 @@ NETWORK ?= examples/digits/network.yaml
 CLUSTER ?= examples/digits/cluster.yaml
 RUN_FLAGS ?=
 PYTEST_FLAGS ?= -n 2 --dist loadfile -q
+N ?= 200
+SEED ?= 0
+FUZZ_FLAGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.fpdeep-runtime
@@ -12,7 +15,7 @@ DEVELOPMENT := $(VENV)/.fpdeep-development
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo setup setup-dev lint types unit test csim rtl sim synth bench clean distclean
+.PHONY: help demo setup setup-dev lint types unit test fuzz csim rtl sim synth bench clean distclean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z -]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '%-26s %s\n' "$$name" "$$text"; done
@@ -31,6 +34,9 @@ types: $(DEVELOPMENT) ## mypy --strict
 
 unit: $(DEVELOPMENT) ## pytest (choose with PYTEST_FLAGS="-n 2 tests/cli")
 	$(BIN)/python -m pytest $(PYTEST_FLAGS)
+
+fuzz: $(DEVELOPMENT) ## N random kernels from SEED on, natively against RTL (FUZZ_FLAGS=--reduce makes findings small)
+	$(BIN)/python -m tests.hls.fuzz $(N) --seed $(SEED) $(FUZZ_FLAGS)
 
 csim rtl sim synth: $(RUNTIME) ## the same target of the generated project in OUT
 	@test -f $(OUT)/Makefile || { echo "no generated project in $(OUT): run 'make demo', or name one with OUT=..." >&2; exit 2; }

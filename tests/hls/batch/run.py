@@ -14,6 +14,7 @@ from tests.hls.batch.build import Group
 TIMEOUT_CYCLES = 3000
 DRAIN_CYCLES = 300
 RUN_SECONDS = 120
+NATIVE_SECONDS = 20
 Words = dict[str, list[int]]
 
 
@@ -105,7 +106,10 @@ def _run_native(group: Group, kernel: str, stimulus: Stimulus, folder: Path) -> 
         if port.is_input:
             write_words(folder / f"{port.name}.bin", stimulus.inputs.get(port.name, ()), port.width)
     command = [str(group.native), kernel, str(folder), str(stimulus.calls)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=RUN_SECONDS, check=False)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=NATIVE_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        return Results({}, {}, f"native: does not end within {NATIVE_SECONDS} s")
     fault = f"native: exit {done.returncode}: {done.stderr.strip()}" if done.returncode else ""
     if not fault:
         fault = _drop_unused(folder, [port for port in ports if port.is_input], stimulus)

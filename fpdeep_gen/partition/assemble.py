@@ -7,7 +7,7 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
-from fpdeep_gen.board.model import Cluster
+from fpdeep_gen.board.model import Board, Cluster
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.partition.bounds import bounds_of
 from fpdeep_gen.partition.buffers import UPDATE_LANE_LUT, engine_lut, line_use, receiver_use, sums_use
@@ -31,8 +31,8 @@ from fpdeep_gen.partition.stores import caches_of, stores_of
 from fpdeep_gen.partition.timing import Timeline, Timing, delays, resident_rows, row_releases
 from fpdeep_gen.partition.traffic import LABEL_BITS, RESULT_BITS, Flow, flows
 
-UPDATE_LANES = 32
-"""Weights that a board updates a cycle at a batch's end."""
+UPDATE_LANES, UPDATE_PART = 32, 0.1
+"""Weights that a board updates a cycle at a batch's end: at most so many, and in at most this part of its LUTs."""
 
 NORMALISATION_MULTIPLICATIONS = 10
 """For each element of a normalised tensor, forward (4) and backward (6), as multiplications of one DSP."""
@@ -83,7 +83,7 @@ def assemble(network: Network, cluster: Cluster, geometry: Sequence[Geometry], d
     prediction = Prediction(
         decided.interval,
         timing.latency,
-        update_cycles(stores, links, timing),
+        update_cycles(cluster, stores, links, timing),
         network.training.batch,
         decided.shared_weights,
         decided.shared_gradients,
@@ -161,10 +161,15 @@ def batch_bits(
     return up, down
 
 
-def update_cycles(stores: Sequence[Store], links: Sequence[LinkPlan], timing: Timing) -> int:
+def update_lanes(board: Board) -> int:
+    """Weights that a board updates a cycle."""
+    return max(1, min(UPDATE_LANES, int(board.lut * UPDATE_PART / UPDATE_LANE_LUT)))
+
+
+def update_cycles(cluster: Cluster, stores: Sequence[Store], links: Sequence[LinkPlan], timing: Timing) -> int:
     """From a batch's last gradient to the next batch's first pixel.
 
-    Every board updates its layers in the order in which their gradients are complete, `UPDATE_LANES` weights a cycle; a
+    Every board updates its layers in the order in which their gradients are complete, `update_lanes` weights a cycle; a
     layer must be through when the next batch's first image reaches it. What crosses links once a batch is added whole.
     """
     begins = {times.layer: times.begin for times in timing.phases if times.phase is Phase.FORWARD}
@@ -175,10 +180,10 @@ def update_cycles(stores: Sequence[Store], links: Sequence[LinkPlan], timing: Ti
             of_board = words.setdefault(store.board, {})
             of_board[store.layer] = of_board.get(store.layer, 0) + store.words
     start = 0.0
-    for of_board in words.values():
-        free = 0.0
+    for board, of_board in words.items():
+        free, lanes = 0.0, update_lanes(cluster.boards[board])
         for layer in sorted(of_board, key=lambda layer: ends[layer]):
-            free = max(free, ends[layer]) + of_board[layer] / UPDATE_LANES
+            free = max(free, ends[layer]) + of_board[layer] / lanes
             start = max(start, free - begins[layer])
     busiest = (max(link.up_batch_bits, link.down_batch_bits) / link.payload_bits_per_cycle for link in links)
     latency = sum(link.latency_cycles for link in links)
@@ -207,7 +212,7 @@ def board_uses(
 ) -> tuple[BoardUse, ...]:
     """What each board uses."""
     boards = len(cluster.boards)
-    macs, engine, lut = [0] * boards, [0] * boards, [UPDATE_LANES * UPDATE_LANE_LUT] * boards
+    macs, engine, lut = [0] * boards, [0] * boards, [update_lanes(board) * UPDATE_LANE_LUT for board in cluster.boards]
     line, sums, fifo, cached = [0] * boards, [0] * boards, [0] * boards, [0] * boards
     kept = {kind: [0] * boards for kind in Kept}
     ddr = [0] * boards

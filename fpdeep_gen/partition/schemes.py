@@ -18,7 +18,7 @@ LIFETIME = 3.0
 LEVELS = (0.85, 0.75, 0.65, 0.55, 0.45, 0.35)
 """Parts of a board's memory that a group's share may be estimated at."""
 
-PRESSED = (0.85, 0.2)
+PRESSED = (0.85, 0.5, 0.2)
 """Parts of a link's rate that a layer cut by channels may take."""
 
 SPREAD = 0.7
@@ -29,6 +29,9 @@ BLOCKS = (2, 3, 4, 6)
 
 FEWEST_COLUMNS = 20
 """Maps narrower than this are not cut by columns."""
+
+WIDE = 0.8
+"""Part of a link's rate that a tensor between two layers cut by columns may take; beyond it they are fused."""
 
 RAMB36_BITS = 36 * 1024
 
@@ -42,8 +45,7 @@ def cuts(
     carries. A layer whose weights are few enough to be on each board is cut by columns instead.
     """
     memory = min(board.bram36 for board in cluster.boards) * RAMB36_BITS
-    rate = min((framed_rate(link, cluster.clock_mhz) for link in cluster.links), default=1e12)
-    room = pressed * rate * interval
+    room = pressed * link_room(network, cluster, geometry, interval)
     by_columns, blocks = [], []
     for layer in geometry:
         weights = layer.layer.weight_count * weight_bits(network, layer.index)
@@ -51,10 +53,19 @@ def cuts(
         low, high = min(below, above), max(below, above)
         wide = not layer.flat and low + high > room and layer.layer.in_columns >= FEWEST_COLUMNS
         by_columns.append(wide and weights <= REPLICATED * memory)
-        fitting = (number for number in BLOCKS if high + low / number <= room)
-        narrow = layer.flat or low + high <= room or by_columns[-1]
-        blocks.append(1 if narrow else next(fitting, BLOCKS[-1]))
+        able = [number for number in BLOCKS if 2 * number <= layer.layer.out_columns]
+        fitting = [number for number in able if high + low / number <= room]
+        blocks.append((fitting or able[-1:] or [1])[0] if wide and not by_columns[-1] else 1)
     return tuple(by_columns), tuple(blocks)
+
+
+def link_room(network: Network, cluster: Cluster, geometry: Sequence[Geometry], interval: float) -> float:
+    """Bits that the slowest link carries in an interval beside the streams of fully connected layers, which may be
+    spread over all boards: their inputs' partial sums and their outputs."""
+    rate = min((framed_rate(link, cluster.clock_mhz) for link in cluster.links), default=1e12)
+    flat = [layer.layer for layer in geometry if layer.flat]
+    sums = sum(layer.in_channels * layer.in_rows * layer.in_columns for layer in flat) * network.accumulator_width
+    return max(rate * interval / 4, rate * interval - sums)
 
 
 def tensor_bits(network: Network, tensor: int) -> int:
@@ -88,10 +99,9 @@ def spread_sums(
 ) -> tuple[bool, ...]:
     """Layers of joined groups whose partial sums links have room for, the last ones first: they then need no copies of
     weights."""
-    rate = min((framed_rate(link, cluster.clock_mhz) for link in cluster.links), default=1e12)
     chosen = [False] * len(geometry)
     for group in groups:
-        room = SPREAD * rate * interval
+        room = SPREAD * link_room(network, cluster, geometry, interval)
         for layer in reversed(group):
             ratio = network.accumulator_width / feature_bits(network, layer)
             bits = tensor_bits(network, layer) * ratio
@@ -111,11 +121,11 @@ def merged(
 ) -> tuple[tuple[int, ...], ...]:
     """Layers joined with neighbours until every group's boards can hold it, and no tensor is too wide for a link."""
     conv = [layer.index for layer in geometry if not layer.flat]
-    rate = min((framed_rate(link, cluster.clock_mhz) for link in cluster.links), default=1e12)
+    room = link_room(network, cluster, geometry, interval)
     memory = min(board.bram36 for board in cluster.boards) * RAMB36_BITS * level
     groups = [[conv[0]]]
     for layer in conv[1:]:
-        wide = tensor_bits(network, layer) > 0.8 * rate * interval and columns[layer] and columns[layer - 1]
+        wide = tensor_bits(network, layer) > WIDE * room and columns[layer] and columns[layer - 1]
         if wide:
             groups[-1].append(layer)
         else:

@@ -19,9 +19,11 @@ from fpdeep_gen.partition.schemes import schemes
 from fpdeep_gen.partition.shares import shares_of
 from fpdeep_gen.partition.tracks import Track
 
-STEPS = 400
 STEP = 0.001
-"""Intervals tried: so many, each longer by this part of the bound."""
+"""Steps of the intervals that are tried, in parts of the bound."""
+
+MOST_STEPS, GROWING = 300_000, 16
+"""Longest interval tried; steps grow by one part in so many of what is added to the bound."""
 
 FIRST = 6
 """Steps above the bound that are tried first."""
@@ -33,6 +35,9 @@ ALLOWANCES = (1.08, 1.18, 1.35)
 """Multipliers that every board keeps for fully connected layers, in parts of what equal shares need."""
 
 SPEEDS = (Speed(1, 1), Speed(1.5, 4), Speed(2, 8), Speed(3, 12), Speed(4, 16))
+SCHEMES_MORE = 4
+"""Schemes tried for fully connected layers on chip once one keeps the budgets with them in DDR."""
+
 LIGHT, LIGHT_SPEED = 0.02, 2
 """Where fully connected layers are no more than this part of the work, the search begins with this speed."""
 
@@ -91,11 +96,15 @@ class Search:
         """The first scheme's plan that keeps all budgets with fully connected layers where they may hope to be, else
         the best of all that keep the budgets, else the one that exceeds the fewest."""
         found: tuple[Candidate, Scheme] | None = None
+        more = SCHEMES_MORE
         for scheme in schemes(self.network, self.cluster, self.geometry, self.work):
             other = self.refine(scheme, SPEEDS[self.first_speed])
             if other is not None and (found is None or other.rank < found[0].rank):
                 found = other, scheme
-            if found is not None and not found[0].excess and found[0].places == self._hoped():
+            if found is None or found[0].excess:
+                continue
+            more -= 1
+            if found[0].places == self._hoped() or not more:
                 break
         if found is None or found[0].excess:
             return None if found is None else found[0]
@@ -241,16 +250,21 @@ class Search:
             filled = fill(groups, tracks, interval, room)
             return None if filled.pieces is None else (interval, filled.pieces)
 
-        for number in range(FIRST, STEPS, COARSE):
-            found = attempt(number)
-            if found is not None:
-                for finer in range(number - 1, max(-1, number - COARSE), -1):
-                    better = attempt(finer)
-                    if better is None:
-                        break
-                    found = better
-                return found
-        return None
+        low, high = -1, FIRST
+        found = attempt(high)
+        while found is None and high < MOST_STEPS:
+            low, high = high, high + max(COARSE, high // GROWING)
+            found = attempt(high)
+        while found is not None and high - low > 1:
+            middle = high - 1 if high - low <= COARSE else (low + high) // 2
+            better = attempt(middle)
+            if better is not None:
+                high, found = middle, better
+            elif middle == high - 1:
+                break
+            else:
+                low = middle
+        return found
 
     def _flat_multipliers(self, interval: int, speed: Speed) -> int:
         """Multipliers of all fully connected layers in equal parts."""

@@ -1,0 +1,44 @@
+"""`fpdeep plan` with the balanced planner, and what `fpdeep generate` says of its plan."""
+
+import json
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+
+from fpdeep_gen.cli.main import main
+
+ROOT = Path(__file__).parents[2]
+VGG, CHAIN = ROOT / "networks" / "vgg16.yaml", ROOT / "boards" / "clusters" / "vc709-chain.yaml"
+DIGITS = ROOT / "examples" / "digits"
+
+
+def fpdeep(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def test_a_network_out_of_generations_reach_gets_a_balanced_plan(tmp_path: Path) -> None:
+    planned = fpdeep("plan", VGG, "--cluster", CHAIN, "-n", 44, "-o", tmp_path)
+    assert planned.exit_code == 0, planned.output
+    assert "balanced plan:" in planned.stdout
+    assert "% of it (multipliers)" in planned.stdout
+    assert json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"))["kind"] == "balanced"
+    generated = fpdeep("generate", tmp_path)
+    assert generated.exit_code == 2
+    for gap in (
+        "layers.fc6.dropout",
+        "training.momentum",
+        "stores: expected all on chip",
+        "kind: expected an exact plan",
+    ):
+        assert gap in generated.stderr, gap
+    assert generated.stderr.count("hint:") == 1
+
+
+def test_a_network_within_reach_gets_an_exact_plan_unless_asked_otherwise(tmp_path: Path) -> None:
+    inputs = (DIGITS / "network.yaml", "--cluster", DIGITS / "cluster.yaml")
+    assert fpdeep("plan", *inputs, "-o", tmp_path / "auto").exit_code == 0
+    exact = json.loads((tmp_path / "auto" / "plan.json").read_text(encoding="utf-8"))
+    assert "kind" not in exact
+    asked = fpdeep("plan", *inputs, "-o", tmp_path / "balanced", "--planner", "balanced", "--json")
+    assert asked.exit_code == 0, asked.output
+    assert json.loads(asked.stdout)["kind"] == "balanced"

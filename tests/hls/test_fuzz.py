@@ -9,7 +9,7 @@ from tests.hls.fuzz.reduce import reduced
 BATCH = 20
 
 
-@pytest.mark.parametrize("first", range(0, 60, BATCH))
+@pytest.mark.parametrize("first", range(0, 100, BATCH))
 def test_native_and_rtl_agree(first: int) -> None:
     kernels = drawn(BATCH, first)
     found = {first + place: text for place, text in enumerate(differences(kernels, stall_seed=first)) if text}

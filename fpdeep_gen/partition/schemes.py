@@ -18,8 +18,8 @@ LIFETIME = 3.0
 LEVELS = (0.85, 0.75, 0.65, 0.55, 0.45, 0.35)
 """Parts of a board's memory that a group's share may be estimated at."""
 
-PRESSED = (0.85, 0.5, 0.2)
-"""Parts of a link's rate that a layer cut by channels may take."""
+PRESSED = (0.85, 1.3, 0.5, 0.2)
+"""Parts of `link_room` that a layer cut by channels may take (more than all: the room is a cautious estimate)."""
 
 SPREAD = 0.7
 """Part of a link's rate that partial sums of a group may take."""

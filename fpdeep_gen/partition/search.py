@@ -36,7 +36,7 @@ ALLOWANCES = (1.08, 1.18, 1.35)
 
 SPEEDS = (Speed(1, 1), Speed(1.5, 4), Speed(2, 8), Speed(3, 12), Speed(4, 16))
 SCHEMES_MORE = 4
-"""Schemes tried for fully connected layers on chip once one keeps the budgets with them in DDR."""
+"""Schemes tried once one keeps the budgets, while fully connected layers are in DDR or throughput is not yet near."""
 
 LIGHT, LIGHT_SPEED = 0.02, 2
 """Where fully connected layers are no more than this part of the work, the search begins with this speed."""
@@ -104,7 +104,8 @@ class Search:
             if found is None or found[0].excess:
                 continue
             more -= 1
-            if found[0].places == self._hoped() or not more:
+            near = found[0].plan.prediction.interval * WORTH <= self.work
+            if (near and found[0].places == self._hoped()) or not more:
                 break
         if found is None or found[0].excess:
             return None if found is None else found[0]

@@ -1,0 +1,89 @@
+"""`simulate`: executes a balanced plan row by row (fpdeep_gen/partition/model.py says how a plan runs)."""
+
+from fpdeep_gen.errors import InputError, Problem
+from fpdeep_gen.network.model import LayerKind
+from fpdeep_gen.partition.model import BalancedPlan, Phase
+from fpdeep_gen.sim.rows.machine import Machine
+from fpdeep_gen.sim.rows.model import CacheOccupancy, Deadlock, EngineLoad, LinkBusy, Simulated, Span
+from fpdeep_gen.sim.rows.wiring import Wiring
+
+
+def simulate(
+    plan: BalancedPlan, images: int, spacing: float | None = None, batch: int | None = None, pause: float | None = None
+) -> Simulated:
+    """Runs `images` images through the plan.
+
+    Their first pixels come `spacing` cycles apart (by default the plan's interval), their rows evenly in between. With
+    `batch`, weights are updated after so many images, and the next batch's first pixel comes `pause` cycles (by default
+    the plan's `update`) after the last gradient.
+
+    Raises `InputError` where the plan cannot be executed: rows of a layer cut over shares, images that share a read of
+    DDR (the plan does not say which engines wait for them), or parts of a tensor that a board needs and no stream
+    brings.
+    """
+    problems = _cut_rows(plan) + _shared(plan)
+    if problems:
+        raise InputError(problems)
+    machine = Machine(
+        plan,
+        images,
+        plan.prediction.interval if spacing is None else spacing,
+        images if batch is None else batch,
+        plan.prediction.update if pause is None else pause,
+    )
+    wiring = Wiring(machine)
+    wiring.wire()
+    if wiring.problems:
+        raise InputError(wiring.problems)
+    machine.events.run()
+    return _result(machine)
+
+
+def _cut_rows(plan: BalancedPlan) -> list[Problem]:
+    problems = []
+    for share in plan.shares:
+        layer = plan.network.layers[share.layer]
+        rows = layer.in_rows if share.phase is Phase.BACKWARD else layer.conv_rows
+        if layer.kind is LayerKind.CONVOLUTION and share.rows.size != rows:
+            found = f"{share.rows.begin}..{share.rows.end - 1} on board {share.board}"
+            problems.append(Problem(None, None, f"shares.{layer.name}.rows", f"all {rows} rows", found))
+    return problems
+
+
+def _shared(plan: BalancedPlan) -> list[Problem]:
+    shared = max(plan.prediction.shared_weights, plan.prediction.shared_gradients)
+    if shared == 1:
+        return []
+    return [Problem(None, None, "prediction.shared_weights", "1 image for each read of DDR", f"up to {shared}")]
+
+
+def _result(machine: Machine) -> Simulated:
+    plan = machine.plan
+    ended = sum(left == 0 for left in machine.gradients_left)
+    blocked = machine.events.blocked()
+    full = tuple(one for one in blocked if one.process in machine.cached and one.counter in machine.freeing)
+    others = tuple(one for one in blocked if one not in full)
+    span = max(1.0, *machine.done) if ended == machine.images else max(1.0, machine.events.now)
+    return Simulated(
+        tuple(machine.started),
+        tuple(machine.done[:ended]),
+        machine.update_wait,
+        tuple(
+            CacheOccupancy(cache.layer, cache.board, cache.rows, greatest, waited)
+            for cache, greatest, waited in zip(plan.caches, machine.greatest, machine.cache_waits, strict=True)
+        ),
+        tuple(
+            EngineLoad(share.layer, share.board, share.phase, worked / span)
+            for share, worked in zip(plan.shares, machine.worked, strict=True)
+        ),
+        tuple(
+            LinkBusy(
+                link.index,
+                machine.directions[True, link.index].busy / span,
+                machine.directions[False, link.index].busy / span,
+            )
+            for link in plan.links
+        ),
+        tuple(Span(*key, begin, end) for key, (begin, end) in machine.spans.items()),
+        Deadlock(machine.events.now, full, others) if ended < machine.images else None,
+    )

@@ -1,0 +1,110 @@
+"""Hand-made balanced plans, small enough to follow with pencil and paper: 8 x 8 maps of one channel, 3 x 3 kernels,
+every engine 10 cycles a row, a pixel row every 10 cycles."""
+
+from dataclasses import replace
+
+from fpdeep_gen.board.model import Board, Cluster, Link
+from fpdeep_gen.network.model import Format, Layer, LayerFormats, LayerKind, Network, Training
+from fpdeep_gen.partition.model import (
+    BalancedPlan,
+    Bounds,
+    Cache,
+    Carried,
+    LinkLoad,
+    LinkPlan,
+    Phase,
+    Place,
+    Prediction,
+    Range,
+    Share,
+)
+
+FORMATS = LayerFormats(Format(16, 12), Format(16, 8), Format(16, 14), 40)
+SIZE = 8
+INTERVAL = 80
+ROW_BITS = SIZE * 16
+RATE = 32.0
+"""A row takes 4 cycles."""
+
+LATENCY = 5
+ONE = Range(0, 1)
+
+
+def layer(name: str, outputs: int = 1, pool: int = 1) -> Layer:
+    """A 3 x 3 convolution that keeps the map's size."""
+    return Layer(name, LayerKind.CONVOLUTION, 1, SIZE, SIZE, outputs, 3, 3, 1, False, pool, FORMATS)
+
+
+def share(index: int, board: int, phase: Phase, outputs: Range = ONE, partial: bool = False) -> Share:
+    """An engine for all rows and columns, 10 cycles a row."""
+    whole = Range(0, SIZE)
+    return Share(index, board, phase, outputs, Range(0, 1), whole, whole, 1, 1, 1, 10, 10 * SIZE, 0, partial=partial)
+
+
+def load(carried: Carried, tensor: int = 1, rows: int = SIZE) -> LinkLoad:
+    """All rows of a tensor."""
+    return LinkLoad(carried, tensor, rows * ROW_BITS)
+
+
+def plan(
+    layers: tuple[Layer, ...],
+    shares: tuple[Share, ...],
+    caches: tuple[tuple[int, int, int], ...] = (),
+    up: tuple[LinkLoad, ...] = (),
+    down: tuple[LinkLoad, ...] = (),
+    latency: int = 0,
+) -> BalancedPlan:
+    """A plan on one board or two; `caches`: (layer, board, rows)."""
+    network = Network("test", 1, SIZE, SIZE, Format(8, 7), layers, Training(4, 0.1, 1, 1), None)
+    board = Board("b", "p", 10, 10, 1000, 1000, 200.0, 1, 10.0)
+    boards = max(one.board for one in shares) + 1
+    cluster = Cluster("test", (board,) * boards, (Link(1, 10.0, 1.0, 64, LATENCY),) * (boards - 1), 200.0)
+    links = (LinkPlan(0, up, down, 0, 0, 0, 0, LATENCY, RATE),) if boards == 2 else ()
+    return BalancedPlan(
+        network,
+        cluster,
+        shares,
+        (),
+        tuple(Cache(index, on, Range(0, 1), Range(0, SIZE), rows, 16, Place.CHIP, 0) for index, on, rows in caches),
+        links,
+        (),
+        Prediction(INTERVAL, latency, 0, 4, 1, 1, ()),
+        Bounds(0.0, 0.0, None),
+    )
+
+
+def two_layers(upper: int, first_cache: int = 17) -> BalancedPlan:
+    """Layer 0 on board 0, layer 1 on board `upper`."""
+    shares = (
+        share(0, 0, Phase.FORWARD),
+        share(0, 0, Phase.GRADIENT),
+        share(1, upper, Phase.FORWARD),
+        share(1, upper, Phase.BACKWARD),
+        share(1, upper, Phase.GRADIENT),
+    )
+    up, down = ((load(Carried.FEATURE),), (load(Carried.ERROR),)) if upper else ((), ())
+    latency = 218 if upper else 200
+    return plan((layer("a"), layer("b")), shares, ((0, 0, first_cache), (1, upper, 17)), up, down, latency)
+
+
+def split_layer() -> BalancedPlan:
+    """Layer 1 cut by output channels over both boards; partial sums of its errors meet on board 0.
+    These take 12 cycles a row on the link, other streams of layer 1 next to nothing."""
+    halves = (Range(0, 1), Range(1, 2))
+    shares = [share(0, 0, Phase.FORWARD), share(0, 0, Phase.GRADIENT)]
+    for board, half in enumerate(halves):
+        shares += [
+            share(1, board, Phase.FORWARD, half),
+            share(1, board, Phase.BACKWARD, half, partial=True),
+            share(1, board, Phase.GRADIENT, half),
+        ]
+    up = (load(Carried.FEATURE), LinkLoad(Carried.FEATURE, 2, SIZE))
+    down = (LinkLoad(Carried.ERROR, 2, SIZE), load(Carried.PARTIAL, 1, 3 * SIZE))
+    return plan((layer("a"), layer("b", 2)), tuple(shares), up=up, down=down)
+
+
+def with_cache(one: BalancedPlan, index: int, rows: int) -> BalancedPlan:
+    """The plan with a cache of another size."""
+    caches = list(one.caches)
+    caches[index] = replace(caches[index], rows=rows)
+    return replace(one, caches=tuple(caches))

@@ -18,7 +18,7 @@ LIFETIME = 3.0
 LEVELS = (0.85, 0.75, 0.65, 0.55, 0.45, 0.35)
 """Parts of a board's memory that a group's share may be estimated at."""
 
-PRESSED = (0.85, 1.3, 0.5, 0.2)
+PRESSED = (0.85, 1.1, 0.5, 0.2)
 """Parts of `link_room` that a layer cut by channels may take (more than all: the room is a cautious estimate)."""
 
 SPREAD = 0.7

@@ -80,8 +80,9 @@ class Simulated:
 
     @property
     def interval(self) -> float:
-        """Between the last gradients of two images, over the second half of the images."""
-        first = len(self.done) // 2
+        """Between the last gradients of two images, over the last quarter of the images (the first ones fill the
+        pipeline and then come up to its steady state)."""
+        first = len(self.done) - 1 - max(1, len(self.done) // 4)
         return (self.done[-1] - self.done[first]) / (len(self.done) - 1 - first)
 
     @property

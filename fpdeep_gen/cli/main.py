@@ -1,23 +1,33 @@
 """The `fpdeep` command."""
 
+from importlib import import_module
+
 import click
 
 from fpdeep_gen import __version__
-from fpdeep_gen.cli.check import check
-from fpdeep_gen.cli.doctor import doctor
-from fpdeep_gen.cli.generate import generate
 from fpdeep_gen.cli.group import ReportingGroup
-from fpdeep_gen.cli.hls import hls
-from fpdeep_gen.cli.plan import plan
-from fpdeep_gen.cli.report import report
-from fpdeep_gen.cli.rtl import rtl
-from fpdeep_gen.cli.run import run
-from fpdeep_gen.cli.synth import synth
-from fpdeep_gen.cli.train import train
-from fpdeep_gen.cli.verify import verify
+
+COMMANDS = ("check", "plan", "generate", "rtl", "synth", "verify", "train", "report", "run", "doctor", "hls")
 
 
-@click.group(cls=ReportingGroup, context_settings={"help_option_names": ["-h", "--help"]})
+class CommandGroup(ReportingGroup):
+    """Each command is in a module of its name, imported when it is asked for: all together take long."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in alphabetical order."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """None for a name that is no command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(import_module(f"fpdeep_gen.cli.{cmd_name}"), cmd_name)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"fpdeep_gen.cli.{cmd_name} has no command of that name")
+        return command
+
+
+@click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="fpdeep")
 def main() -> None:
     """Train one convolutional network as a fine-grained pipeline over a row of FPGA boards.
@@ -27,7 +37,3 @@ def main() -> None:
 
     Exit codes: 0 fine; 1 a comparison failed; 2 the input is wrong; 3 a tool is missing or broke.
     """
-
-
-for command in (check, plan, generate, rtl, synth, verify, train, report, run, doctor, hls):
-    main.add_command(command)

@@ -2,6 +2,8 @@
 
     python -m benchmarks.run --output build/bench [--example digits] [--batches 4]
 
+Without --example all of them, and the kernels of benchmarks/hls.py.
+
 Times are wall-clock seconds of one run on this machine; memory is the peak of the process that did the step.
 """
 
@@ -21,6 +23,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import hls
+from benchmarks.hls_kernels import KERNELS
 from fpdeep_gen.cli.verification import Amount, verify_step
 from fpdeep_gen.cli.workflow import generate_step, load_inputs, plan_step, read_plan, rtl_steps
 from fpdeep_gen.report.evidence_files import load_evidence
@@ -174,6 +178,8 @@ def main() -> None:
     examples = options.example or sorted(path.parent.name for path in (ROOT / "examples").glob("*/cluster.yaml"))
     console = Console()
     options.output.mkdir(parents=True, exist_ok=True)
+    if options.example is None:
+        hls.measure(console, KERNELS, options.output)
     for example in examples:
         result = bench(example, options.output / example / "project", options.batches)
         show(console, result)

@@ -11,7 +11,7 @@ from fpdeep_gen.cli.workflow import read_plan
 from fpdeep_gen.plan.model import Plan
 from fpdeep_gen.report.document import evidence_document, plan_document
 from fpdeep_gen.report.evidence import Evidence
-from fpdeep_gen.report.tables import boards_table, links_table, prediction_text, steps_table, verdict_text
+from fpdeep_gen.report.tables import boards_table, latency_text, links_table, prediction_text, steps_table, verdict_text
 
 
 @click.command()
@@ -34,6 +34,8 @@ def show(output: Output, out: Path, plan: Plan, evidence: Evidence | None) -> No
         output.human.print(links_table(plan, evidence))
     output.human.print(prediction_text(plan))
     if evidence is not None:
+        if evidence.latency is not None:
+            output.human.print(latency_text(plan, evidence.latency))
         output.human.print(steps_table(evidence))
         output.human.print(verdict_text(evidence))
     output.human.print(f"report: {out / REPORT_FILE}", soft_wrap=True)

@@ -14,7 +14,7 @@ from fpdeep_gen.plan.model import BoardUse, EnginePlan, LinkPlan, Plan, Predicti
 from fpdeep_gen.plan.pieces import Piece, folds_of
 from fpdeep_gen.plan.place import Found
 from fpdeep_gen.plan.resources import link_use, slice_use, total
-from fpdeep_gen.plan.schedule import SliceTimes, schedule
+from fpdeep_gen.plan.schedule import GENEROUS, SliceTimes, schedule
 
 SETTLED_IMAGES = 8
 """Images after which the schedule repeats itself."""
@@ -125,7 +125,7 @@ def assemble(
     interval = all_limits(network, cluster, pieces, folds, links)[0].cycles
     alone = schedule(network, cluster, lanes, pieces, folds, 1, interval)[0]
     if slices is None:
-        settled = schedule(network, cluster, lanes, pieces, folds, SETTLED_IMAGES, interval)[-1]
+        settled = schedule(network, cluster, lanes, pieces, folds, SETTLED_IMAGES, interval, GENEROUS)[-1]
         slices = slices_of(pieces, folds, settled, interval)
     updates = [update_cycles(fold, found.update_lanes[piece.layer]) for piece, fold in zip(pieces, folds, strict=True)]
     step = step_size(network.training)

@@ -203,6 +203,11 @@ def softmax_cycles(classes: int) -> int:
     return classes * SOFTMAX_CYCLES_A_CLASS + SOFTMAX_PIPELINE_CYCLES
 
 
+def loss_cycles(classes: int, lanes: int) -> int:
+    """`softmax_loss`, from the last word of logits to the last error: the logits before are taken as they come."""
+    return lanes + classes * (SOFTMAX_CYCLES_A_CLASS - 1)
+
+
 def update_cycles(fold: Fold, update_lanes: int) -> int:
     """A mini-batch's update: all weights of the store, `update_lanes` a cycle."""
     return fold.weight_words * fold.word_weights // update_lanes

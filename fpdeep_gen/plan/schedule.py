@@ -9,20 +9,29 @@ from dataclasses import dataclass, field
 
 from fpdeep_gen.board.model import Cluster, Link
 from fpdeep_gen.network.model import Network
-from fpdeep_gen.plan.cost import SOFTMAX_DIVISION_CYCLES, Fold, groups, softmax_cycles, window_slots
+from fpdeep_gen.plan.cost import SOFTMAX_DIVISION_CYCLES, Fold, groups, loss_cycles, softmax_cycles, window_slots
 from fpdeep_gen.plan.links import payload_bits
 from fpdeep_gen.plan.pieces import Piece
 
 Rows = list[float]
 
-STEP_CYCLES = 3
-"""From a process that hands words on (fork, concat, split, relu_pool) to the next one's input."""
 
-ENGINE_CYCLES = 12
-"""From a patch's row buffer through window and engine to the sum."""
+@dataclass(frozen=True)
+class Delays:
+    """Cycles of pipelines. `step`: from a process that hands words on (fork, concat, split, relu_pool) to the next
+    one's input; `engine`: from a window's last word through window and engine to the sum; `link_end`: pack, choice,
+    receiver and unpack of one word."""
 
-LINK_END_CYCLES = 10
-"""Pack, choice, receiver and unpack of one word."""
+    step: int
+    engine: int
+    link_end: int
+
+
+USUAL = Delays(step=1, engine=5, link_end=6)
+"""Measured on the open back end's RTL for 100 MHz: engines have 4 or 5 stages, most other processes one."""
+
+GENEROUS = Delays(step=3, engine=12, link_end=10)
+"""Deeper pipelines, as other compilers and clocks give: what depths of caches are made for."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +107,7 @@ class _LinkStream:
     """A stream over a link: it takes its rows one after the other at the link's rate."""
 
     link: Link
+    link_end: int
     rate: float
     word_bits: int
     row_words: int
@@ -109,7 +119,7 @@ class _LinkStream:
         arrive = []
         for time in rows:
             self.busy = max(time + flits / self.rate, self.busy + self.row_words * flits / self.rate)
-            arrive.append(self.busy + self.link.latency_cycles + LINK_END_CYCLES)
+            arrive.append(self.busy + self.link.latency_cycles + self.link_end)
         return arrive
 
 
@@ -132,8 +142,9 @@ def _as_windows_rows(fold: Fold, rows: Rows) -> Rows:
 class _SliceSchedule:
     """The processes of one slice, from image to image."""
 
-    def __init__(self, fold: Fold) -> None:
+    def __init__(self, fold: Fold, delays: Delays) -> None:
         self.fold = fold
+        self.delays = delays
         self.forward = _forward_window(fold)
         self.gradient = _forward_window(fold)
         self.backward = _backward_window(fold)
@@ -144,7 +155,7 @@ class _SliceSchedule:
         """Pooled rows of the slice's part of the output tensor."""
         _, ends = self.forward.image(_as_windows_rows(self.fold, arrive))
         pool = self.fold.pool
-        delay = ENGINE_CYCLES + (STEP_CYCLES if self.fold.has_relu_pool else 0)
+        delay = self.delays.engine + (self.delays.step if self.fold.has_relu_pool else 0)
         return [ends[row * pool + pool - 1] + delay for row in range(len(ends) // pool)]
 
     def sum_errors(self, errors: Errors) -> tuple[Rows, Rows]:
@@ -158,8 +169,8 @@ class _SliceSchedule:
         lasts: Rows = []
         for row in range(fold.out_rows):
             source = min(row // fold.pool, len(arrive) - 1)
-            first = max(arrive[source] - errors.spread + STEP_CYCLES, self.emitted + fold.out_columns)
-            self.emitted = max(arrive[source] + STEP_CYCLES, self.emitted + words)
+            first = max(arrive[source] - errors.spread + self.delays.step, self.emitted + fold.out_columns)
+            self.emitted = max(arrive[source] + self.delays.step, self.emitted + words)
             firsts.append(min(first, self.emitted))
             lasts.append(self.emitted)
         return firsts, lasts
@@ -172,7 +183,7 @@ class _SliceSchedule:
             _as_windows_rows(self.fold, features), lambda row: (firsts[row], lasts[row] + share)
         )
         left = loads if len(loads) == len(features) else [loads[-1]] * len(features)
-        return left, ends[-1] + ENGINE_CYCLES
+        return left, ends[-1] + self.delays.engine
 
     def error_spread(self) -> float:
         """Between the first and the last group of a row of the input tensor's errors."""
@@ -199,37 +210,46 @@ class _SliceSchedule:
                     (partial.rows[row] - partial.spread, partial.rows[row] + step) if partial else unbounded(row)
                 ),
             )
-        return [row + ENGINE_CYCLES for row in rows]
+        return [row + self.delays.engine for row in rows]
 
 
 class _Chain:
     """All slices and the links between them."""
 
     def __init__(
-        self, network: Network, cluster: Cluster, lanes: Sequence[int], pieces: Sequence[Piece], folds: Sequence[Fold]
+        self,
+        network: Network,
+        cluster: Cluster,
+        lanes: Sequence[int],
+        pieces: Sequence[Piece],
+        folds: Sequence[Fold],
+        delays: Delays,
     ) -> None:
         self.network = network
         self.cluster = cluster
         self.lanes = lanes
         self.pieces = pieces
-        self.slices = [_SliceSchedule(fold) for fold in folds]
+        self.delays = delays
+        self.slices = [_SliceSchedule(fold, delays) for fold in folds]
         self.streams: dict[tuple[str, int], _LinkStream] = {}
         self.softmax = 0.0
 
     def across(self, name: str, index: int, below: int, above: int, bits: int, words: int, rows: Rows) -> Rows:
         """`rows` as they arrive at the neighbour: over the link, or at the next process where it is the same board."""
         if below == above:
-            return [row + STEP_CYCLES for row in rows]
+            return [row + self.delays.step for row in rows]
         if (name, index) not in self.streams:
             link = self.cluster.links[below]
             rate = link.flits_per_cycle(self.cluster.clock_mhz)
-            self.streams[name, index] = _LinkStream(link, rate, bits, words)
+            self.streams[name, index] = _LinkStream(link, self.delays.link_end, rate, bits, words)
         return self.streams[name, index].image(rows)
 
     def image(self, start: float) -> tuple[SliceTimes, ...]:
         """One image whose first pixel enters at `start`."""
         features, masks = self._up(start)
-        self.softmax = max(self.softmax, masks[-1][-1]) + softmax_cycles(self.network.layers[-1].out_channels)
+        classes = self.network.layers[-1].out_channels
+        follows = masks[-1][-1] + loss_cycles(classes, self.lanes[-1]) + self.delays.step
+        self.softmax = max(self.softmax + softmax_cycles(classes), follows)
         return self._down(features, masks)
 
     def _up(self, start: float) -> tuple[list[Rows], list[Rows]]:
@@ -269,7 +289,7 @@ class _Chain:
         for low_row, high_row in zip(low, high, strict=True):
             from_low = max(low_row, part.concat + low_words)
             part.concat = max(from_low + high_words, high_row)
-            rows.append(part.concat + STEP_CYCLES)
+            rows.append(part.concat + self.delays.step)
         return rows
 
     def _loss_errors(self) -> Errors:
@@ -318,7 +338,8 @@ def schedule(
     folds: Sequence[Fold],
     images: int,
     period: int,
+    delays: Delays = USUAL,
 ) -> tuple[tuple[SliceTimes, ...], ...]:
     """[image][slice] times of `images` images, one every `period` cycles."""
-    chain = _Chain(network, cluster, lanes, pieces, folds)
+    chain = _Chain(network, cluster, lanes, pieces, folds, delays)
     return tuple(chain.image(image * period) for image in range(images))

@@ -63,7 +63,8 @@ class FifoEvidence:
 @dataclass(frozen=True)
 class Evidence:
     """All that was measured. `equal`: every compared weight and result was. `interval`: cycles between images in
-    steady state as simulated (None: too few images). `accuracy`: of the chain on test images (None: none given).
+    steady state as simulated (None: too few images). `latency`: of an image alone, as simulated (None: none was).
+    `accuracy`: of the chain on test images (None: none given).
     `simulation_seconds`: wall-clock time of the simulation itself. `failure`: why there was nothing to compare."""
 
     equal: bool
@@ -74,6 +75,7 @@ class Evidence:
     steps: tuple[StepEvidence, ...]
     cycles: int
     interval: float | None
+    latency: float | None
     simulation_seconds: float
     engines: tuple[EngineEvidence, ...]
     links: tuple[LinkEvidence, ...]

@@ -38,7 +38,7 @@ class _Difference(_File):
     found: int
 
 
-class _Interval(_File):
+class _Simulated(_File):
     simulated: float | None
 
 
@@ -70,7 +70,8 @@ class _Summary(_File):
     differences: list[_Difference]
     golden_wraps: int
     accuracy: float | None
-    interval: _Interval
+    interval: _Simulated
+    latency: _Simulated
     engines: list[_Engine]
     links: list[_Link]
     cycles: int
@@ -110,6 +111,7 @@ def load_evidence(out: Path) -> Evidence | None:
         steps=tuple(StepEvidence(**step.model_dump()) for step in summary.steps),
         cycles=summary.cycles,
         interval=summary.interval.simulated,
+        latency=summary.latency.simulated,
         simulation_seconds=summary.seconds,
         engines=tuple(
             EngineEvidence(**engine.model_dump(), image_cycles=tuple(watches.get(number, ())))

@@ -149,10 +149,11 @@ def tiles(plan: Plan, evidence: Evidence | None) -> tuple[Tile, ...]:
     ]
     if evidence is not None:
         if evidence.interval is not None:
-            off = evidence.interval / planned.interval - 1 if planned.interval else 0.0
-            found.insert(
-                1, Tile(f"{evidence.interval:,.0f}", "cycles an image, simulated", f"{off:+.1%} against the plan")
-            )
+            note = _against(evidence.interval, planned.interval)
+            found.insert(1, Tile(f"{evidence.interval:,.0f}", "cycles an image, simulated", note))
+        if evidence.latency is not None:
+            note = f"planned: {planned.latency:,}; {_against(evidence.latency, planned.latency)}"
+            found.append(Tile(f"{evidence.latency:,.0f}", "cycles of latency, simulated", note))
         found.append(
             Tile(f"{evidence.compared_weights:,}", "weights compared", f"over {len(evidence.steps)} SGD steps")
         )
@@ -160,6 +161,10 @@ def tiles(plan: Plan, evidence: Evidence | None) -> tuple[Tile, ...]:
         note = f"{speed / 1e3:,.0f} thousand a second" if speed else ""
         found.append(Tile(f"{evidence.cycles:,}", "clock cycles simulated", note))
     return tuple(found)
+
+
+def _against(simulated: float, planned: int) -> str:
+    return f"{simulated / planned - 1 if planned else 0.0:+.1%} against the plan"
 
 
 def board_view(row: BoardRow, evidence: Evidence | None, rtl: Resources | None) -> BoardView:

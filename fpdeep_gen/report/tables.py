@@ -86,6 +86,12 @@ def _wanted(plan: Plan) -> str:
     return f"; a shorter one needs more {' or '.join(names)}" if names else ""
 
 
+def latency_text(plan: Plan, simulated: float) -> str:
+    """One line: latency of an image alone as planned and as simulated."""
+    planned = plan.prediction.latency
+    return f"latency: {planned:,} cycles planned, {simulated:,.0f} simulated ({simulated / planned - 1:+.1%})"
+
+
 def verdict_text(evidence: Evidence) -> Text:
     """The one sentence that matters."""
     if evidence.equal:

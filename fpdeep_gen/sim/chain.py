@@ -33,7 +33,7 @@ class LinkModel:
 
 @dataclass(frozen=True)
 class Watch:
-    """Log the cycle of every `words`-th word pushed into FIFO `fifo` of board `board`."""
+    """Log the cycle of every `words`-th word taken from FIFO `fifo` of board `board`."""
 
     board: int
     fifo: str

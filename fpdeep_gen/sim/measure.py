@@ -5,12 +5,14 @@ Steady state is the second half of a mini-batch: its first images fill the cache
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fpdeep_gen.emit.lower import lower, slice_prefix
 from fpdeep_gen.emit.network import BoardNetwork
+from fpdeep_gen.network.model import LayerKind
 from fpdeep_gen.plan.model import EnginePlan, Plan
 from fpdeep_gen.sim.chain import Watch, links_of
 from fpdeep_gen.sim.chain_report import SAMPLE_CYCLES, ChainRun, LinkCounters
@@ -23,6 +25,12 @@ LEAST_INTERVALS = 2
 """Intervals in which all engines must work together, for the traffic of the links to be measured."""
 
 FORWARD = "forward"
+
+WINDOW_CYCLES = 3
+"""From the pixel that completes a window to the taking of its first patch."""
+
+ADDING_CYCLES = 2
+"""From the taking of a patch to the sum of its gradients."""
 
 Cycles = NDArray[np.int64]
 
@@ -72,9 +80,11 @@ class LinkMeasure:
 
 @dataclass(frozen=True)
 class Measurement:
-    """What a run measured. `interval`: cycles between the completions of two images (None: too few images)."""
+    """What a run measured. `interval`: cycles between the completions of two images (None: too few images). `latency`:
+    cycles from the first pixel of an image in to its last gradient added, of an image alone (None: none was)."""
 
     interval: float | None
+    latency: float | None
     engines: tuple[EngineMeasure, ...]
     links: tuple[LinkMeasure, ...]
 
@@ -98,11 +108,35 @@ def measure(plan: Plan, program: Program, run: ChainRun) -> Measurement:
     windows = _windows(trained, spans, interval)
     return Measurement(
         interval=interval,
+        latency=_latency(plan, program, trained),
         engines=tuple(
             _engine(engine, _interval(events, spans)) for engine, events in zip(plan.engines, trained, strict=True)
         ),
         links=tuple(_link(plan, counters, windows, interval) for counters in run.links),
     )
+
+
+def _latency(plan: Plan, program: Program, trained: Sequence[Cycles]) -> float | None:
+    """Of the last mini-batch of one image that follows another mini-batch at once.
+
+    Its pixels wait before the first layer for that layer's weights, so time is counted from the taking of the first
+    patch, less what the rows of a first window take to come in.
+    """
+    image, alone = -1, None
+    for before, command in pairwise([None, *program.commands]):
+        if isinstance(command, Train):
+            image += len(command.labels)
+            if len(command.labels) == 1 and isinstance(before, Train):
+                alone = image
+    if alone is None:
+        return None
+    layer = plan.network.layers[0]
+    words = layer.in_columns * -(-layer.in_channels // plan.lanes[0])
+    rows = min(layer.kernel_rows - layer.padding, layer.in_rows) if layer.kind is LayerKind.CONVOLUTION else 1
+    pairs = list(zip(plan.engines, trained, strict=True))
+    first, ends = next((engine, events) for engine, events in pairs if engine.phase == FORWARD and engine.layer == 0)
+    begin = int(ends[alone]) - first.cycles_per_image - WINDOW_CYCLES - rows * words
+    return float(max(int(events[alone]) for _, events in pairs) + ADDING_CYCLES - begin)
 
 
 def _patches(plan: Plan, networks: Sequence[BoardNetwork], engine: EnginePlan) -> str:

@@ -90,11 +90,19 @@ def training_batches(network: Network, dataset: Dataset, count: int, images: int
 
 
 def verification_program(plan: Plan, batches: Sequence[Batch], test: Batch | None = None) -> Program:
-    """LOAD, DUMP, then TRAIN, DUMP for each batch, then INFER of `test`."""
+    """LOAD, DUMP, then TRAIN, DUMP for each batch, TRAIN of one image twice, INFER of `test`.
+
+    The single images are there for the latency: the second finds every board idle, as dumps do not. Their learning
+    rate is 0, so they change no weight.
+    """
     training = plan.network.training
     commands: list[Command] = [Load(initial_weights(plan.network)), Dump()]
     for step, batch in enumerate(batches):
         commands += [Train(batch.images, batch.labels, step, training.seed, plan.learning_rate_raw), Dump()]
+    if batches:
+        first = batches[0]
+        alone = Train(first.images[:1], first.labels[:1], len(batches), training.seed, 0)
+        commands += [alone, alone]
     if test is not None:
         commands.append(Infer(test.images, test.labels))
     return Program(tuple(commands))
@@ -157,7 +165,7 @@ def compare(plan: Plan, program: Program, golden: Golden, run: ChainRun, output:
         result_differences(number + 1, want, got)
         for number, (want, got) in enumerate(zip(golden.output.results, output.results, strict=True))
     ]
-    trained = len(golden.steps)
+    trained = len(pairs) - 1  # the single images are no steps
     steps = tuple(
         StepVerification(
             step=number + 1,
@@ -230,6 +238,7 @@ def failure_summary(plan: Plan, error: ComparisonError) -> dict[str, object]:
         "golden_wraps": 0,
         "accuracy": None,
         "interval": {"planned": plan.prediction.interval, "simulated": None},
+        "latency": {"planned": plan.prediction.latency, "simulated": None},
         "engines": [],
         "links": [],
         "cycles": 0 if stall is None else stall.cycle,
@@ -249,6 +258,7 @@ def summary(plan: Plan, done: Verification) -> dict[str, object]:
         "golden_wraps": done.golden_wraps,
         "accuracy": done.accuracy,
         "interval": {"planned": plan.prediction.interval, "simulated": measured.interval},
+        "latency": {"planned": plan.prediction.latency, "simulated": measured.latency},
         "engines": engine_rows(plan, measured),
         "links": [asdict(link) for link in measured.links],
         "cycles": done.run.cycles,

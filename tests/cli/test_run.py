@@ -65,6 +65,7 @@ class Recorder:
             "golden_wraps": 0,
             "accuracy": None,
             "interval": {"planned": 200, "simulated": 201.0},
+            "latency": {"planned": 800, "simulated": 805.0},
             "engines": [],
             "links": [],
             "cycles": 1000,

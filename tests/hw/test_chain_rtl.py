@@ -10,10 +10,12 @@ import pytest
 from fpdeep_gen.errors import ComparisonError
 from fpdeep_gen.golden.train import train
 from fpdeep_gen.network.dataset import Dataset
-from fpdeep_gen.sim.chain import Limits
+from fpdeep_gen.sim.chain import Limits, build_chain, links_of
 from fpdeep_gen.sim.chain_report import SimulationStall
 from fpdeep_gen.sim.compare import run_golden
 from fpdeep_gen.sim.host import Load, Program
+from fpdeep_gen.sim.measure import engine_watches, measure
+from fpdeep_gen.sim.rtl import load_rtl_board
 from fpdeep_gen.sim.train import train_on_chain
 from fpdeep_gen.sim.verify import (
     Verification,
@@ -30,6 +32,7 @@ from tests.hw.projects import Project, batches, break_kernel, build_project, cop
 LIMITS = Limits(stall_cycles=20_000, most_cycles=2_000_000)
 STEPS = batches(2, 20)
 TEST = batches(1, 5, seed=2)[0]
+LATENCY_TOLERANCE = 0.02
 
 
 @cache
@@ -49,6 +52,28 @@ def test_two_steps_on_two_boards_are_goldens() -> None:
     assert [(step.differing_weights, step.differing_results) for step in done.steps] == [(0, 0), (0, 0)]
     assert done.compared_weights == 3 * sum(layer.weight_count for layer in two_boards().plan.network.layers)
     assert done.golden_wraps == 0
+
+
+def test_latency_is_the_planned_one() -> None:
+    planned, simulated = two_boards().plan.prediction.latency, verified().measurement.latency
+    assert simulated == pytest.approx(planned, rel=LATENCY_TOLERANCE)
+
+
+def test_latency_over_a_longer_cable_than_planned_is_seen() -> None:
+    """Features come later by as many cycles as the cable is longer, and errors too."""
+    project, more = two_boards(), 30
+    plan = project.plan
+    boards = [load_rtl_board(project.folder / f"board_{b}" / "rtl", f"board_{b}") for b in range(2)]
+    longer = [replace(link, latency_cycles=link.latency_cycles + more) for link in links_of(plan)]
+    model = build_chain(boards, longer, engine_watches(plan), project.folder / "verify" / "build")
+    program = verification_program(plan, batches(1, 2))
+    run, _ = run_program(plan, model, program, project.folder / "longer", LIMITS)
+    simulated, known = measure(plan, program, run).latency, verified().measurement.latency
+    assert simulated is not None and known is not None
+    assert simulated == pytest.approx(known + 2 * more, abs=2)
+    assert simulated != pytest.approx(plan.prediction.latency, rel=LATENCY_TOLERANCE)
+    further = replace(plan.cluster, links=tuple(replace(link, latency_cycles=25 + more) for link in plan.cluster.links))
+    assert simulated == pytest.approx(projects.two_boards(further).prediction.latency, rel=LATENCY_TOLERANCE)
 
 
 def test_weights_of_both_sides_are_kept() -> None:

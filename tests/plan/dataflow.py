@@ -22,9 +22,9 @@ from fpdeep_gen.plan.model import Plan
 Run = Iterator[None]
 
 FIFO_DELAY = 1
-ENGINE_DELAY = 9
-WINDOW_DELAY = 4
-STEP_DELAY = 2
+ENGINE_DELAY = 3
+WINDOW_DELAY = 0
+STEP_DELAY = 0
 
 CREDIT_BATCH = 8
 CREDIT_AGE = 32

@@ -1,9 +1,12 @@
 """Plans run on the cycle model: they keep the predicted times, and a FIFO below its rule's bound stalls the chain."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from fpdeep_gen.board.load import load_cluster
+from fpdeep_gen.network.load import load_network
 from fpdeep_gen.plan.check import plan_problems
 from fpdeep_gen.plan.cost import window_slots
 from fpdeep_gen.plan.model import Carried, Plan
@@ -11,6 +14,8 @@ from fpdeep_gen.plan.pieces import Forced, Piece
 from fpdeep_gen.plan.planner import make_plan
 from tests.plan.dataflow import Chain
 from tests.plan.networks import LINK, cluster, digits
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "digits"
 
 CUT_TWICE = Forced(
     slices=(Piece(0, 0, 0, 4), Piece(0, 1, 4, 8), Piece(1, 1, 0, 8), Piece(1, 2, 8, 16), Piece(2, 2, 0, 10))
@@ -48,6 +53,12 @@ def test_interval_latency_and_batch_are_as_predicted(name: str) -> None:
     assert alone.gradient_ends[0] == pytest.approx(plan.prediction.latency, rel=0.03)
     assert batches.interval == pytest.approx(plan.prediction.interval, rel=0.02)
     assert batches.gradient_ends[31] - batches.gradient_ends[15] == pytest.approx(plan.prediction.batch, rel=0.02)
+
+
+def test_latency_of_the_digits_example() -> None:
+    """Its RTL takes 1578 cycles."""
+    plan = make_plan(load_network(EXAMPLE / "network.yaml"), load_cluster(EXAMPLE / "cluster.yaml"))
+    assert Chain(plan).train(1, 1).gradient_ends[0] == pytest.approx(plan.prediction.latency, rel=0.02)
 
 
 def test_longer_cables_are_predicted_too() -> None:

@@ -73,6 +73,7 @@ def sample_evidence(equal: bool = True) -> Evidence:
         steps=steps,
         cycles=12345,
         interval=580.0,
+        latency=3030.0,
         simulation_seconds=0.5,
         engines=(EngineEvidence("conv1[0:4] forward", 0, 576, 580.0, 0.993, (900, 1480, 2060, 2640)),),
         links=(LinkEvidence(0, "up", 1010, 81.5, 0.1412), LinkEvidence(0, "down", 230, 17.0, None)),

@@ -20,7 +20,7 @@ from fpdeep_gen.report.figures import board_rows, engine_rows, link_rows
 from fpdeep_gen.report.html import Origin, report_html
 from fpdeep_gen.report.loss_chart import draw_losses
 from fpdeep_gen.report.rtl_estimates import load_estimates
-from fpdeep_gen.report.tables import boards_table, links_table, steps_table, verdict_text
+from fpdeep_gen.report.tables import boards_table, latency_text, links_table, steps_table, verdict_text
 from fpdeep_gen.report.timeline import Span, Track, timeline_json
 from fpdeep_gen.report.timeline import _track_events as track_events
 from tests.report.sample import sample_evidence, sample_plan
@@ -76,10 +76,23 @@ def test_the_page_is_well_formed_and_complete_in_itself() -> None:
 def test_the_page_shows_plan_and_evidence() -> None:
     text = page()
     assert "4,056 weights compared over 3 SGD steps: equal, bit for bit." in text
-    for shown in ("conv1[0:4]", "conv1[4:8]", "95 / 100", "10.5 of 50", "+0.7% against the plan", "99.3%", "13.9%"):
+    for shown in (
+        "conv1[0:4]",
+        "conv1[4:8]",
+        "95 / 100",
+        "10.5 of 50",
+        "+0.7% against the plan",
+        "planned: 3,000; +1.0% against the plan",
+        "99.3%",
+        "13.9%",
+    ):
         assert shown in text, shown
     assert "fpdeep run a.yaml --cluster b.yaml -o out" in text
     assert text.count("conv1_cache") == 1
+
+
+def test_latency_is_told_planned_and_simulated() -> None:
+    assert latency_text(sample_plan(), 3030.0) == "latency: 3,000 cycles planned, 3,030 simulated (+1.0%)"
 
 
 def test_a_difference_is_told_on_top_and_in_its_step() -> None:
@@ -208,6 +221,7 @@ def write_run(out: Path) -> None:
         "golden_wraps": 0,
         "accuracy": None,
         "interval": {"planned": 100, "simulated": 101.5},
+        "latency": {"planned": 700, "simulated": 703.0},
         "engines": [{"name": "fc forward", "board": 0, "cycles_per_image": 90, "interval": 101.5, "busy": 0.887}],
         "links": [],
         "cycles": 2000,
@@ -241,6 +255,7 @@ def test_evidence_is_read_from_the_files_of_a_run(tmp_path: Path) -> None:
     evidence = load_evidence(tmp_path)
     assert evidence is not None
     assert (evidence.equal, evidence.interval, evidence.cycles, evidence.accuracy) == (True, 101.5, 2000, None)
+    assert evidence.latency == 703.0
     assert evidence.engines[0].image_cycles == (150, 251)
     fifo = evidence.fifos[0]
     assert (fifo.name, fifo.width, fifo.depth, fifo.peak, fifo.full_cycles) == ("fc_patches", 16, 4, 3, 1)

@@ -82,8 +82,8 @@ def test_latency_and_rate_are_exact(workspace: Path, tmp_path: Path, rate: float
 
 def test_events_and_counters(workspace: Path, tmp_path: Path) -> None:
     done = run(build(workspace, 1.0, 5), tmp_path / "run")
-    # the 100th word leaves in cycle 99, reaches the FIFO five cycles later
-    assert done.events == ((104, 204, 304, 404),)
+    # the 100th word leaves in cycle 99, reaches the FIFO five cycles later, and leaves it in the next
+    assert done.events == ((105, 205, 305, 405),)
     fifo = done.fifo(1, "echo")
     assert (fifo.pushed, fifo.count, fifo.peak, fifo.full_cycles) == (COUNT, 0, 1, 0)
 

@@ -5,7 +5,7 @@ import pytest
 
 from fpdeep_gen.plan.model import EnginePlan, Plan
 from fpdeep_gen.sim.chain_report import ChainRun, End, LinkCounters
-from fpdeep_gen.sim.host import Infer, Program, Train
+from fpdeep_gen.sim.host import Dump, Infer, Program, Train
 from fpdeep_gen.sim.measure import engine_watches, measure
 from tests.hw.projects import two_boards
 
@@ -76,3 +76,16 @@ def test_a_small_batch_measures_nothing(plan: Plan) -> None:
     assert measured.interval is None
     assert all(one.busy is None for one in measured.engines)
     assert measured.links[0].utilisation is None
+
+
+def test_latency_is_that_of_the_last_image_alone(plan: Plan) -> None:
+    """Another mini-batch goes before, at once. The first patch needs two rows of 8 pixels and 3 cycles; the sum of the
+    last gradient is there 2 cycles after its patch is taken."""
+    images, labels = np.zeros((2, 1, 8, 8), dtype=np.int64), np.zeros(2, dtype=np.int64)
+    pair, single = Train(images, labels, 0, 7, 1), Train(images[:1], labels[:1], 1, 7, 0)
+    first = plan.engines[0]
+    late = {"forward": 0, "backward": 30, "gradient": 50}
+    logged = tuple(tuple(1000 * (image + 1) + late[one.phase] for image in range(3)) for one in plan.engines)
+    made = ChainRun(End.DONE, 6400, 0.5, {}, {}, logged, (), (), ())
+    assert measure(plan, Program((pair, single)), made).latency == first.cycles_per_image + 2 * 8 + 3 + 50 + 2
+    assert measure(plan, Program((pair, Dump(), single)), made).latency is None

@@ -211,16 +211,17 @@ struct Fifo {
     Counter pushed, count, peak, full_cycles, empty_cycles;
 };
 
-// Logs the cycle of every `step`-th word pushed into a FIFO.
+// Logs the cycle of every `step`-th word taken from a FIFO.
 struct Watch {
     int index;
     const QData* pushed;
+    const IData* count;
     std::uint64_t step;
     std::uint64_t next;
     std::vector<std::uint64_t> cycles;
 
     void look(std::uint64_t now) {
-        if (*pushed >= next) {
+        if (*pushed - *count >= next) {
             cycles.push_back(now);
             next += step;
         }

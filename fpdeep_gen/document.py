@@ -22,6 +22,9 @@ from fpdeep_gen.errors import InputError, Problem
 __all__ = ["Document", "Location", "Schema", "field_path", "load_document", "parse_document", "read_model", "validate"]
 
 MAX_DEPTH = 40
+_DEPTH_OF_TEXT = 100
+"""Levels at which the text is given up without building it; up to there a document that is too deep is told where."""
+
 MAX_NODES = 200_000
 
 
@@ -54,8 +57,26 @@ class Document:
         return Problem(self.file, self.line(location), field_path(location), expected, found, hint)
 
 
+class _TooDeep(Exception):
+    """More levels than any file of ours has."""
+
+
 class _Loader(yaml.SafeLoader):
-    """YAML 1.1 as PyYAML reads it, but `1e-3` is a number (as in YAML 1.2)."""
+    """YAML 1.1 as PyYAML reads it, but `1e-3` is a number (as in YAML 1.2); its depth is bounded, whatever the
+    interpreter's own limit is."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """The next node, with all below it. Raises `_TooDeep`."""
+        self.depth += 1
+        if self.depth > _DEPTH_OF_TEXT:
+            raise _TooDeep
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
 
 
 _Loader.add_implicit_resolver(
@@ -138,7 +159,7 @@ def parse_document(text: str, file: Path) -> Document:
         raise InputError([Problem(file, line, "syntax", "valid YAML", found, error.context or "")]) from error
     except yaml.YAMLError as error:
         raise InputError([Problem(file, None, "syntax", "valid YAML", " ".join(str(error).split()))]) from error
-    except RecursionError as error:
+    except _TooDeep as error:
         raise InputError([Problem(file, None, "syntax", f"at most {MAX_DEPTH} levels", "more")]) from error
     finally:
         if loader is not None:

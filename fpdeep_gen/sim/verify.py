@@ -90,19 +90,18 @@ def training_batches(network: Network, dataset: Dataset, count: int, images: int
 
 
 def verification_program(plan: Plan, batches: Sequence[Batch], test: Batch | None = None) -> Program:
-    """LOAD, DUMP, then TRAIN, DUMP for each batch, TRAIN of one image twice, INFER of `test`.
+    """LOAD, DUMP, then TRAIN, DUMP for each batch, TRAIN of one image twice before the last DUMP, INFER of `test`.
 
     The single images are there for the latency: the second finds every board idle, as dumps do not. Their learning
-    rate is 0, so they change no weight.
+    rate is 0, so they change no weight; the dump behind them lets the run go on until their last gradient.
     """
     training = plan.network.training
     commands: list[Command] = [Load(initial_weights(plan.network)), Dump()]
     for step, batch in enumerate(batches):
-        commands += [Train(batch.images, batch.labels, step, training.seed, plan.learning_rate_raw), Dump()]
-    if batches:
-        first = batches[0]
-        alone = Train(first.images[:1], first.labels[:1], len(batches), training.seed, 0)
-        commands += [alone, alone]
+        commands.append(Train(batch.images, batch.labels, step, training.seed, plan.learning_rate_raw))
+        if step + 1 == len(batches):
+            commands += 2 * [Train(batch.images[:1], batch.labels[:1], len(batches), training.seed, 0)]
+        commands.append(Dump())
     if test is not None:
         commands.append(Infer(test.images, test.labels))
     return Program(tuple(commands))

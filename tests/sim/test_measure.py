@@ -7,6 +7,7 @@ from fpdeep_gen.plan.model import EnginePlan, Plan
 from fpdeep_gen.sim.chain_report import ChainRun, End, LinkCounters
 from fpdeep_gen.sim.host import Dump, Infer, Program, Train
 from fpdeep_gen.sim.measure import engine_watches, measure
+from fpdeep_gen.sim.verify import Batch, verification_program
 from tests.hw.projects import two_boards
 
 IMAGES = 12
@@ -89,3 +90,15 @@ def test_latency_is_that_of_the_last_image_alone(plan: Plan) -> None:
     made = ChainRun(End.DONE, 6400, 0.5, {}, {}, logged, (), (), ())
     assert measure(plan, Program((pair, single)), made).latency == first.cycles_per_image + 2 * 8 + 3 + 50 + 2
     assert measure(plan, Program((pair, Dump(), single)), made).latency is None
+
+
+@pytest.mark.parametrize("steps", [1, 3])
+def test_a_run_goes_on_until_the_last_gradient_of_the_images_alone(plan: Plan, steps: int) -> None:
+    """Results come before the errors are back; only a dump waits for the updates of all boards."""
+    batch = Batch(np.zeros((4, 1, 8, 8), dtype=np.int64), np.zeros(4, dtype=np.int64))
+    commands = verification_program(plan, [batch] * steps, batch).commands
+    trains = [number for number, command in enumerate(commands) if isinstance(command, Train)]
+    dumps = [number for number, command in enumerate(commands) if isinstance(command, Dump)]
+    assert [len(commands[number].labels) for number in trains] == [4] * steps + [1, 1]
+    assert dumps[-1] == trains[-1] + 1
+    assert len(dumps) == 1 + steps

@@ -17,8 +17,14 @@ from fpdeep_gen.emit.geometry import SliceGeometry, error_format
 from fpdeep_gen.emit.map_configs import DuplicateConfig, ReluPoolBackwardConfig, SplitConfig
 from fpdeep_gen.emit.network import Argument
 from fpdeep_gen.emit.words import CREDIT, Word, signed_vector
-from fpdeep_gen.plan.depths import PATCH_DEPTH, STAGE_DEPTH, WEIGHT_CREDITS, gradient_error_depth, merge_depth
-from fpdeep_gen.plan.depths import row_depth as burst_depth
+from fpdeep_gen.plan.depths import (
+    PATCH_DEPTH,
+    STAGE_DEPTH,
+    WEIGHT_CREDITS,
+    burst_depth,
+    gradient_error_depth,
+    merge_depth,
+)
 from fpdeep_gen.plan.model import Carried
 
 

@@ -39,7 +39,7 @@ def merge_depth(row_words: int) -> int:
     return STAGE_DEPTH + row_words
 
 
-def row_depth(row_words: int) -> int:
+def burst_depth(row_words: int) -> int:
     """FIFO between two processes that move their rows in bursts of different lengths, as a backward engine (a burst for
     each group of channels) and `relu_pool_backward` (all words of a pooled row during its first row of sums)."""
     return STAGE_DEPTH + row_words

@@ -14,9 +14,9 @@ from fpdeep_gen.plan.depths import (
     PATCH_DEPTH,
     STAGE_DEPTH,
     WEIGHT_CREDITS,
+    burst_depth,
     gradient_error_depth,
     merge_depth,
-    row_depth,
 )
 from fpdeep_gen.plan.links import COMMAND_BITS, payload_bits
 from fpdeep_gen.plan.model import LinkPlan, LinkStream
@@ -154,7 +154,7 @@ def _backward_use(network: Network, layer: int, fold: Fold) -> Use:
     return total(
         (
             fifo_use(fold.lanes_out * error, STAGE_DEPTH),
-            fifo_use(fold.lanes_in * network.layers[layer - 1].formats.error.width, row_depth(fold.tensor_row_words)),
+            fifo_use(fold.lanes_in * network.layers[layer - 1].formats.error.width, burst_depth(fold.tensor_row_words)),
             _window(fold, padding, error, fold.lanes_out, fold.backward_subs, fold.out_groups, fold.out_columns),
             fifo_use(fold.p_tap * fold.p_error * error, PATCH_DEPTH),
             fifo_use(fold.word_weights * weight, WEIGHT_CREDITS),

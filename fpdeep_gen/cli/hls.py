@@ -13,7 +13,7 @@ from rich.table import Table
 from fpdeep_gen.cli.output import current_output, json_option
 from fpdeep_gen.emit.resources import kernels_dir
 from fpdeep_gen.errors import ComparisonError, InputError, Problem
-from fpdeep_gen.hls.compile import CompiledKernel, compile_kernel
+from fpdeep_gen.hls.compile import compile_kernel, schedule_files
 from fpdeep_gen.hls.cosim import cosimulate
 from fpdeep_gen.hls.emit.interface_report import InterfaceReport
 from fpdeep_gen.hls.emit.report import KernelReport
@@ -45,21 +45,27 @@ def kernel_options(function: Function) -> Function:
 
 @hls.command()
 @kernel_options
+@click.option("--schedule", is_flag=True, help="Draw each pipelined loop to OUT/<top>.schedule.txt and .html.")
 @json_option
-def build(source: Path, top: str, include_dirs: Sequence[Path], out: Path, clock_mhz: float) -> None:
+def build(source: Path, top: str, include_dirs: Sequence[Path], out: Path, clock_mhz: float, schedule: bool) -> None:
     """Compile SOURCE to OUT/<top>.sv and OUT/<top>.json; the kernel library's headers are found by themselves."""
     output = current_output()
-    compiled = _compile(source, top, include_dirs, out, clock_mhz)
+    if not source.is_file():
+        raise InputError([Problem(source, None, "file", "a C++ source", "no such file")])
+    folders = [source.parent, *include_dirs, kernels_dir()]
+    compiled = compile_kernel(source, top, folders, out, clock_mhz, draw_schedule=schedule)
+    drawings = [str(path) for path in schedule_files(out, top)] if schedule else []
     output.human.print(_loops_table(compiled.report))
     if compiled.report.interface is not None:
         output.human.print(_ports_table(compiled.report.interface))
     for warning in compiled.report.warnings:
         output.human.print(f"warning: {warning}", style="yellow", soft_wrap=True, markup=False)
-    output.human.print(f"{compiled.verilog}\n{compiled.report_file}", soft_wrap=True)
+    output.human.print("\n".join([str(compiled.verilog), str(compiled.report_file), *drawings]), soft_wrap=True)
     output.result(
         {
             "rtl": str(compiled.verilog),
             "description": str(compiled.report_file),
+            "schedule": drawings,
             "resources": asdict(compiled.report.resources),
             "warnings": list(compiled.report.warnings),
         }
@@ -144,12 +150,6 @@ def _check_files(source: Path, *others: Path | None) -> None:
         raise InputError([Problem(path, None, "file", "a file", "no such file") for path in missing])
     if all(path is not None for path in others):
         raise InputError([Problem(None, None, "--testbench", "it or --stimulus", "both")])
-
-
-def _compile(source: Path, top: str, include_dirs: Sequence[Path], out: Path, clock_mhz: float) -> CompiledKernel:
-    if not source.is_file():
-        raise InputError([Problem(source, None, "file", "a C++ source", "no such file")])
-    return compile_kernel(source, top, [source.parent, *include_dirs, kernels_dir()], out, clock_mhz)
 
 
 def _ports_table(interface: InterfaceReport) -> Table:

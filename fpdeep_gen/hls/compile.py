@@ -6,6 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from fpdeep_gen.hls.drawing.chart import charts
+from fpdeep_gen.hls.drawing.html import draw_html
+from fpdeep_gen.hls.drawing.text import draw_text
 from fpdeep_gen.hls.emit.module import Emitted, emit_module
 from fpdeep_gen.hls.emit.report import KernelReport
 from fpdeep_gen.hls.ir import Module
@@ -26,14 +29,25 @@ class CompiledKernel:
 
 
 def compile_kernel(
-    source: Path, top: str, include_dirs: Sequence[Path], output: Path, clock_mhz: float = 200.0
+    source: Path,
+    top: str,
+    include_dirs: Sequence[Path],
+    output: Path,
+    clock_mhz: float = 200.0,
+    draw_schedule: bool = False,
 ) -> CompiledKernel:
     """Compile the function `top` of a C++ file to `output`/<top>.sv and <top>.json.
+
+    `draw_schedule`: also <top>.schedule.txt and <top>.schedule.html, which are never taken from the cache.
 
     Raises InputError when the C++ is not what the dialect allows, ToolError when clang is missing or broke.
     """
     from fpdeep_gen.hls.frontend import front_end  # the C++ side is needed here alone
 
+    if draw_schedule:
+        emitted = emit_module(front_end(source, top, include_dirs), clock_mhz)
+        _draw(top, output, clock_mhz, emitted)
+        return _write(top, output, emitted)
     key = _source_key(source, top, include_dirs, clock_mhz)
     return _cached(top, output, key, lambda: emit_module(front_end(source, top, include_dirs), clock_mhz))
 
@@ -66,6 +80,19 @@ def _write(top: str, output: Path, emitted: Emitted) -> CompiledKernel:
     _replace(verilog, emitted.verilog)
     _replace(report, emitted.report.to_json())
     return CompiledKernel(top, verilog, report, emitted.report)
+
+
+def schedule_files(output: Path, top: str) -> tuple[Path, Path]:
+    """Where the drawings of a kernel's schedule lie: text, HTML."""
+    return output / f"{top}.schedule.txt", output / f"{top}.schedule.html"
+
+
+def _draw(top: str, output: Path, clock_mhz: float, emitted: Emitted) -> None:
+    output.mkdir(parents=True, exist_ok=True)
+    drawn = charts(emitted.schedules)
+    text, html = schedule_files(output, top)
+    _replace(text, draw_text(top, clock_mhz, drawn))
+    _replace(html, draw_html(top, clock_mhz, drawn))
 
 
 def _replace(path: Path, text: str) -> None:

@@ -22,15 +22,16 @@ from fpdeep_gen.hls.interface import Control
 from fpdeep_gen.hls.ir import Module, Network, Process
 from fpdeep_gen.hls.schedule.choose import schedule_best
 from fpdeep_gen.hls.schedule.delays import DelayModel
-from fpdeep_gen.hls.schedule.model import MemoryPlan
+from fpdeep_gen.hls.schedule.model import MemoryPlan, ProcessSchedule
 
 
 @dataclass(frozen=True)
 class Emitted:
-    """The file and what is known of it."""
+    """The file and what is known of it; `schedules`: of its processes, empty where the file was made before."""
 
     verilog: str
     report: KernelReport
+    schedules: tuple[ProcessSchedule, ...] = ()
 
 
 def emit_module(module: Module, clock_mhz: float = 200.0) -> Emitted:
@@ -40,10 +41,11 @@ def emit_module(module: Module, clock_mhz: float = 200.0) -> Emitted:
     processes = list({id(instance.process): instance.process for instance in network.instances}.values())
     names = _module_names(network.name, processes)
     shelled = module.interface is not None and module.interface.control is not Control.FREE
-    texts, reports = [], []
+    texts, reports, schedules = [], [], []
     plans: dict[int, list[MemoryPlan]] = {}
     for process in processes:
         schedule = schedule_best(process, delays)
+        schedules.append(schedule)
         text = emit_process(schedule, names[id(process)])
         texts.append(text.verilog)
         used = process_resources(schedule, text.register_bits)
@@ -84,7 +86,7 @@ def emit_module(module: Module, clock_mhz: float = 200.0) -> Emitted:
             "`default_nettype wire",
         ]
     )
-    return Emitted(verilog + "\n", report)
+    return Emitted(verilog + "\n", report, tuple(schedules))
 
 
 def _module_names(top: str, processes: list[Process]) -> dict[int, str]:

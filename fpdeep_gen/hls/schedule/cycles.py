@@ -11,7 +11,7 @@ def cyclic_operations(region: Region) -> frozenset[int]:
 
     Tarjan's strongly connected components, without recursion.
     """
-    graph = _graph(region)
+    graph = dependence_graph(region)
     index: dict[int, int] = {}
     low: dict[int, int] = {}
     stack: list[int] = []
@@ -54,7 +54,7 @@ def _component(stack: list[int], on_stack: set[int], node: int, successors: Iter
     return members if len(members) > 1 or node in successors else set()
 
 
-def _graph(region: Region) -> dict[int, list[int]]:
+def dependence_graph(region: Region) -> dict[int, list[int]]:
     """Edges operand -> user, new value -> variable -> Get, store -> memory -> load, access <-> stream."""
     graph: dict[int, list[int]] = {id(operation): [] for operation in region.operations}
     for operation in region.operations:

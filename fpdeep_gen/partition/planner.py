@@ -17,16 +17,16 @@ MOST_TOLD = 6
 """Exceeded budgets that are told of; the rest are of the same kind."""
 
 
-def make_balanced_plan(network: Network, cluster: Cluster) -> BalancedPlan:
+def make_balanced_plan(network: Network, cluster: Cluster, way_out: bool = True) -> BalancedPlan:
     """Plans the training of `network` on all boards of `cluster`. Deterministic.
 
-    Raises `InputError` where nothing fits: which board or link is short of what, how much is needed, and how many
-    boards would do.
+    Raises `InputError` where nothing fits: which board or link is short of what, how much is needed, and with `way_out`
+    how many boards would do (which takes several more searches).
     """
     found = Search(network, cluster).best()
     if found is not None and not found.excess:
         return found.plan
-    hint = _way_out(network, cluster)
+    hint = _way_out(network, cluster) if way_out else ""
     if found is None:
         expected = "boards with multipliers for every part of every layer at some interval"
         raise InputError([Problem(None, None, "boards", expected, f"{len(cluster.boards)}", hint)])

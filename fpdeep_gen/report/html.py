@@ -3,9 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-from fpdeep_gen.emit.resources import templates_dir
 from fpdeep_gen.hls.emit.report import Resources
 from fpdeep_gen.plan.model import Plan
 from fpdeep_gen.report.chain_drawing import draw_chain
@@ -30,6 +27,7 @@ from fpdeep_gen.report.page import (
 )
 from fpdeep_gen.report.rtl_estimates import estimate_of
 from fpdeep_gen.report.shapes import Drawing
+from fpdeep_gen.report.templates import render
 
 TEMPLATE = "report/report.html.j2"
 MOST_DIFFERENCES = 20
@@ -66,15 +64,7 @@ class Page:
 
 def report_html(plan: Plan, evidence: Evidence | None, origin: Origin, rtl: Sequence[Resources] = ()) -> str:
     """The page's text. Without evidence it shows the plan alone, and says so. `rtl`: estimates of each board's RTL."""
-    environment = Environment(
-        loader=FileSystemLoader(templates_dir()),
-        undefined=StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template(TEMPLATE).render(page=_page(plan, evidence, origin, rtl))
+    return render(TEMPLATE, _page(plan, evidence, origin, rtl))
 
 
 def _page(plan: Plan, evidence: Evidence | None, origin: Origin, rtl: Sequence[Resources]) -> Page:

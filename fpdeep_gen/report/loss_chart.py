@@ -41,7 +41,7 @@ def draw_losses(steps: Sequence[int], losses: Sequence[float]) -> LossChart | No
     """The chart, from 0 to the greatest loss; None where there are fewer than two steps to join."""
     if len(steps) < 2:
         return None
-    step_size = _round_step(max(losses) / 4 or 1.0)
+    step_size = round_step(max(losses) / 4 or 1.0)
     top = step_size * math.ceil(max(losses) / step_size) or step_size
     bottom = HEIGHT - BOTTOM
     span = WIDTH - LEFT - RIGHT
@@ -63,7 +63,7 @@ def draw_losses(steps: Sequence[int], losses: Sequence[float]) -> LossChart | No
     return LossChart(Drawing(WIDTH, HEIGHT, grid, (), tuple(labels)), points)
 
 
-def _round_step(raw: float) -> float:
+def round_step(raw: float) -> float:
     """The least of 1, 2, 5 times a power of ten that is at least `raw`."""
     scale = 10.0 ** math.floor(math.log10(raw))
     return next(factor * scale for factor in (1, 2, 5, 10) if factor * scale >= raw * 0.999)

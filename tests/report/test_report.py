@@ -4,7 +4,6 @@ difference into good news."""
 import json
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 from io import StringIO
 from pathlib import Path
 
@@ -23,32 +22,10 @@ from fpdeep_gen.report.rtl_estimates import load_estimates
 from fpdeep_gen.report.tables import boards_table, latency_text, links_table, steps_table, verdict_text
 from fpdeep_gen.report.timeline import Span, Track, timeline_json
 from fpdeep_gen.report.timeline import _track_events as track_events
+from tests.report.html_checker import check_page
 from tests.report.sample import sample_evidence, sample_plan
 
 ORIGIN = Origin(("fpdeep run a.yaml --cluster b.yaml -o out",), (("fpdeep", "0.1.0"),))
-VOID = {"meta", "line", "polygon", "rect", "polyline", "br"}
-
-
-class Checker(HTMLParser):
-    """Collects tags that are not closed and everything that would be fetched."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.faults: list[str] = []
-        self.external: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.external += [f"{tag} {name}" for name, _ in attrs if name in ("src", "href", "srcset", "data")]
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """`<rect .../>` opens nothing."""
-
-    def handle_endtag(self, tag: str) -> None:
-        if not self.open or self.open.pop() != tag:
-            self.faults.append(f"</{tag}> at {self.getpos()}")
 
 
 def page(equal: bool = True) -> str:
@@ -64,13 +41,7 @@ def text_of(table: Table) -> str:
 
 
 def test_the_page_is_well_formed_and_complete_in_itself() -> None:
-    checker = Checker()
-    checker.feed(page())
-    assert checker.faults == []
-    assert [tag for tag in checker.open if tag not in ("p",)] == []
-    assert checker.external == []
-    assert "url(" not in page()
-    assert "@import" not in page()
+    check_page(page())
 
 
 def test_the_page_shows_plan_and_evidence() -> None:

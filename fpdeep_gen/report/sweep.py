@@ -1,0 +1,85 @@
+"""A sweep over numbers of boards: table for the terminal, figures for machines."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from rich.table import Table
+
+from fpdeep_gen.partition.points import NEAR, Point, knee
+from fpdeep_gen.report.page import MISSING
+
+COLUMNS = ("images/s", "in batches", "of bound", "balance", "fullest memory", "fill", "busiest link", "limit")
+
+
+def point_texts(point: Point) -> tuple[str, ...]:
+    """The figures of a point in the order of `COLUMNS`; a dash for each where there is no plan."""
+    found = point.figures
+    if found is None:
+        return (MISSING,) * (len(COLUMNS) - 1) + ("no plan",)
+    link = MISSING if found.link_load is None else f"{found.link_load:.0%} ({found.link})"
+    return (
+        f"{found.steady:,.1f}",
+        f"{found.images_per_second:,.1f}",
+        f"{found.of_bound:.3f}",
+        f"{found.balance:.3f}",
+        f"{found.memory:.0%} ({found.fullest})",
+        f"{found.fill:.2f}",
+        link,
+        found.limit,
+    )
+
+
+def sweep_table(points: Sequence[Point]) -> Table:
+    """One row a number of boards; the board and link meant stand in brackets."""
+    table = Table(title="Boards and throughput", title_justify="left")
+    table.add_column("boards", justify="right")
+    for name in COLUMNS[:-1]:
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column(COLUMNS[-1])
+    for point in points:
+        table.add_row(str(point.boards), *point_texts(point))
+    return table
+
+
+def reasons(points: Sequence[Point]) -> tuple[str, ...]:
+    """Why there is no plan: for each run of numbers of boards without one, the reason at the greatest of them."""
+    runs: list[list[Point]] = [[]]
+    for point in points:
+        if point.figures is None:
+            runs[-1].append(point)
+        elif runs[-1]:
+            runs.append([])
+    return tuple(f"{_boards(run)}: no plan; with {run[-1].boards}: {run[-1].reason}" for run in runs if run)
+
+
+def _boards(run: Sequence[Point]) -> str:
+    first, last = run[0].boards, run[-1].boards
+    return boards_text(first) if first == last else f"{first} to {last} boards"
+
+
+def boards_text(boards: int) -> str:
+    """`1 board`, `2 boards`."""
+    return f"{boards} board" if boards == 1 else f"{boards} boards"
+
+
+def knee_text(points: Sequence[Point]) -> str:
+    """Where scaling stops to be linear, in words."""
+    planned = [point.boards for point in points if point.figures is not None]
+    if not planned:
+        return "no plan at any of these numbers of boards"
+    found = knee(points)
+    if found is not None:
+        return f"knee at {boards_text(found)}: the first below {NEAR} of linear (the work bound)"
+    if any(point.figures is not None and point.figures.of_bound >= NEAR for point in points):
+        return f"no knee up to {boards_text(max(planned))}: never below {NEAR} of linear (the work bound) once reached"
+    return f"{NEAR} of linear (the work bound) is not reached at any of these numbers of boards"
+
+
+def sweep_document(network: str, cluster: str, points: Sequence[Point]) -> dict[str, object]:
+    """OUT/sweep.json. Rates in images a second, estimates of the planner."""
+    return {
+        "network": network,
+        "cluster": cluster,
+        "knee": knee(points),
+        "points": [asdict(point) for point in points],
+    }

@@ -1,0 +1,75 @@
+"""The scaling curve: on its axes, interrupted where there is no plan, knee marked; the page is complete in itself."""
+
+import pytest
+
+from fpdeep_gen.partition.points import Figures, Point
+from fpdeep_gen.report.scaling_chart import draw_scaling
+from fpdeep_gen.report.sweep import knee_text, reasons, sweep_document
+from fpdeep_gen.report.sweep_page import sweep_html
+from tests.report.html_checker import check_page
+
+
+def point(boards: int, of_bound: float | None) -> Point:
+    bound = 15.0 * boards
+    if of_bound is None:
+        return Point(boards, bound, None, f"boards[0].bram36 takes {9000 // boards}")
+    return Point(boards, bound, Figures(of_bound * bound, bound, of_bound, 1.01, 0.9, 2, 4.2, 0.5, 1, "multipliers"))
+
+
+CURVE = (point(1, None), point(2, None), point(3, 0.96), point(4, 0.96), point(5, None), point(6, 0.96), point(7, 0.8))
+
+
+def test_the_curve_lies_below_the_bound_and_is_interrupted_where_there_is_no_plan() -> None:
+    chart = draw_scaling(CURVE)
+    assert [len(curve.split()) for curve in chart.curves] == [2, 2]
+    bound = [tuple(float(part) for part in pair.split(",")) for pair in chart.bound.split()]
+    assert len(bound) == 7
+    slopes = [(bound[0][1] - y) / (x - bound[0][0]) for x, y in bound[1:]]
+    assert slopes == pytest.approx([slopes[0]] * 6, rel=0.01)  # a straight line
+    heights = dict(bound)
+    assert all(heights[mark.x] < mark.y < chart.drawing.height for mark in chart.points)
+    assert len(chart.missing) == 3
+    assert len({mark.y for mark in chart.missing}) == 1
+
+
+def test_the_knee_is_marked_on_its_point() -> None:
+    chart = draw_scaling(CURVE)
+    assert chart.knee == chart.points[-1]
+    assert chart.knee_label is not None
+    assert chart.knee_label.text == "knee: 7 boards"
+    assert draw_scaling(CURVE[:-1]).knee is None
+
+
+def test_one_point_and_no_plan_at_all_are_drawn_too() -> None:
+    assert draw_scaling((point(1, 0.5),)).curves == ()
+    chart = draw_scaling((point(3, None), point(4, None)))
+    assert chart.points == ()
+    assert "no plan at any" in knee_text((point(3, None),))
+
+
+def test_reasons_stand_once_a_run() -> None:
+    first, second = reasons(CURVE)
+    assert first == "1 to 2 boards: no plan; with 2: boards[0].bram36 takes 4500"
+    assert second.startswith("5 boards: no plan")
+    assert reasons(CURVE[:1])[0].startswith("1 board: no plan")
+
+
+def test_the_page_is_well_formed_and_shows_the_points() -> None:
+    text = sweep_html("<vgg>", "chain", CURVE)
+    check_page(text)
+    assert "<vgg>" not in text
+    for shown in ("Knee at 7 boards", "knee: 7 boards", "0.960", "takes 4500", "50% (1)", "90% (2)"):
+        assert shown in text, shown
+
+
+def test_the_document_has_every_point() -> None:
+    document = sweep_document("n", "c", CURVE)
+    assert document["knee"] == 7
+    points = document["points"]
+    assert isinstance(points, list)
+    assert [(one["boards"], one["figures"] is None) for one in points][:3] == [(1, True), (2, True), (3, False)]
+
+
+def test_without_a_drop_there_is_no_knee() -> None:
+    assert "no knee up to 6 boards" in knee_text(CURVE[:-1])
+    assert "is not reached" in knee_text(CURVE[-1:])

@@ -46,9 +46,12 @@ class Counts(click.ParamType[range]):
     "-n", "counts", metavar="A:B[:STEP]", required=True, type=Counts(), help="Numbers of boards, both ends included."
 )
 @jobs_option
+@click.option("--scheduler", metavar="ADDRESS", help="Plan on the workers of the Dask cluster there (tcp://HOST:PORT).")
 @force_option
 @json_option
-def sweep(network_path: Path, cluster_path: Path, out: Path, counts: range, jobs: int, force: bool) -> None:
+def sweep(
+    network_path: Path, cluster_path: Path, out: Path, counts: range, jobs: int, scheduler: str | None, force: bool
+) -> None:
     """Plan NETWORK on chains of A, A+STEP, ... B boards: OUT/sweep.json, and the scaling curve in OUT/sweep.html.
 
     Points that are up to date are not planned again, also after an interruption. A number of boards that is too small
@@ -59,7 +62,7 @@ def sweep(network_path: Path, cluster_path: Path, out: Path, counts: range, jobs
     clusters = {boards: load_cluster(cluster_path, boards) for boards in counts}
     with output.progress() as progress:
         task = progress.add_task("plans", total=len(clusters))
-        points, made = plan_points(out, network, clusters, jobs, force, lambda _: progress.advance(task))
+        points, made = plan_points(out, network, clusters, jobs, force, scheduler, lambda _: progress.advance(task))
     document = sweep_document(network.name, cluster.name, points)
     (out / SWEEP_FILE).write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     (out / SWEEP_PAGE).write_text(sweep_html(network.name, cluster.name, points), encoding="utf-8")

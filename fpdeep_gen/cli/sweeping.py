@@ -1,24 +1,31 @@
-"""The points of a sweep as resumable steps, in processes of their own."""
+"""The points of a sweep as resumable steps, in processes of their own or on a Dask cluster."""
 
 import json
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from importlib import import_module
 from pathlib import Path
 
 from pydantic import TypeAdapter
 
 from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.cli.steps import STATE_FOLDER, Step, input_key, is_current, run_step
-from fpdeep_gen.errors import InputError
+from fpdeep_gen.errors import InputError, ToolError
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.partition.bounds import bounds_of
 from fpdeep_gen.partition.planner import make_balanced_plan
 from fpdeep_gen.partition.points import Point, figures_of, reason_of
 
 _POINT = TypeAdapter(Point)
+
+DASK = "fpdeep-gen[dask]"
+"""What to install for --scheduler."""
+
+CONNECT_SECONDS = 10
 
 
 @dataclass(frozen=True)
@@ -41,17 +48,22 @@ def plan_points(
     clusters: Mapping[int, Cluster],
     jobs: int,
     force: bool = False,
+    scheduler: str | None = None,
     point_done: Callable[[Point], None] | None = None,
 ) -> tuple[tuple[Point, ...], int]:
-    """A point for each cluster, by boards, `jobs` at the same time (0: one a core), and how many were made anew.
-    `point_done` hears of each as it is ready."""
+    """A point for each cluster, by boards, and how many were made anew.
+
+    `jobs` at the same time (0: one a core), or on the workers of the Dask cluster at `scheduler`. Each point is kept as
+    soon as it is ready, and `point_done` hears of it.
+    """
     todo = [_job(out, boards, network, cluster) for boards, cluster in sorted(clusters.items())]
     stale = [job for job in todo if force or not is_current(job.step)]
     points = [_read(job) for job in todo if job not in stale]
     if point_done is not None:
         for point in points:
             point_done(point)
-    for point in _plan_all(stale, jobs or os.cpu_count() or 1):
+    for job, point in _plan_all(stale, jobs or os.cpu_count() or 1, scheduler):
+        _keep(job, point)
         points.append(point)
         if point_done is not None:
             point_done(point)
@@ -63,32 +75,51 @@ def _job(out: Path, boards: int, network: Network, cluster: Cluster) -> PointJob
     return PointJob(Step(out, name, input_key("sweep", [repr(network), repr(cluster)])), network, cluster)
 
 
-def _plan_all(jobs: Sequence[PointJob], processes: int) -> Iterator[Point]:
-    """Plans in processes of their own; a single job stays here."""
-    if len(jobs) <= 1 or processes == 1:
-        yield from map(_plan, jobs)
+def _plan_all(jobs: Sequence[PointJob], processes: int, scheduler: str | None) -> Iterator[tuple[PointJob, Point]]:
+    """Plans on a Dask cluster, or in processes of their own; a single job stays here."""
+    if scheduler is None and (len(jobs) <= 1 or processes == 1):
+        for job in jobs:
+            yield job, plan_point(job.network, job.cluster)
         return
-    # Spawned, not forked: the progress bar's thread must not be cloned.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(processes, len(jobs)), mp_context=context) as pool:
-        futures = [pool.submit(_plan, job) for job in jobs]
+    with _dask(scheduler) if scheduler is not None and jobs else _local(min(processes, len(jobs))) as pool:
+        futures = {pool.submit(plan_point, job.network, job.cluster): job for job in jobs}
         try:
             for future in as_completed(futures):
-                yield future.result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+                yield futures[future], future.result()
+        finally:
+            for future in futures:
+                future.cancel()
 
 
-def _plan(job: PointJob) -> Point:
+def _local(processes: int) -> Executor:
+    # Spawned, not forked: the progress bar's thread must not be cloned.
+    return ProcessPoolExecutor(max(1, processes), mp_context=multiprocessing.get_context("spawn"))
+
+
+@contextmanager
+def _dask(scheduler: str) -> Iterator[Executor]:
+    """The workers of a running Dask cluster, which must have this version of the program. Raises `ToolError` where
+    `distributed` is missing or no scheduler answers."""
+    try:
+        distributed = import_module("distributed")
+    except ImportError as error:
+        raise ToolError("--scheduler needs the package distributed", ["pip", "install", DASK]) from error
+    try:
+        client = distributed.Client(scheduler, timeout=CONNECT_SECONDS)
+    except (OSError, TimeoutError, ValueError) as error:
+        command = ["dask", "scheduler"]
+        raise ToolError(f"no Dask scheduler answers at {scheduler}: {error}", command) from error
+    with client, client.get_executor(pure=False) as executor:
+        yield executor
+
+
+def _keep(job: PointJob, point: Point) -> None:
     def produce(fresh: Path) -> None:
         path = fresh / job.file
         path.parent.mkdir(parents=True, exist_ok=True)
-        point = plan_point(job.network, job.cluster)
         path.write_text(json.dumps(asdict(point), indent=1) + "\n", encoding="utf-8")
 
     run_step(job.step, produce, force=True)
-    return _read(job)
 
 
 def plan_point(network: Network, cluster: Cluster) -> Point:

@@ -64,8 +64,10 @@ def draw_scaling(points: Sequence[Point]) -> ScalingChart:
         runs[-1].append(marks[-1])
     boards = knee(points)
     planned = [point.boards for point in points if point.figures is not None]
-    bent = None if boards is None else marks[planned.index(boards)]
-    label = None if bent is None else Label(bent.x, bent.y + 32, f"knee: {boards_text(boards)}", "title", "middle")
+    bent, label = None, None
+    if boards is not None:
+        bent = marks[planned.index(boards)]
+        label = Label(bent.x, bent.y + 32, f"knee: {boards_text(boards)}", "title", "middle")
     return ScalingChart(
         Drawing(WIDTH, HEIGHT, *_axes(right, top, step_x, step_y)),
         _polyline([place(point.boards, point.bound) for point in points]),

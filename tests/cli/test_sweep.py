@@ -1,6 +1,9 @@
 """`fpdeep sweep`: points in processes of their own, kept between runs, numbers too small told of."""
 
 import json
+import socket
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -60,3 +63,39 @@ def test_numbers_that_make_no_sense_are_refused(tmp_path: Path, counts: str) -> 
     assert result.exit_code == 2
     assert "expected" in result.stderr
     assert not (tmp_path / "sweep.json").exists()
+
+
+@pytest.fixture
+def dask_address() -> Iterator[str]:
+    """A Dask cluster of one worker, spoken to over TCP."""
+    distributed = pytest.importorskip(
+        "distributed", reason="distributed is one of the packages of requirements-dev.txt"
+    )
+    options = {"n_workers": 1, "threads_per_worker": 1, "processes": False, "dashboard_address": None}
+    with distributed.LocalCluster(protocol="tcp", host="127.0.0.1", **options) as cluster:
+        yield cluster.scheduler_address
+
+
+def test_a_dask_cluster_plans_the_same_points(tmp_path: Path, dask_address: str) -> None:
+    here = json.loads(sweep(tmp_path / "here", "1:2", "-j", 1, "--json").stdout)
+    there = sweep(tmp_path / "there", "1:2", "--scheduler", dask_address, "--json")
+    assert there.exit_code == 0, there.output
+    document = json.loads(there.stdout)
+    assert (document["planned"], document["points"]) == (2, here["points"])
+    assert json.loads(sweep(tmp_path / "there", "1:2", "--json").stdout)["planned"] == 0
+
+
+def test_without_the_package_the_line_that_installs_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    result = sweep(tmp_path, "1", "--scheduler", "tcp://127.0.0.1:1")
+    assert result.exit_code == 3
+    assert "pip install fpdeep-gen[dask]" in result.stderr
+
+
+def test_a_scheduler_that_does_not_answer_is_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fpdeep_gen.cli.sweeping.CONNECT_SECONDS", 0.2)
+    with socket.socket() as taken:  # bound, but nobody listens
+        taken.bind(("127.0.0.1", 0))
+        result = sweep(tmp_path, "1", "--scheduler", f"tcp://127.0.0.1:{taken.getsockname()[1]}")
+    assert result.exit_code == 3
+    assert "no Dask scheduler answers at tcp://127.0.0.1" in result.stderr

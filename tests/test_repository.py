@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "fpdeep_gen"
-ORDER = ("network", "board", "baseline", "partition", "plan", "golden", "emit", "hls", "sim", "report", "cli")
+ORDER = ("network", "board", "baseline", "partition", "plan", "energy", "golden", "emit", "hls", "sim", "report", "cli")
 FOR_EVERYONE = frozenset({"errors", "document", "document_problems", "names"})
 MOST_LINES = 400
 LONGER = {"fpdeep_gen/emit/configs.py": 550}

@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 import click
 
+from fpdeep_gen.energy.model import load_energy
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 network_argument = click.argument("network_path", metavar="NETWORK", type=click.Path(path_type=Path))
@@ -29,6 +31,14 @@ out_option = click.option(
     help="Output folder.",
 )
 force_option = click.option("--force", is_flag=True, help="Make everything again, also what is up to date.")
+energy_option = click.option(
+    "--energy",
+    "model",
+    metavar="FILE",
+    callback=lambda _context, _parameter, path: load_energy(path) if path is not None else load_energy(),
+    type=click.Path(path_type=Path),
+    help="Figures of the energy estimate (YAML; default: fpdeep_gen/energy/fpga.yaml).",
+)
 jobs_option = click.option(
     "-j", "--jobs", default=0, type=click.IntRange(min=0), help="Processes at the same time (0: one a core)."
 )

@@ -6,10 +6,12 @@ import click
 
 from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.board.schema import MOST_BOARDS
-from fpdeep_gen.cli.options import cluster_option, force_option, network_argument, out_option
+from fpdeep_gen.cli.options import cluster_option, energy_option, force_option, network_argument, out_option
 from fpdeep_gen.cli.output import Output, current_output, json_option
 from fpdeep_gen.cli.steps import Done
 from fpdeep_gen.cli.workflow import PLAN_FILE, balanced_step, load_inputs, plan_step, unreachable
+from fpdeep_gen.energy.estimate import plan_energy
+from fpdeep_gen.energy.model import EnergyModel
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.report.balanced import balanced_document, balanced_table, balanced_text
 from fpdeep_gen.report.document import plan_document
@@ -34,9 +36,18 @@ from fpdeep_gen.report.tables import boards_table, links_table, prediction_text
     show_default=True,
     help="exact: what can be generated, word by word; balanced: large networks; auto: exact where it can.",
 )
+@energy_option
 @force_option
 @json_option
-def plan(network_path: Path, cluster_path: Path, out: Path, boards: int | None, planner: str, force: bool) -> None:
+def plan(
+    network_path: Path,
+    cluster_path: Path,
+    out: Path,
+    boards: int | None,
+    planner: str,
+    model: EnergyModel,
+    force: bool,
+) -> None:
     """Plan NETWORK on a cluster: OUT/plan.json, the only thing that generation reads."""
     output = current_output()
     network, cluster = load_inputs(network_path, cluster_path, for_training=planner == "exact", boards=boards)
@@ -44,7 +55,7 @@ def plan(network_path: Path, cluster_path: Path, out: Path, boards: int | None, 
     if planner == "balanced" or beyond:
         if beyond:
             output.human.print(f"balanced plan: {beyond[0]}")
-        _balanced(output, out, network, cluster, force)
+        _balanced(output, out, network, cluster, model, force)
     else:
         _exact(output, out, network, cluster, force)
 
@@ -58,11 +69,12 @@ def _exact(output: Output, out: Path, network: Network, cluster: Cluster, force:
     output.result(_result(out, done) | plan_document(decided))
 
 
-def _balanced(output: Output, out: Path, network: Network, cluster: Cluster, force: bool) -> None:
+def _balanced(output: Output, out: Path, network: Network, cluster: Cluster, model: EnergyModel, force: bool) -> None:
     decided, done = balanced_step(out, network, cluster, force)
     output.human.print(balanced_table(decided))
-    output.human.print(balanced_text(decided))
-    output.result(_result(out, done) | balanced_document(decided))
+    energy = plan_energy(decided, model)
+    output.human.print(balanced_text(decided, energy))
+    output.result(_result(out, done) | balanced_document(decided, energy))
 
 
 def _result(out: Path, done: Done) -> dict[str, object]:

@@ -7,10 +7,18 @@ from pathlib import Path
 import click
 
 from fpdeep_gen.board.load import load_cluster
-from fpdeep_gen.cli.options import cluster_option, force_option, jobs_option, network_argument, out_option
+from fpdeep_gen.cli.options import (
+    cluster_option,
+    energy_option,
+    force_option,
+    jobs_option,
+    network_argument,
+    out_option,
+)
 from fpdeep_gen.cli.output import current_output, json_option
 from fpdeep_gen.cli.sweeping import plan_points
 from fpdeep_gen.cli.workflow import load_inputs
+from fpdeep_gen.energy.model import EnergyModel
 from fpdeep_gen.partition.planner import MOST_BOARDS
 from fpdeep_gen.report.sweep import knee_text, reasons, sweep_document, sweep_table
 from fpdeep_gen.report.sweep_page import sweep_html
@@ -47,10 +55,18 @@ class Counts(click.ParamType[range]):
 )
 @jobs_option
 @click.option("--scheduler", metavar="ADDRESS", help="Plan on the workers of the Dask cluster there (tcp://HOST:PORT).")
+@energy_option
 @force_option
 @json_option
 def sweep(
-    network_path: Path, cluster_path: Path, out: Path, counts: range, jobs: int, scheduler: str | None, force: bool
+    network_path: Path,
+    cluster_path: Path,
+    out: Path,
+    counts: range,
+    jobs: int,
+    scheduler: str | None,
+    model: EnergyModel,
+    force: bool,
 ) -> None:
     """Plan NETWORK on chains of A, A+STEP, ... B boards: OUT/sweep.json, and the scaling curve in OUT/sweep.html.
 
@@ -62,7 +78,9 @@ def sweep(
     clusters = {boards: load_cluster(cluster_path, boards) for boards in counts}
     with output.progress() as progress:
         task = progress.add_task("plans", total=len(clusters))
-        points, made = plan_points(out, network, clusters, jobs, force, scheduler, lambda _: progress.advance(task))
+        points, made = plan_points(
+            out, network, clusters, model, jobs, force, scheduler, lambda _: progress.advance(task)
+        )
     document = sweep_document(network.name, cluster.name, points)
     (out / SWEEP_FILE).write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     (out / SWEEP_PAGE).write_text(sweep_html(network.name, cluster.name, points), encoding="utf-8")

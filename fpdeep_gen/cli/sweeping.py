@@ -14,11 +14,12 @@ from pydantic import TypeAdapter
 
 from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.cli.steps import STATE_FOLDER, Step, input_key, is_current, run_step
+from fpdeep_gen.energy.model import EnergyModel
 from fpdeep_gen.errors import InputError, ToolError
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.partition.bounds import bounds_of
 from fpdeep_gen.partition.planner import make_balanced_plan
-from fpdeep_gen.partition.points import Point, figures_of, reason_of
+from fpdeep_gen.report.points import Point, figures_of, reason_of
 
 _POINT = TypeAdapter(Point)
 
@@ -35,6 +36,7 @@ class PointJob:
     step: Step
     network: Network
     cluster: Cluster
+    model: EnergyModel
 
     @property
     def file(self) -> str:
@@ -46,6 +48,7 @@ def plan_points(
     out: Path,
     network: Network,
     clusters: Mapping[int, Cluster],
+    model: EnergyModel,
     jobs: int,
     force: bool = False,
     scheduler: str | None = None,
@@ -56,7 +59,7 @@ def plan_points(
     `jobs` at the same time (0: one a core), or on the workers of the Dask cluster at `scheduler`. Each point is kept as
     soon as it is ready, and `point_done` hears of it.
     """
-    todo = [_job(out, boards, network, cluster) for boards, cluster in sorted(clusters.items())]
+    todo = [_job(out, boards, network, cluster, model) for boards, cluster in sorted(clusters.items())]
     stale = [job for job in todo if force or not is_current(job.step)]
     points = [_read(job) for job in todo if job not in stale]
     if point_done is not None:
@@ -70,19 +73,21 @@ def plan_points(
     return tuple(sorted(points, key=lambda point: point.boards)), len(stale)
 
 
-def _job(out: Path, boards: int, network: Network, cluster: Cluster) -> PointJob:
+def _job(out: Path, boards: int, network: Network, cluster: Cluster, model: EnergyModel) -> PointJob:
     name = f"sweep_{boards}"
-    return PointJob(Step(out, name, input_key("sweep", [repr(network), repr(cluster)])), network, cluster)
+    return PointJob(
+        Step(out, name, input_key("sweep", [repr(network), repr(cluster), repr(model)])), network, cluster, model
+    )
 
 
 def _plan_all(jobs: Sequence[PointJob], processes: int, scheduler: str | None) -> Iterator[tuple[PointJob, Point]]:
     """Plans on a Dask cluster, or in processes of their own; a single job stays here."""
     if scheduler is None and (len(jobs) <= 1 or processes == 1):
         for job in jobs:
-            yield job, plan_point(job.network, job.cluster)
+            yield job, plan_point(job.network, job.cluster, job.model)
         return
     with _dask(scheduler) if scheduler is not None and jobs else _local(min(processes, len(jobs))) as pool:
-        futures = {pool.submit(plan_point, job.network, job.cluster): job for job in jobs}
+        futures = {pool.submit(plan_point, job.network, job.cluster, job.model): job for job in jobs}
         try:
             for future in as_completed(futures):
                 yield futures[future], future.result()
@@ -122,7 +127,7 @@ def _keep(job: PointJob, point: Point) -> None:
     run_step(job.step, produce, force=True)
 
 
-def plan_point(network: Network, cluster: Cluster) -> Point:
+def plan_point(network: Network, cluster: Cluster, model: EnergyModel) -> Point:
     """The figures of a balanced plan, or the reason why there is none."""
     boards = len(cluster.boards)
     bound = cluster.clock_mhz * 1e6 / bounds_of(network, cluster).work
@@ -130,7 +135,7 @@ def plan_point(network: Network, cluster: Cluster) -> Point:
         plan = make_balanced_plan(network, cluster, way_out=False)
     except InputError as error:
         return Point(boards, bound, None, reason_of(error.problems))
-    return Point(boards, bound, figures_of(plan))
+    return Point(boards, bound, figures_of(plan, model))
 
 
 def _read(job: PointJob) -> Point:

@@ -1,9 +1,11 @@
 """Tables of a balanced plan for the terminal."""
 
 from collections.abc import Iterable
+from dataclasses import asdict
 
 from rich.table import Table
 
+from fpdeep_gen.energy.estimate import Energy
 from fpdeep_gen.partition.model import BalancedPlan, LinkPlan, Phase, Place, Share
 
 PHASES = {Phase.FORWARD: "F", Phase.BACKWARD: "B", Phase.GRADIENT: "G"}
@@ -35,8 +37,8 @@ def balanced_table(plan: BalancedPlan) -> Table:
     return table
 
 
-def balanced_text(plan: BalancedPlan) -> str:
-    """Interval against the bound, latency, batch, and what limits."""
+def balanced_text(plan: BalancedPlan, energy: Energy) -> str:
+    """Interval against the bound, latency, batch, what limits, and energy."""
     predicted, bounds = plan.prediction, plan.bounds
     clock = plan.cluster.clock_mhz * 1e6
     batch = predicted.batch * clock / predicted.batch_cycles
@@ -51,11 +53,28 @@ def balanced_text(plan: BalancedPlan) -> str:
         f"work: busiest board {max(macs) * len(macs) / sum(macs):.3f} of the mean; "
         f"fully connected weights {_flat(plan)}",
         _limit(plan),
+        energy_text(energy),
     ]
     return "\n".join(lines)
 
 
-def balanced_document(plan: BalancedPlan) -> dict[str, object]:
+def energy_text(energy: Energy) -> str:
+    """Joules, watts and operations for a joule, and what takes most; an estimate, and called one."""
+    parts = {
+        "boards at rest": energy.static,
+        "operations": energy.compute,
+        "on-chip memory": energy.chip,
+        "links": energy.links,
+        "DDR": energy.ddr,
+    }
+    shares = ", ".join(f"{name} {part / energy.joules:.0%}" for name, part in parts.items() if part)
+    return (
+        f"energy (estimate): {energy.gops_per_joule:.1f} GOP/J, {energy.joules:.3g} J an image, "
+        f"{energy.watts:,.0f} W altogether: {shares}"
+    )
+
+
+def balanced_document(plan: BalancedPlan, energy: Energy) -> dict[str, object]:
     """Figures for --json."""
     predicted = plan.prediction
     return {
@@ -67,6 +86,16 @@ def balanced_document(plan: BalancedPlan) -> dict[str, object]:
         "fill": predicted.fill,
         "update": predicted.update,
         "batch": predicted.batch,
+        "energy_estimate": energy_document(energy),
+    }
+
+
+def energy_document(energy: Energy) -> dict[str, float]:
+    """Figures for --json: joules of an image by what takes them."""
+    return asdict(energy) | {
+        "joules": energy.joules,
+        "watts": energy.watts,
+        "gops_per_joule": energy.gops_per_joule,
     }
 
 

@@ -4,8 +4,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fpdeep_gen.partition.points import Point, knee
 from fpdeep_gen.report.loss_chart import round_step
+from fpdeep_gen.report.points import Point, knee
 from fpdeep_gen.report.shapes import Drawing, Label, Line
 from fpdeep_gen.report.sweep import boards_text
 

@@ -5,10 +5,10 @@ from dataclasses import asdict
 
 from rich.table import Table
 
-from fpdeep_gen.partition.points import NEAR, Point, knee
 from fpdeep_gen.report.page import MISSING
+from fpdeep_gen.report.points import NEAR, Point, knee
 
-COLUMNS = ("images/s", "in batches", "of bound", "balance", "fullest memory", "fill", "busiest link", "limit")
+COLUMNS = ("images/s", "in batches", "of bound", "balance", "fullest memory", "fill", "busiest link", "GOP/J", "limit")
 
 
 def point_texts(point: Point) -> tuple[str, ...]:
@@ -25,13 +25,14 @@ def point_texts(point: Point) -> tuple[str, ...]:
         f"{found.memory:.0%} ({found.fullest})",
         f"{found.fill:.2f}",
         link,
+        f"{found.gops_per_joule:.1f}",
         found.limit,
     )
 
 
 def sweep_table(points: Sequence[Point]) -> Table:
-    """One row a number of boards; the board and link meant stand in brackets."""
-    table = Table(title="Boards and throughput", title_justify="left")
+    """One row a number of boards; the board and link meant stand in brackets. GOP/J are estimates."""
+    table = Table(title="Boards and throughput (GOP/J: estimates)", title_justify="left")
     table.add_column("boards", justify="right")
     for name in COLUMNS[:-1]:
         table.add_column(name, justify="right", no_wrap=True)
@@ -76,7 +77,7 @@ def knee_text(points: Sequence[Point]) -> str:
 
 
 def sweep_document(network: str, cluster: str, points: Sequence[Point]) -> dict[str, object]:
-    """OUT/sweep.json. Rates in images a second, estimates of the planner."""
+    """OUT/sweep.json. Rates in images a second, predictions of the planner; energy is an estimate."""
     return {
         "network": network,
         "cluster": cluster,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fpdeep_gen.partition.points import Point, knee
+from fpdeep_gen.report.points import Point, knee
 from fpdeep_gen.report.scaling_chart import ScalingChart, draw_scaling
 from fpdeep_gen.report.sweep import COLUMNS, knee_text, point_texts
 from fpdeep_gen.report.templates import render

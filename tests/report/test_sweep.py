@@ -2,7 +2,7 @@
 
 import pytest
 
-from fpdeep_gen.partition.points import Figures, Point
+from fpdeep_gen.report.points import Figures, Point
 from fpdeep_gen.report.scaling_chart import draw_scaling
 from fpdeep_gen.report.sweep import knee_text, reasons, sweep_document
 from fpdeep_gen.report.sweep_page import sweep_html
@@ -13,7 +13,9 @@ def point(boards: int, of_bound: float | None) -> Point:
     bound = 15.0 * boards
     if of_bound is None:
         return Point(boards, bound, None, f"boards[0].bram36 takes {9000 // boards}")
-    return Point(boards, bound, Figures(of_bound * bound, bound, of_bound, 1.01, 0.9, 2, 4.2, 0.5, 1, "multipliers"))
+    return Point(
+        boards, bound, Figures(of_bound * bound, bound, of_bound, 1.01, 0.9, 2, 4.2, 0.5, 1, "multipliers", 900.0, 41.5)
+    )
 
 
 CURVE = (point(1, None), point(2, None), point(3, 0.96), point(4, 0.96), point(5, None), point(6, 0.96), point(7, 0.8))
@@ -58,7 +60,7 @@ def test_the_page_is_well_formed_and_shows_the_points() -> None:
     text = sweep_html("<vgg>", "chain", CURVE)
     check_page(text)
     assert "<vgg>" not in text
-    for shown in ("Knee at 7 boards", "knee: 7 boards", "0.960", "takes 4500", "50% (1)", "90% (2)"):
+    for shown in ("Knee at 7 boards", "knee: 7 boards", "0.960", "takes 4500", "50% (1)", "90% (2)", "41.5"):
         assert shown in text, shown
 
 

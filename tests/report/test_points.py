@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from fpdeep_gen.energy.model import load_energy
 from fpdeep_gen.errors import Problem
 from fpdeep_gen.partition.planner import make_balanced_plan
-from fpdeep_gen.partition.points import Figures, Point, figures_of, knee, limit_of, reason_of
+from fpdeep_gen.report.points import Figures, Point, figures_of, knee, limit_of, reason_of
 from tests.partition.networks import chain, conv, network, output
 
-FIGURES = Figures(100.0, 90.0, 0.96, 1.01, 0.5, 0, 4.0, 0.5, 1, "multipliers")
+FIGURES = Figures(100.0, 90.0, 0.96, 1.01, 0.5, 0, 4.0, 0.5, 1, "multipliers", 90.0, 40.0)
 
 
 def curve(*parts: float | None) -> list[Point]:
@@ -34,7 +35,7 @@ def test_the_knee_is_the_first_drop_below_linear_after_it_was_reached() -> None:
 def test_figures_follow_from_the_plan() -> None:
     first = conv("conv0", (3, 24, 24), 16, 3, pool=2)
     plan = make_balanced_plan(network((first, conv("conv1", output(first), 32, 3))), chain(3))
-    found = figures_of(plan)
+    found = figures_of(plan, load_energy())
     # 100 MHz; forward of both, gradient of both, backward of the second alone
     macs = 2 * 24 * 24 * 16 * 3 * 9 + 3 * 12 * 12 * 32 * 16 * 9
     assert found.steady == pytest.approx(1e8 / plan.prediction.interval)

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from fpdeep_gen.energy.estimate import plan_energy
+from fpdeep_gen.energy.model import EnergyModel
 from fpdeep_gen.errors import Problem
 from fpdeep_gen.partition.budget import ddr_rate
 from fpdeep_gen.partition.model import BalancedPlan, LinkPlan
@@ -16,7 +18,8 @@ class Figures:
     """Figures of one plan. Rates in images a second (`steady`: within a batch; `images_per_second`: with the gap
     between batches). `of_bound`: part of the work bound that the steady rate reaches. `balance`: multiply-accumulates
     of the busiest board over the mean. `memory`: part of its block RAM that board `fullest` takes. `link_load`: part of
-    the interval that link `link` is busy in its busier direction (None on a single board)."""
+    the interval that link `link` is busy in its busier direction (None on a single board). `watts` of all boards and
+    `gops_per_joule` are estimates by the energy model."""
 
     steady: float
     images_per_second: float
@@ -28,6 +31,8 @@ class Figures:
     link_load: float | None
     link: int | None
     limit: str
+    watts: float
+    gops_per_joule: float
 
 
 @dataclass(frozen=True)
@@ -44,13 +49,14 @@ class Point:
             raise ValueError("a point has either figures or a reason")
 
 
-def figures_of(plan: BalancedPlan) -> Figures:
-    """The figures of a plan."""
+def figures_of(plan: BalancedPlan, model: EnergyModel) -> Figures:
+    """The figures of a plan; energy by `model`."""
     predicted = plan.prediction
     clock = plan.cluster.clock_mhz * 1e6
     macs = [use.macs for use in plan.uses]
     fullest, memory = fullest_board(plan)
     busiest = busiest_link(plan)
+    energy = plan_energy(plan, model)
     return Figures(
         steady=clock / predicted.interval,
         images_per_second=predicted.batch * clock / predicted.batch_cycles,
@@ -62,6 +68,8 @@ def figures_of(plan: BalancedPlan) -> Figures:
         link_load=None if busiest is None else link_load(plan, busiest),
         link=None if busiest is None else busiest.index,
         limit=limit_of(plan),
+        watts=energy.watts,
+        gops_per_joule=energy.gops_per_joule,
     )
 
 

@@ -1,0 +1,1 @@
+"""What training takes in energy: an estimate from a few figures that anyone can change."""

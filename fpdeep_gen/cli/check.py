@@ -4,8 +4,7 @@ from pathlib import Path
 
 import click
 
-from fpdeep_gen.board.schema import MOST_BOARDS
-from fpdeep_gen.cli.options import network_argument
+from fpdeep_gen.cli.options import boards_option, network_argument
 from fpdeep_gen.cli.output import current_output, json_option
 from fpdeep_gen.cli.workflow import load_inputs, read_network
 from fpdeep_gen.network.onnx_import import onnx_as_yaml
@@ -17,13 +16,7 @@ from fpdeep_gen.report.network import cluster_table, formats_text, network_docum
 @click.option(
     "--cluster", "cluster_path", metavar="CLUSTER", type=click.Path(path_type=Path), help="Check the cluster too."
 )
-@click.option(
-    "-n",
-    "boards",
-    metavar="N",
-    type=click.IntRange(1, MOST_BOARDS),
-    help="N boards, whatever the cluster says.",
-)
+@boards_option
 @click.option(
     "--yaml",
     "yaml_path",

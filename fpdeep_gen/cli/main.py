@@ -7,7 +7,21 @@ import click
 from fpdeep_gen import __version__
 from fpdeep_gen.cli.group import ReportingGroup
 
-COMMANDS = ("check", "plan", "sweep", "generate", "rtl", "synth", "verify", "train", "report", "run", "doctor", "hls")
+COMMANDS = (
+    "check",
+    "plan",
+    "sweep",
+    "compare",
+    "generate",
+    "rtl",
+    "synth",
+    "verify",
+    "train",
+    "report",
+    "run",
+    "doctor",
+    "hls",
+)
 
 
 class CommandGroup(ReportingGroup):

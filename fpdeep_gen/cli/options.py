@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import click
 
+from fpdeep_gen.board.schema import MOST_BOARDS
 from fpdeep_gen.energy.model import load_energy
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -29,6 +30,13 @@ out_option = click.option(
     required=True,
     type=click.Path(path_type=Path, file_okay=False),
     help="Output folder.",
+)
+boards_option = click.option(
+    "-n",
+    "boards",
+    metavar="N",
+    type=click.IntRange(1, MOST_BOARDS),
+    help="N boards, whatever the cluster says.",
 )
 force_option = click.option("--force", is_flag=True, help="Make everything again, also what is up to date.")
 energy_option = click.option(

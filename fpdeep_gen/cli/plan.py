@@ -5,8 +5,14 @@ from pathlib import Path
 import click
 
 from fpdeep_gen.board.model import Cluster
-from fpdeep_gen.board.schema import MOST_BOARDS
-from fpdeep_gen.cli.options import cluster_option, energy_option, force_option, network_argument, out_option
+from fpdeep_gen.cli.options import (
+    boards_option,
+    cluster_option,
+    energy_option,
+    force_option,
+    network_argument,
+    out_option,
+)
 from fpdeep_gen.cli.output import Output, current_output, json_option
 from fpdeep_gen.cli.steps import Done
 from fpdeep_gen.cli.workflow import PLAN_FILE, balanced_step, load_inputs, plan_step, unreachable
@@ -22,13 +28,7 @@ from fpdeep_gen.report.tables import boards_table, links_table, prediction_text
 @network_argument
 @cluster_option
 @out_option
-@click.option(
-    "-n",
-    "boards",
-    metavar="N",
-    type=click.IntRange(1, MOST_BOARDS),
-    help="N boards, whatever the cluster says.",
-)
+@boards_option
 @click.option(
     "--planner",
     type=click.Choice(["auto", "exact", "balanced"]),

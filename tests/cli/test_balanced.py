@@ -42,3 +42,14 @@ def test_a_network_within_reach_gets_an_exact_plan_unless_asked_otherwise(tmp_pa
     asked = fpdeep("plan", *inputs, "-o", tmp_path / "balanced", "--planner", "balanced", "--json")
     assert asked.exit_code == 0, asked.output
     assert json.loads(asked.stdout)["kind"] == "balanced"
+
+
+def test_a_plan_is_compared_with_other_ways(tmp_path: Path) -> None:
+    result = fpdeep("compare", DIGITS / "network.yaml", "--cluster", DIGITS / "cluster.yaml", "-o", tmp_path, "--json")
+    assert result.exit_code == 0, result.output
+    document = json.loads(result.stdout)
+    assert [row["kind"] for row in document["rows"]] == ["plan"] + ["baseline"] * 5
+    assert "PipeDream" in result.stderr
+    assert json.loads((tmp_path / "compare.json").read_text(encoding="utf-8"))["rows"] == document["rows"]
+    assert (tmp_path / "compare.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert (tmp_path / "plan.json").is_file()

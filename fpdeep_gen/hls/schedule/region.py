@@ -38,7 +38,7 @@ def schedule_region(
     rough.
     """
     cyclic = cyclic_operations(region)
-    search = _Search(region, delays, storages, exclusion, cyclic)
+    search = Search(region, delays, storages, exclusion, cyclic)
     sequential = search.attempt(None, StreamOrder.AFTER_WRITES)
     if isinstance(sequential, Infeasible):
         sequential = search.attempt(None, StreamOrder.FREE)
@@ -46,8 +46,9 @@ def schedule_region(
         raise RuntimeError(f"region {region.name}: {sequential.reason} cannot be ordered")
     if region.ii is None or not is_loop(region):
         return sequential
-    limit = ""
-    for ii in range(region.ii, sequential.depth + 1):
+    first = _first_possible(search, region.ii, sequential.depth + 1)
+    limit = "" if first == region.ii else search.reason(first - 1)
+    for ii in range(first, sequential.depth + 1):
         for stretch in STRETCHES:
             for order in StreamOrder:
                 found = search.attempt(ii, order, stretch)
@@ -58,8 +59,16 @@ def schedule_region(
     return replace(sequential, pipelined=True, limit=limit)
 
 
+def _first_possible(search: "Search", low: int, high: int) -> int:
+    """The least interval from `low` on that is not known to be out of reach, `high` at most."""
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (middle + 1, high) if search.is_impossible(middle) else (low, middle)
+    return low
+
+
 @dataclass(frozen=True)
-class _Search:
+class Search:
     """Attempts at one region."""
 
     region: Region
@@ -68,16 +77,41 @@ class _Search:
     exclusion: Exclusion
     cyclic: frozenset[int]
 
+    def is_impossible(self, ii: int) -> bool:
+        """Whether every attempt at `ii` fails, and so at every smaller interval.
+
+        The loosest order and the longest stages, without a look at ports, put no operation later than any attempt
+        does: where this leads further than the attempt that begins latest may go, all of them fail.
+        """
+        placer = self._placer(ii, StreamOrder.FREE, STRETCHES[-1])
+        bound = self._placer(ii, StreamOrder.FREE, STRETCHES[0]).depth() + _SPARE_STAGES
+        for _ in range(_MAX_ROUNDS):
+            broken = placer.raise_targets()
+            if placer.depth() > bound or _late_exit(self.region, placer, ii):
+                return True
+            if not broken:
+                return False
+        return False
+
+    def reason(self, ii: int) -> str:
+        """Why the last of the attempts at an interval that is impossible fails."""
+        found = self.attempt(ii, StreamOrder.FREE, STRETCHES[-1])
+        assert isinstance(found, Infeasible)
+        return found.reason
+
+    def _placer(self, ii: int | None, order: StreamOrder, stretch: float) -> Placer:
+        distances = region_distances(self.region, ii, order, self.storages, self.exclusion)
+        return Placer.of(self.region, self.delays, self.storages, self.cyclic, stretch, distances)
+
     def attempt(self, ii: int | None, order: StreamOrder, stretch: float = 1.0) -> RegionSchedule | Infeasible:
         """One interval (None: iterations do not overlap), one order, one length of the recurrences' stage."""
         region = self.region
-        distances = region_distances(region, ii, order, self.storages, self.exclusion)
-        placer = Placer.of(region, self.delays, self.storages, self.cyclic, stretch)
+        placer = self._placer(ii, order, stretch)
         raised: Counter[str] = Counter()
         accesses = sum(isinstance(one, Load | Store) for one in region.operations) if ii is None else 0
         bound = placer.depth() + _SPARE_STAGES + accesses
         for _ in range(_MAX_ROUNDS + accesses):
-            broken = placer.raise_targets(distances)
+            broken = placer.raise_targets()
             raised.update(broken)
             late = _late_exit(region, placer, ii)
             if late or placer.depth() > bound:

@@ -65,6 +65,17 @@ def fewest(parts: tuple[int, ...], other: int, taps: int, widths: tuple[int, ...
     return int(needed.min())
 
 
+def fewest_of_all(
+    parts: tuple[int, ...], other: int, taps: int, widths: tuple[int, ...], folds: Integers, none: int
+) -> Integers:
+    """`fewest` for each of `folds`; `none` where no engine is fast enough."""
+    products, rounds = _choices(parts, taps, widths)
+    each = folds[:, None] // rounds
+    needed = products * -(-other // np.maximum(each, 1))
+    counts: Integers = np.where(each > 0, needed, none).min(axis=1)
+    return counts
+
+
 @lru_cache(maxsize=1 << 16)
 def smallest(parts: tuple[int, ...], other: int, taps: int, widths: tuple[int, ...], fold: int) -> Fold:
     """The engine that `fewest` counts; of several the one with the fewest uses, then the widest taps."""

@@ -7,7 +7,7 @@ from fpdeep_gen.network.model import Network
 from fpdeep_gen.partition.family import Scheme, weight_bits
 from fpdeep_gen.partition.geometry import Geometry, training_macs
 from fpdeep_gen.partition.link_rate import framed_rate
-from fpdeep_gen.partition.traffic import feature_bits
+from fpdeep_gen.partition.traffic import feature_bits, sum_bits
 
 REPLICATED = 0.3
 """Part of a board's memory that all weights of a layer may take, so that it may be cut by columns."""
@@ -18,8 +18,9 @@ LIFETIME = 3.0
 LEVELS = (0.85, 0.75, 0.65, 0.55, 0.45, 0.35)
 """Parts of a board's memory that a group's share may be estimated at."""
 
-PRESSED = (0.85, 1.1, 0.5, 0.2)
-"""Parts of `link_room` that a layer cut by channels may take (more than all: the room is a cautious estimate)."""
+PRESSED = ((0.85, 0.6), (0.95, 0.6), (0.85, 1.5), (1.1, 0.6), (0.5, 0.6), (0.2, 1.5))
+"""Parts of `link_room` that a layer cut by channels may take (more than all: what overlaps is an estimate), and boards
+for each column of layers cut by columns."""
 
 SPREAD = 0.7
 """Part of a link's rate that partial sums of a group may take."""
@@ -37,49 +38,60 @@ RAMB36_BITS = 36 * 1024
 
 
 def cuts(
-    network: Network, cluster: Cluster, geometry: Sequence[Geometry], interval: float, pressed: float
+    network: Network, cluster: Cluster, geometry: Sequence[Geometry], interval: float, pressed: float, crowded: float
 ) -> tuple[tuple[bool, ...], tuple[int, ...]]:
     """Which layers are cut by columns, and in how many column blocks those are that are cut by channels.
 
     Where channels are cut all of a block's input and output pass; that may take the part `pressed` of what a link
-    carries. A layer whose weights are few enough to be on each board is cut by columns instead.
+    carries. A layer is cut by columns instead whose weights are few enough to be on each board and whose boards are at
+    most `crowded` for each of its columns.
     """
     memory = min(board.bram36 for board in cluster.boards) * RAMB36_BITS
     room = pressed * link_room(network, cluster, geometry, interval)
+    average = sum(board.dsp for board in cluster.boards) / len(cluster.boards)
     by_columns, blocks = [], []
     for layer in geometry:
-        weights = layer.layer.weight_count * weight_bits(network, layer.index)
+        shape = layer.layer
+        weights = shape.weight_count * weight_bits(network, layer.index)
         below, above = tensor_bits(network, layer.index), tensor_bits(network, layer.index + 1)
         low, high = min(below, above), max(below, above)
-        wide = not layer.flat and low + high > room and layer.layer.in_columns >= FEWEST_COLUMNS
-        by_columns.append(wide and weights <= REPLICATED * memory)
-        able = [number for number in BLOCKS if 2 * number <= layer.layer.out_columns]
-        fitting = [number for number in able if high + low / number <= room]
+        wide = not layer.flat and low + high > room
+        boards = shape.forward_macs * len(layer.phases) / (interval * average)
+        few = shape.in_columns >= FEWEST_COLUMNS and boards <= crowded * shape.conv_columns
+        by_columns.append(wide and few and weights <= REPLICATED * memory)
+        able = [number for number in BLOCKS if 2 * number <= shape.out_columns]
+        halo = (shape.kernel_columns - 1) / shape.in_columns
+        fitting = [number for number in able if high + low * (1 / number + halo) <= room]
         blocks.append((fitting or able[-1:] or [1])[0] if wide and not by_columns[-1] else 1)
     return tuple(by_columns), tuple(blocks)
 
 
 def link_room(network: Network, cluster: Cluster, geometry: Sequence[Geometry], interval: float) -> float:
-    """Bits that the slowest link carries in an interval beside the streams of fully connected layers, which may be
-    spread over all boards: their inputs' partial sums and their outputs."""
+    """Bits that the slowest link carries in an interval beside the partial sums of a fully connected layer, which may
+    be spread over all boards."""
     rate = min((framed_rate(link, cluster.clock_mhz) for link in cluster.links), default=1e12)
-    flat = [layer.layer for layer in geometry if layer.flat]
-    sums = sum(layer.in_channels * layer.in_rows * layer.in_columns for layer in flat) * network.accumulator_width
+    flat = [layer.index for layer in geometry if layer.flat]
+    sums = max((elements(network, layer) * sum_bits(network, layer) for layer in flat), default=0)
     return max(rate * interval / 4, rate * interval - sums)
 
 
 def tensor_bits(network: Network, tensor: int) -> int:
     """Bits of a tensor of an image."""
+    return elements(network, tensor) * feature_bits(network, tensor)
+
+
+def elements(network: Network, tensor: int) -> int:
+    """Elements of a tensor of an image."""
     channels, rows, columns = network.tensor_shape(tensor)
-    return channels * rows * columns * feature_bits(network, tensor)
+    return channels * rows * columns
 
 
 def schemes(network: Network, cluster: Cluster, geometry: Sequence[Geometry], interval: float) -> Iterator[Scheme]:
     """Schemes with ever more layers taken in step, until all are."""
     seen = set()
     for level in LEVELS:
-        for pressed in PRESSED:
-            columns, blocks = cuts(network, cluster, geometry, interval, pressed)
+        for pressed, crowded in PRESSED:
+            columns, blocks = cuts(network, cluster, geometry, interval, pressed, crowded)
             groups = merged(network, cluster, geometry, columns, interval, level)
             sums = spread_sums(network, cluster, geometry, columns, groups, interval)
             for partial in ((False,) * len(geometry), sums):
@@ -103,8 +115,7 @@ def spread_sums(
     for group in groups:
         room = SPREAD * link_room(network, cluster, geometry, interval)
         for layer in reversed(group):
-            ratio = network.accumulator_width / feature_bits(network, layer)
-            bits = tensor_bits(network, layer) * ratio
+            bits = elements(network, layer) * sum_bits(network, layer)
             if len(group) > 1 and layer > 0 and not columns[layer] and bits <= room:
                 chosen[layer] = True
                 room -= bits

@@ -1,8 +1,9 @@
 """The search: schemes with more and more layers in step, and for each the shortest interval that fills the boards."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, inf
 from typing import TypeAlias
 
 from fpdeep_gen.board.model import Cluster
@@ -14,7 +15,7 @@ from fpdeep_gen.partition.family import Scheme, track_groups, tracks_of
 from fpdeep_gen.partition.fill import Piece, fill
 from fpdeep_gen.partition.fully_connected import FlatPiece, Speed, flat_multipliers, flat_shares, spread
 from fpdeep_gen.partition.geometry import geometries, training_macs
-from fpdeep_gen.partition.model import BalancedPlan, Place, Share
+from fpdeep_gen.partition.model import BalancedPlan, Place, Range, Share
 from fpdeep_gen.partition.schemes import schemes
 from fpdeep_gen.partition.shares import shares_of
 from fpdeep_gen.partition.tracks import Track
@@ -124,15 +125,16 @@ class Search:
         for speed in SPEEDS[self.first_speed + 1 :]:
             if found.plan.prediction.fill <= FILL:
                 break
-            other = self.refine(scheme, speed, found.places)
-            if other is None or other.excess or other.plan.prediction.interval * WORTH > self.work:
+            other = self.refine(scheme, speed, found.places, self.work / WORTH)
+            if other is None or other.excess:
                 continue
             if other.plan.prediction.fill < found.plan.prediction.fill:
                 found = other
         return found
 
-    def refine(self, scheme: Scheme, speed: Speed, places: Places | None = None) -> Candidate | None:
-        """The plan of a scheme with fully connected layers in the fastest memory that has room (`places`: only there).
+    def refine(self, scheme: Scheme, speed: Speed, places: Places | None = None, most: float = inf) -> Candidate | None:
+        """The plan of a scheme with fully connected layers in the fastest memory that has room (`places`: only there);
+        None where there is none with an interval of at most `most`.
 
         Every board keeps the same number of multipliers for them, so that convolutions lie where they lie whichever
         board takes how many fully connected weights.
@@ -141,7 +143,7 @@ class Search:
         groups = track_groups(tracks, scheme)
         best: Candidate | None = None
         for allowance in ALLOWANCES:
-            found = self._shortest(tracks, groups, speed, allowance)
+            found = self._shortest(tracks, groups, speed, allowance, most)
             if found is None:
                 break
             interval, conv = found
@@ -237,7 +239,7 @@ class Search:
         return weights, gradients
 
     def _shortest(
-        self, tracks: Sequence[Track], groups: Sequence[Sequence[int]], speed: Speed, allowance: float
+        self, tracks: Sequence[Track], groups: Sequence[Sequence[int]], speed: Speed, allowance: float, most: float
     ) -> tuple[int, tuple[Piece, ...]] | None:
         """The shortest interval at which all convolutions fit: steps up until one does, then back in finer steps."""
 
@@ -255,6 +257,8 @@ class Search:
         found = attempt(high)
         while found is None and high < MOST_STEPS:
             low, high = high, high + max(COARSE, high // GROWING)
+            if self.work * (1 + low * STEP) > most:
+                return None
             found = attempt(high)
         while found is not None and high - low > 1:
             middle = high - 1 if high - low <= COARSE else (low + high) // 2
@@ -265,14 +269,17 @@ class Search:
                 break
             else:
                 low = middle
-        return found
+        return None if found is None or found[0] > most else found
 
     def _flat_multipliers(self, interval: int, speed: Speed) -> int:
         """Multipliers of all fully connected layers in equal parts."""
         if not self.flat_weights:
             return 0
-        pieces = spread(self.geometry, [1.0] * len(self.dsp), speed)
-        return sum(flat_multipliers(self.geometry, piece, interval, speed) for piece in pieces)
+        pieces = Counter(
+            FlatPiece(piece.layer, 0, Range(0, piece.outputs.size))
+            for piece in spread(self.geometry, [1.0] * len(self.dsp), speed)
+        )
+        return sum(count * flat_multipliers(self.geometry, piece, interval, speed) for piece, count in pieces.items())
 
 
 def bytes_wide(width: int) -> int:

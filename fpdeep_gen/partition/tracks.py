@@ -6,29 +6,17 @@ cut across (a column by channels, a channel by columns) and its rest goes to the
 
 from dataclasses import dataclass
 from enum import Enum
-from functools import cached_property, lru_cache
-from itertools import pairwise
+from functools import cached_property
+from itertools import accumulate, pairwise
 
-from fpdeep_gen.partition.folds import fewest, tap_widths
+from fpdeep_gen.partition.folds import tap_widths
 from fpdeep_gen.partition.geometry import Geometry
 from fpdeep_gen.partition.model import Phase, Range
+from fpdeep_gen.partition.side_by_side import side_by_side
 
 FEW_ROWS = 56
 """Maps with at most so many rows: engines take the kernel rows one after the other, the newest last, as there a row's
 time matters to the latency."""
-
-
-MOST_ENGINES = 4
-"""Engines side by side, each with a part of a box's columns: their folds are finer than one engine's."""
-
-GOOD = 0.985
-"""An engine whose multipliers are busy in so many cycles is not cut up further."""
-
-TOO_MANY = 1 << 40
-"""More multipliers than any board has."""
-
-WORTH_AN_ENGINE = 0.99
-"""Another engine must save so many of the multipliers."""
 
 
 class Axis(Enum):
@@ -126,7 +114,8 @@ class Track:
     def by_rows(self) -> bool:
         """Whether the engine may not take several kernel rows at a time."""
         spread = self.phase is Phase.BACKWARD and self.channel_axis is Axis.OUTPUTS
-        return self.phase is not Phase.GRADIENT and self.rows <= FEW_ROWS and not spread
+        whole = self.geometry.layer.stride > 1
+        return self.phase is not Phase.GRADIENT and self.rows <= FEW_ROWS and not spread and not whole
 
     @cached_property
     def widths(self) -> tuple[int, ...]:
@@ -172,41 +161,15 @@ class Track:
 
     def engines(self, box: Box, interval: int) -> list[Box]:
         """The boxes of the engines that compute a box."""
-        return self._cut(box, self._best(box, interval)[1])
+        ends = accumulate(self._best(box, interval)[1], initial=box.columns.begin)
+        return [Box(Range(begin, end), box.channels) for begin, end in pairwise(ends)]
 
-    def _best(self, box: Box, interval: int) -> tuple[int, int]:
-        """Fewest multipliers, and the number of engines side by side that need so few."""
+    def _best(self, box: Box, interval: int) -> tuple[int, tuple[int, ...]]:
+        """Fewest multipliers, and the columns of each of the engines side by side that need so few."""
         parts = self.parts(box)
         return side_by_side(parts, self.other, self.taps, self.widths, box.columns.size, interval // self.rows)
-
-    @staticmethod
-    def _cut(box: Box, engines: int) -> list[Box]:
-        """`engines` ranges of columns, as even as can be, the wider ones first."""
-        columns = box.columns.size
-        ends = [box.columns.begin + -(-columns * index // engines) for index in range(engines + 1)]
-        return [Box(Range(begin, end), box.channels) for begin, end in pairwise(ends)]
 
     def macs(self, box: Box) -> int:
         """Multiply-accumulates of a box."""
         positions = self.rows * box.columns.size
         return positions * box.channels.size * self.other * self.taps
-
-
-@lru_cache(maxsize=1 << 18)
-def side_by_side(
-    parts: tuple[int, ...], other: int, taps: int, widths: tuple[int, ...], columns: int, row: int
-) -> tuple[int, int]:
-    """Fewest multipliers for `columns` columns of which each row may take `row` cycles, and in how many engines."""
-    least = columns * sum(parts) * other * taps / row if row else TOO_MANY
-    best = (TOO_MANY, 1)
-    for engines in range(1, min(MOST_ENGINES, columns) + 1):
-        wide = -(-columns // engines)
-        wider = columns - engines * (wide - 1)
-        total = wider * fewest(parts, other, taps, widths, row // wide)
-        if engines > wider and total:
-            total += (engines - wider) * fewest(parts, other, taps, widths, row // (wide - 1))
-        if total and total < best[0] * (1 if engines == 1 else WORTH_AN_ENGINE):
-            best = (total, engines)
-        if best[0] * GOOD <= least:
-            break
-    return best

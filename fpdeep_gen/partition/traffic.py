@@ -11,7 +11,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from fpdeep_gen.network.model import Network
+from fpdeep_gen.network.model import LayerKind, Network
 from fpdeep_gen.partition.geometry import Geometry
 from fpdeep_gen.partition.model import Carried, Phase, Range, Share
 
@@ -82,6 +82,16 @@ def pool_index_bits(network: Network, tensor: int) -> int:
 def error_bits(network: Network, tensor: int) -> int:
     """Bits of an element of a tensor's error."""
     return network.layers[tensor - 1].formats.error.width + pool_index_bits(network, tensor)
+
+
+def sum_bits(network: Network, layer: int) -> int:
+    """Bits of a sum over the output channels of a layer's errors times weights: as wide as it can become, at most an
+    accumulator."""
+    shape = network.layers[layer]
+    taps = 1 if shape.kind is LayerKind.FULLY_CONNECTED else shape.kernel_rows * shape.kernel_columns
+    terms = shape.out_channels // shape.groups * taps
+    greatest = terms << shape.formats.error.width + shape.formats.weight.width - 2
+    return min(network.accumulator_width, greatest.bit_length() + 1)
 
 
 def flows(network: Network, geometry: Sequence[Geometry], shares: Iterable[Share], boards: int) -> list[Flow]:
@@ -205,7 +215,7 @@ def _partial(network: Network, shares: Sequence[Share], hull: Hull, tensor: int,
     low, high = boards[0], boards[-1]
     target = min(max(int(hull.high.max()), low), high)
     hull.producer[:] = target
-    bits = elements * rows * network.accumulator_width
+    bits = elements * rows * sum_bits(network, tensor)
     up, down = np.zeros(links, np.int64), np.zeros(links, np.int64)
     up[low:target] = bits
     down[target:high] = bits

@@ -1,11 +1,13 @@
 """The fewest multipliers, against every choice there is."""
 
+from itertools import combinations_with_replacement
 from math import ceil
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fpdeep_gen.partition.folds import fewest, smallest, tap_widths
+from fpdeep_gen.partition.side_by_side import MOST_ENGINES, TOO_MANY, WORTH_AN_ENGINE, side_by_side
 
 
 def least(parts: tuple[int, ...], other: int, taps: int, widths: tuple[int, ...], fold: int) -> int:
@@ -40,3 +42,30 @@ def test_fewest_is_the_least_of_all_engines(parts: list[int], other: int, kernel
 def test_engines_that_take_kernel_rows_in_turn_never_take_two() -> None:
     assert tap_widths(3, 3, by_rows=True) == (1, 3)
     assert tap_widths(3, 3, by_rows=False) == (1, 3, 9)
+
+
+@given(st.integers(1, 9), st.integers(1, 9), st.integers(1, 9), st.integers(1, 120))
+@settings(max_examples=60, deadline=None)
+def test_engines_side_by_side_are_nearly_the_best_way_to_share_out_columns(
+    part: int, other: int, columns: int, row: int
+) -> None:
+    total, engines = side_by_side((part,), other, 9, (1, 3, 9), columns, row)
+
+    def count(wide: int) -> int:
+        return least((part,), other, 9, (1, 3, 9), row // wide) or TOO_MANY
+
+    counts = {wide: count(wide) for wide in range(1, columns + 1)}
+    best = min(
+        sum(counts[wide] for wide in ways)
+        for number in range(1, MOST_ENGINES + 1)
+        for ways in combinations_with_replacement(range(1, columns + 1), number)
+        if sum(ways) == columns
+    )
+    if best >= TOO_MANY:
+        assert total >= TOO_MANY
+        return
+    assert sum(engines) == columns
+    assert total == sum(counts[wide] for wide in engines)
+    busy = columns * part * other * 9 / row
+    assert best <= total
+    assert total * WORTH_AN_ENGINE ** (MOST_ENGINES - 1) <= best or total * 0.98 <= busy

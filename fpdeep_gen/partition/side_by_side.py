@@ -1,0 +1,81 @@
+"""Up to `MOST_ENGINES` engines for one box, each with some of its columns: their folds are finer than one engine's."""
+
+from functools import lru_cache
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fpdeep_gen.partition.folds import fewest, fewest_of_all
+
+MOST_ENGINES = 4
+
+FEW_COLUMNS = 30
+"""Boxes with at most so many columns may be cut up in any way, others in even parts."""
+
+GOOD = 0.985
+"""An engine whose multipliers are busy in so many cycles is not cut up further."""
+
+TOO_MANY = 1 << 40
+"""More multipliers than any board has."""
+
+WORTH_AN_ENGINE = 0.99
+"""More engines must save so many of the multipliers."""
+
+Engines: TypeAlias = tuple[int, tuple[int, ...]]
+"""Multipliers of all engines, and the columns of each."""
+
+
+@lru_cache(maxsize=1 << 18)
+def side_by_side(
+    parts: tuple[int, ...], other: int, taps: int, widths: tuple[int, ...], columns: int, row: int
+) -> Engines:
+    """Fewest multipliers for `columns` columns of which each row may take `row` cycles; `TOO_MANY` where none are
+    enough. The engines' columns are as even as can be, or any where there are few, the wider ones first."""
+    least = columns * sum(parts) * other * taps / row if row else TOO_MANY
+    best: Engines = (TOO_MANY, (columns,))
+    for engines in range(1, min(MOST_ENGINES, columns) + 1):
+        wide = -(-columns // engines)
+        wider = columns - engines * (wide - 1)
+        total = wider * fewest(parts, other, taps, widths, row // wide)
+        if engines > wider and total:
+            total += (engines - wider) * fewest(parts, other, taps, widths, row // (wide - 1))
+        if total and total < best[0] * (1 if engines == 1 else WORTH_AN_ENGINE):
+            best = (total, (wide,) * wider + (wide - 1,) * (engines - wider))
+        if best[0] * GOOD <= least:
+            return best
+    if not 2 < columns <= FEW_COLUMNS:
+        return best
+    limits = row // np.arange(1, columns + 1)
+    single = np.concatenate(([TOO_MANY], fewest_of_all(parts, other, taps, widths, limits, TOO_MANY)))
+    return uneven(best, single, columns)
+
+
+def uneven(best: Engines, single: NDArray[np.int64], columns: int) -> Engines:
+    """The best of `best` and of all ways to share out the columns; `single[w]`: multipliers of an engine of w of
+    them."""
+    low, high = _ways(columns)
+    sums = single[low] + single[high]
+    pairs = sums.min(axis=1)
+
+    def halves(part: int) -> list[int]:
+        half = int(sums[part].argmin()) + 1
+        return [half, part - half]
+
+    three, four = (ones[1:columns] + pairs[columns - 1 : 0 : -1] for ones in (single, pairs))
+    ways = (
+        (int(pairs[columns]), halves(columns)),
+        (int(three.min()), [first := int(three.argmin()) + 1, *halves(columns - first)]),
+        (int(four.min()), [*halves(first := int(four.argmin()) + 1), *halves(columns - first)]),
+    )
+    for total, found in ways:
+        if total < WORTH_AN_ENGINE * best[0]:
+            best = (total, tuple(sorted(found, reverse=True)))
+    return best
+
+
+@lru_cache(maxsize=FEW_COLUMNS)
+def _ways(columns: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """For each number of columns up to `columns` all ways to make it of two; where there is none two zeros."""
+    whole, low = np.arange(columns + 1)[:, None], np.arange(1, columns)[None, :]
+    return np.where(low < whole, low, 0), np.where(low < whole, whole - low, 0)

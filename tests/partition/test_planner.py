@@ -10,30 +10,14 @@ from fpdeep_gen.board.load import load_cluster
 from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.errors import InputError
 from fpdeep_gen.network.load import load_network
-from fpdeep_gen.network.model import Layer, Network
+from fpdeep_gen.network.model import Network
 from fpdeep_gen.partition.document import balanced_from_json, balanced_to_json, is_balanced
 from fpdeep_gen.partition.model import BalancedPlan, Phase
 from fpdeep_gen.partition.planner import make_balanced_plan
 from tests.partition.counting import least_cycles, multipliers, times_placed
-from tests.partition.networks import chain, conv, flat, network, output
-
-
-@st.composite
-def networks(draw: st.DrawFn) -> Network:
-    """Two to four convolutions, with groups, strides and pools, and up to two fully connected layers."""
-    shape = (3, draw(st.integers(12, 30)), draw(st.integers(12, 30)))
-    layers: list[Layer] = []
-    for index in range(draw(st.integers(2, 4))):
-        kernel = draw(st.sampled_from([1, 3, 5]))
-        groups = draw(st.sampled_from([1, 1, 2])) if index else 1
-        pool = draw(st.sampled_from([1, 2])) if shape[1] > 9 and shape[2] > 9 else 1
-        layer = conv(f"conv{index}", shape, 4 * draw(st.integers(2, 10)), kernel, groups=groups, pool=pool)
-        layers.append(layer)
-        shape = output(layer)
-    for index in range(draw(st.integers(0, 2))):
-        layers.append(flat(f"fc{index}", shape, draw(st.integers(10, 90))))
-        shape = output(layers[-1])
-    return network(tuple(layers))
+from tests.partition.crossing import check_traffic
+from tests.partition.networks import chain, conv, network, output
+from tests.partition.strategies import networks
 
 
 def check(plan: BalancedPlan) -> None:
@@ -51,6 +35,7 @@ def check(plan: BalancedPlan) -> None:
         assert use.lut <= board.lut
     for link in plan.links:
         assert max(link.up_cycles, link.down_cycles) <= plan.prediction.interval
+    check_traffic(plan)
 
 
 @given(networks(), st.integers(1, 5), st.integers(60, 400))
@@ -107,6 +92,7 @@ def vgg(boards: int) -> tuple[Network, Cluster]:
 def test_vgg16_on_128_boards_is_near_the_bound() -> None:
     plan = make_balanced_plan(*vgg(128))
     assert plan.bounds.interval / plan.prediction.interval >= 0.95
+    assert check_traffic(plan) > 200  # two directions of most of 127 links
     macs = [use.macs for use in plan.uses]
     assert max(macs) * len(macs) / sum(macs) <= 1.03
     for phase in Phase:

@@ -129,6 +129,29 @@ class Interface:
         return tuple(one for one in self.of(Kind.SCALAR) if one.direction.writes)
 
 
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """An array between two processes of a DATAFLOW region: `banks` times `words` words.
+
+    A word's address is `bank << shift | index`. `block`: what a pragma says of its storage (None: by size).
+    """
+
+    array: str
+    banks: int
+    words: int
+    block: bool | None = None
+
+    @property
+    def shift(self) -> int:
+        """Bits of the index within a bank."""
+        return (self.words - 1).bit_length()
+
+    @property
+    def span(self) -> int:
+        """One more than the greatest address."""
+        return (self.banks - 1 << self.shift) + self.words
+
+
 NOT_THERE = -1  # a word of an external memory that is no part of the argument
 
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from pathlib import Path
 
-from fpdeep_gen.hls.interface import Interface, Origin
+from fpdeep_gen.hls.interface import Interface, Origin, Shared
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +96,9 @@ class Memory:
 
     `carried_distance`: the least number of iterations of a pipelined loop between a store and a load of the same word
     in a later iteration, from a DEPENDENCE pragma; 1 when nothing is known, None when they never meet.
-    Loads and stores within one iteration keep their order. An external memory lies outside of the design, behind ports:
-    others write and read it too, so neither its content nor its width is the compiler's.
+    Loads and stores within one iteration keep their order. An external memory lies outside of the process, behind ports
+    (an argument of the top, or an array between processes): others write and read it too, so neither its content nor
+    its width is the process's own.
     """
 
     name: str
@@ -108,16 +109,21 @@ class Memory:
     carried_distance: int | None = 1
     location: Location | None = None
     origin: Origin | None = None
+    shared: Shared | None = None
 
     @property
     def is_external(self) -> bool:
-        """It lies outside of the design."""
-        return self.origin is not None
+        """It lies outside of the process."""
+        return self.origin is not None or self.shared is not None
 
 
 @dataclass(eq=False, slots=True)
 class StreamPort:
-    """A stream argument of a process. `is_done`: a word says that all effects before it have happened."""
+    """A stream argument of a process. `is_done`: a word says that all effects before it have happened.
+
+    `guards`: its words hand over a bank of that array between processes; what comes before a word comes before the
+    accesses that follow it.
+    """
 
     name: str
     width: int
@@ -125,6 +131,7 @@ class StreamPort:
     is_done: bool = False
     answers: "StreamPort | None" = None  # its words answer those written there
     latency: int = 0  # stages between the two in a pipelined loop
+    guards: str = ""
 
 
 @dataclass(eq=False, slots=True, repr=False)

@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 
+from fpdeep_gen.hls.emit.between import find_between
 from fpdeep_gen.hls.emit.interface_report import interface_report
-from fpdeep_gen.hls.emit.names import identifier
+from fpdeep_gen.hls.emit.names import Namer, identifier
 from fpdeep_gen.hls.emit.network import emit_network, file_head, module_name, single
 from fpdeep_gen.hls.emit.process import emit_process
 from fpdeep_gen.hls.emit.report import (
     KernelReport,
     PortReport,
     Resources,
+    between_report,
     fifo_reports,
     fifo_resources,
     process_report,
@@ -61,10 +63,13 @@ def emit_module(module: Module, clock_mhz: float = 200.0) -> Emitted:
     for made in reports:
         for _ in made.instances:
             total += made.resources
+    between = tuple(between_report(one) for one in find_between(network, plans, Namer()))
+    for one in between:
+        total += one.resources
     top = identifier(network.name)
     core = f"{top}_core" if shelled else top
     texts.append(emit_network(network, core, names, plans))
-    outside = [plan for process in processes for plan in plans[id(process)]]
+    outside = [plan for process in processes for plan in plans[id(process)] if plan.memory.origin is not None]
     if shelled and module.interface is not None:
         texts.append(emit_shell(module.interface, network, outside, top, core))
     hidden = {START, DONE, *module.interface.hidden} if shelled and module.interface is not None else set()
@@ -77,6 +82,7 @@ def emit_module(module: Module, clock_mhz: float = 200.0) -> Emitted:
         total,
         tuple(warning_text(warning) for warning in module.warnings),
         interface_report(module.interface, outside),
+        between,
     )
     verilog = "\n".join(
         [

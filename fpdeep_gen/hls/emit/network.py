@@ -1,10 +1,11 @@
 """SystemVerilog of the top: instances, FIFOs, port slices."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from fpdeep_gen.errors import InputError, Problem
+from fpdeep_gen.hls.emit.between import between_text, connections, find_between
 from fpdeep_gen.hls.emit.memory import external_pins, external_ports
 from fpdeep_gen.hls.emit.names import Namer, bits, identifier
 from fpdeep_gen.hls.emit.process import LINT_OFF, external_names, memory_ports, module_name, port_names, stream_ports
@@ -55,17 +56,23 @@ def single(process: Process, top: str) -> Network:
     return Network(top, ports, [], [Instance(process.name, process, tuple(ports))])
 
 
-def emit_network(network: Network, module: str, modules: dict[int, str], plans: dict[int, list[MemoryPlan]]) -> str:
+def emit_network(
+    network: Network,
+    module: str,
+    modules: dict[int, str],
+    plans: dict[int, list[MemoryPlan]],
+) -> str:
     """The network's module. `modules` and `plans` of external memories are those of each process, keyed by its id."""
     namer = Namer({"ap_clk", "ap_rst_n"})
     names = {id(port): namer.take(port.name, alone=False) for port in network.ports}
     names |= {id(stream): namer.take(stream.name, alone=False) for stream in network.streams}
+    between = find_between(network, plans, namer)
     _check_ends(network)
     ports = ["input  wire ap_clk", "input  wire ap_rst_n"]
     for port in network.ports:
         ports += stream_ports(port, names[id(port)])
     for instance in network.instances:
-        for plan in plans[id(instance.process)]:
+        for plan in (one for one in plans[id(instance.process)] if one.memory.origin is not None):
             ports += memory_ports(plan, plan.memory.name)
     lines = [f"module {module} (", ",\n".join(f"    {port}" for port in ports), ");"]
     for port in network.ports:
@@ -73,8 +80,11 @@ def emit_network(network: Network, module: str, modules: dict[int, str], plans: 
             lines += _slice(port, names[id(port)])
     for stream in network.streams:
         lines += _fifo(stream, names[id(stream)])
+    for one in between:
+        lines += between_text(one)
     for instance in network.instances:
-        lines += _instance(instance, names, modules[id(instance.process)], plans[id(instance.process)])
+        process = id(instance.process)
+        lines += _instance(instance, names, modules[process], plans[process], connections(between, instance))
     return "\n".join([*lines, "endmodule", ""])
 
 
@@ -103,7 +113,9 @@ def _fifo(stream: Stream, name: str) -> list[str]:
     ]
 
 
-def _instance(instance: Instance, names: dict[int, str], module: str, plans: list[MemoryPlan]) -> list[str]:
+def _instance(
+    instance: Instance, names: dict[int, str], module: str, plans: list[MemoryPlan], between: Mapping[str, str]
+) -> list[str]:
     namer = Namer({"ap_clk", "ap_rst_n", "index"})
     formals = port_names(instance.process.ports, namer)
     outside = external_names(plans, namer)
@@ -118,7 +130,7 @@ def _instance(instance: Instance, names: dict[int, str], module: str, plans: lis
         connections += [f".{formal}_{part}({actual}_{part})" for part in ("tdata", "tvalid", "tready")]
     for plan in plans:
         inner = external_pins(plan.memory, outside[id(plan.memory)], external_ports(plan))
-        outer = external_pins(plan.memory, plan.memory.name, external_ports(plan))
+        outer = external_pins(plan.memory, between.get(plan.memory.name, plan.memory.name), external_ports(plan))
         connections += [f".{pin}({actual})" for (_, _, pin), (_, _, actual) in zip(inner, outer, strict=True)]
     return [
         f"{module} u_{identifier(instance.name, alone=False)} (",

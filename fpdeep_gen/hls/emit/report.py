@@ -6,6 +6,7 @@ from math import ceil
 from typing import Any
 
 from fpdeep_gen.board.memory import bram18_count, lutram_luts
+from fpdeep_gen.hls.emit.between import BetweenMemory
 from fpdeep_gen.hls.emit.interface_report import InterfaceReport
 from fpdeep_gen.hls.emit.network import fifo_storage
 from fpdeep_gen.hls.ir import Diagnostic, Location, Network, Storage
@@ -73,6 +74,24 @@ class Resources:
 
 
 @dataclass(frozen=True)
+class BetweenReport:
+    """A memory of an array between processes: words of `width` bits, `depth` a bank; `copies`: one for each reader.
+
+    `resources`: of all banks and copies; `writer` and `readers` are instances.
+    """
+
+    name: str
+    width: int
+    depth: int
+    banks: int
+    copies: int
+    storage: str
+    writer: str
+    readers: tuple[str, ...]
+    resources: Resources
+
+
+@dataclass(frozen=True)
 class ProcessReport:
     """One process, its module and its instances, which share this entry."""
 
@@ -96,6 +115,7 @@ class KernelReport:
     resources: Resources
     warnings: tuple[str, ...] = field(default=())
     interface: InterfaceReport | None = None
+    between: tuple[BetweenReport, ...] = ()
 
     def to_json(self) -> str:
         """Deterministic text."""
@@ -114,7 +134,13 @@ class KernelReport:
             Resources(**data["resources"]),
             tuple(data["warnings"]),
             None if data["interface"] is None else InterfaceReport.from_data(data["interface"]),
+            tuple(_between_from(one) for one in data["between"]),
         )
+
+
+def _between_from(data: dict[str, Any]) -> BetweenReport:
+    given = data | {"readers": tuple(data["readers"]), "resources": Resources(**data["resources"])}
+    return BetweenReport(**given)
 
 
 def _process_from(data: dict[str, Any]) -> ProcessReport:
@@ -146,6 +172,33 @@ def fifo_resources(width: int, depth: int, storage: str) -> Resources:
     if storage == "block":
         return Resources(0, bram18_count(width, depth) / 2, 40, 40 + width)
     return Resources(0, 0.0, 20 + lutram_luts(width, depth), 20 + width)
+
+
+def between_report(one: BetweenMemory) -> BetweenReport:
+    """What it takes, with all banks and copies."""
+    total, block = Resources(), False
+    words = one.shared.span
+    for copy in one.copies:
+        split, block = one.is_split(copy), one.is_block(copy)
+        words = one.shared.words if split else one.shared.span
+        count = one.shared.banks if split else 1
+        if block:
+            total += Resources(bram36=count * bram18_count(one.memory.width, words) / 2)
+        else:
+            reads = sum(bool(port.loads) for side in copy for port in side.plan.reads)
+            total += Resources(lut=count * max(1, reads) * lutram_luts(one.memory.width, words))
+            total += Resources(ff=one.memory.width * reads)
+    return BetweenReport(
+        one.memory.name,
+        one.memory.width,
+        one.shared.words,
+        one.shared.banks,
+        len(one.copies),
+        "block" if block else "distributed",
+        one.writer.instance if one.writer is not None else "",
+        tuple(side.instance for side in one.readers),
+        total,
+    )
 
 
 def slice_resources(width: int) -> Resources:

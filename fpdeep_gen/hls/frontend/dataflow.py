@@ -10,9 +10,12 @@ All of it is rewriting of functions: `expand` gives a function of `hls::task` ca
 from dataclasses import replace
 
 from fpdeep_gen.errors import Problem
+from fpdeep_gen.hls.frontend.between import DEFAULT_BANKS, Between, Use, touches
 from fpdeep_gen.hls.frontend.dataflow_region import DataflowRegion
-from fpdeep_gen.hls.frontend.llvm_ir import Block, Function, Instruction, LlvmModule, Operand
+from fpdeep_gen.hls.frontend.llvm_ir import Block, Function, Global, Instruction, LlvmModule, Operand
+from fpdeep_gen.hls.frontend.llvm_types import Type
 from fpdeep_gen.hls.frontend.object_pragmas import ObjectKey, ObjectPragmas
+from fpdeep_gen.hls.frontend.objects import External
 from fpdeep_gen.hls.frontend.optimise import TASK
 from fpdeep_gen.hls.frontend.places import problem_at
 from fpdeep_gen.hls.frontend.rewriting import (
@@ -21,6 +24,7 @@ from fpdeep_gen.hls.frontend.rewriting import (
     put_operands,
     replace_function,
 )
+from fpdeep_gen.hls.interface import Protocol
 
 
 def stage_calls(function: Function, stages: frozenset[str]) -> list[tuple[Block, Instruction]]:
@@ -48,6 +52,9 @@ class DataflowExpansion:
         self._pragmas = pragmas
         self._problems = problems
         self._made = 0
+        self._names: set[str] = set()
+        self.externals: dict[str, External] = {}  # arrays between stages, by the global that stands for each
+        self.inherited: dict[ObjectKey, tuple[Between, Use]] = {}  # arguments of stages that have stages
 
     def expand(self, function: Function, above: tuple[str, ...] = ()) -> Function:
         """A function of tasks; the tasks are added to the module."""
@@ -114,6 +121,37 @@ class DataflowExpansion:
         """A name that is not there yet."""
         self._made += 1
         return f"{name}.{self._made}"
+
+    def touches(self, function: Function, parameter: str) -> tuple[bool, bool]:
+        """Whether a stage reads and whether it writes through an argument."""
+        return touches(function, parameter, self._module)
+
+    def between(self, function: Function, owner: str, element: Type, uses: list[Use]) -> Between:
+        """A new array between stages, with the global that stands for it."""
+        found = [self._pragmas.get((function.name, owner))]
+        for use in uses:
+            stage = self.callee(use.call)
+            found.append(self._pragmas.get((stage.name, stage.parameters[use.place].name)))
+        pragmas = next((one for one in found if one is not None), ObjectPragmas())
+        base = name = plain_name(owner).removeprefix("__").partition("_sroa")[0]
+        while name in self._names:
+            name = f"{base}_{len(self._names)}"
+        self._names.add(name)
+        table = f"@{function.plain_name}.{name}"
+        banks = 0 if pragmas.depth is not None else pragmas.banks or DEFAULT_BANKS
+        one = Between(name, table, element, banks, pragmas.depth or 0, uses[0], tuple(uses[1:]))
+        self._module.globals[table] = Global(table, one.table_type, False, "zeroinitializer")
+        self._pragmas["", table] = pragmas
+        kind = Protocol.MEMORY if banks else Protocol.FIFO
+        self.externals[table] = External(name, None, kind, banks=banks)
+        return one
+
+    def counter(self, one: Between, stage: Function) -> str:
+        """The global that counts the banks of one stage."""
+        name = f"{one.table}.bank.{stage.name.lstrip('@')}"
+        if one.banks:
+            self._module.globals[name] = Global(name, one.bank_type, False, "zeroinitializer")
+        return name
 
     def copy_pragmas(self, source: str, target: str) -> None:
         """Pragmas of a function's variables, for a copy of it."""

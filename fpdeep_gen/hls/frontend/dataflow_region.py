@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from fpdeep_gen.hls.frontend.between import Between, Use, handover, renamed, uses_of
 from fpdeep_gen.hls.frontend.cfg import dominates, edges_of, find_loops, immediate_dominators
 from fpdeep_gen.hls.frontend.liveness import definitions
 from fpdeep_gen.hls.frontend.llvm_ir import Block, Function, Instruction, Operand, OperandKind, Parameter
@@ -50,9 +51,13 @@ class DataflowRegion:
         }
         self._parameters = {one.name: one for one in function.parameters}
         self._calls = whole.calls(function)
+        self._dropped: set[int] = set()  # loads of scalars that go from stage to stage
+        self._between: dict[str, Between] = {}
+        self._taking: dict[tuple[int, int], tuple[Between, Use]] = {}  # by call and argument
 
     def run(self) -> Function:
         """The function of tasks."""
+        self._find_between()
         pure = self._is_pure()
         extra: list[Parameter] = []
         starts: dict[int, list[Instruction]] = {}
@@ -108,10 +113,18 @@ class DataflowRegion:
                 if one.opcode == "call" and (one.detail == DECLARE or one.detail.startswith((_MARK, "@llvm.lifetime"))):
                     continue
                 if one.opcode == "call" and any(one is call for _, call in self._calls):
-                    scalars = (operand for operand in one.operands if not isinstance(operand.type, PointerType))
+                    scalars = (
+                        operand
+                        for place, operand in enumerate(one.operands)
+                        if not isinstance(operand.type, PointerType) and (id(one), place) not in self._taking
+                    )
                     if any(operand.kind is OperandKind.LOCAL for operand in scalars):
                         return False
-                elif one.opcode not in _PASSIVE and not (one.opcode == "br" and len(one.targets) == 1):
+                elif (
+                    id(one) not in self._dropped
+                    and one.opcode not in _PASSIVE
+                    and not (one.opcode == "br" and len(one.targets) == 1)
+                ):
                     return False
         return not find_loops(self._function).loops
 
@@ -135,8 +148,14 @@ class DataflowRegion:
             self._whole.refuse(
                 call, self._function, "a dataflow stage", "a function without a result", "one with", hint
             )
-        for parameter, actual in zip(original.parameters, call.operands, strict=False):
-            if isinstance(parameter.type, PointerType):
+        tail: list[Instruction] = []
+        for place, (parameter, actual) in enumerate(zip(original.parameters, call.operands, strict=False)):
+            taking = self._taking.get((id(call), place)) or self._whole.inherited.get(
+                (self._function.name, actual.name)
+            )
+            if taking is not None:
+                self._bank(call, parameter, taking, stage, arguments, kept, head, tail, substitute)
+            elif isinstance(parameter.type, PointerType):
                 self._pointer(call, parameter, actual, name, arguments, kept, head, substitute)
             elif actual.kind is not OperandKind.LOCAL:
                 value = actual.value if actual.kind is OperandKind.INTEGER else 0
@@ -165,6 +184,9 @@ class DataflowRegion:
                     tokens = send(f"%{STAGE_DONE}", f"{block.name}.done", number(1, 1), call.debug)
                     block.instructions[-1:-1] = tokens
         for block in stage.blocks.values():
+            if tail and block.instructions[-1].opcode == "ret":
+                block.instructions[-1:-1] = renamed(tuple(tail), plain_name(block.name))
+        for block in stage.blocks.values():
             for one in block.instructions:
                 put_operands(one, substitute)
         entry = stage.entry
@@ -178,6 +200,73 @@ class DataflowRegion:
         else:
             self._network.task(stage_name, name, arguments, call.debug)
         return before, after, streams
+
+    def _bank(
+        self,
+        call: Instruction,
+        parameter: Parameter,
+        taking: tuple[Between, Use],
+        stage: Function,
+        arguments: list[tuple[Operand, int]],
+        kept: list[Parameter],
+        head: list[Instruction],
+        tail: list[Instruction],
+        substitute: dict[str, Operand],
+    ) -> None:
+        """The stage's argument is an array between stages: tokens in its place, or nothing where it is a FIFO."""
+        one, use = taking
+        for token, _ in one.tokens(use) if one.banks else ():
+            kept.append(Parameter(f"%{token}", POINTER, 1))
+            arguments.append((local(f"%{token}"), 1))
+        if self._whole.is_expanded(stage) and not use.by_value:
+            self._whole.inherited[stage.name, parameter.name] = taking
+            return
+        done = handover(one, use, self._whole.counter(one, stage), call.debug)
+        head += done.before
+        tail += done.after
+        if use.by_value:
+            head.append(Instruction(parameter.name, "load", parameter.type, (done.address,), debug=call.debug))
+        else:
+            substitute[parameter.name] = done.address
+
+    def _find_between(self) -> None:
+        """The arrays and scalars that one stage fills and later ones read."""
+        calls = {id(call): call for _, call in self._calls}
+        for owner, (_, made) in self._defined.items():
+            if made.opcode != "alloca" or made.element is None or self._is_stream(owner):
+                continue
+            uses, loads, other = uses_of(owner, self._function, calls)
+            alone = len({id(use.call) for use in uses}) == len(uses)
+            whole = all(use.by_value or self._root(use.call.operands[use.place])[1] == 0 for use in uses)
+            if len(uses) < 2 or other or not alone or not whole:
+                continue
+            found = [self._touches(use) for use in uses]
+            if not found[0][1] or any(writes for _, writes in found[1:-1]):
+                self._refuse_order(owner, uses, found)
+            one = self._whole.between(self._function, owner, made.element, uses)
+            if not one.banks and (len(uses) > 2 or found[0][0] or found[1][1]):
+                expected = "a FIFO that one stage writes and another reads"
+                self._whole.refuse(uses[0].call, self._function, plain_name(owner), expected, "other accesses", "")
+            self._between[owner] = one
+            self._dropped.update(id(load) for load in loads)
+            for use in uses:
+                self._taking[id(use.call), use.place] = (one, use)
+            if one.banks:
+                for token in dict.fromkeys(name for use in uses for name, _ in one.tokens(use)):
+                    self._network.stream(f"%{token}", 1, made.debug, one.banks)
+
+    def _touches(self, use: Use) -> tuple[bool, bool]:
+        """Whether a stage reads, and whether it writes."""
+        stage = self._whole.callee(use.call)
+        return (True, False) if use.by_value else self._whole.touches(stage, stage.parameters[use.place].name)
+
+    def _refuse_order(self, owner: str, uses: list[Use], found: list[tuple[bool, bool]]) -> None:
+        names = [self._whole.callee(use.call).plain_name for use in uses]
+        kinds = {(True, True): "reads and writes", (True, False): "reads", (False, True): "writes"}
+        text = ", ".join(f"{name} {kinds.get(kind, 'ignores')}" for name, kind in zip(names, found, strict=True))
+        expected = "an array that the first stage writes and later ones read"
+        hint = "let one stage write it; give each stage that changes it an array of its own for the result"
+        self._whole.refuse(uses[0].call, self._function, f"array {plain_name(owner)}", expected, text, hint)
 
     def _join(
         self,
@@ -266,7 +355,7 @@ class DataflowRegion:
                         made += pending
                 elif one.opcode == "ret" and at_end:
                     made += [*ending, one]
-                elif one.detail != DECLARE:
+                elif one.detail != DECLARE and id(source) not in self._dropped:
                     made.append(one)
             block.instructions[:] = made
         owners = self._owners()

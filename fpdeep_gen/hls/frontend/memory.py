@@ -1,5 +1,7 @@
 """Loads and stores of objects: words of memories, registers, and multiplexers over banks."""
 
+from math import prod
+
 from fpdeep_gen.hls.frontend.bank_index import BankIndex, BankIndices
 from fpdeep_gen.hls.frontend.objects import Access, DataObject, External, bank_count
 from fpdeep_gen.hls.interface import AXI_READ, AXI_REQUEST, AXI_WRITE, Protocol
@@ -57,7 +59,7 @@ class MemoryState:
         bank_of = owner.bank(access.leaf, chosen)
         if isinstance(bank_of, Variable):
             return builder.constant(bank_of.initial, bank_of.width) if owner.is_constant else self.register(bank_of)
-        address = self._address(inner)
+        address = self._banked(owner, inner)
         if owner.is_constant and isinstance(address, Constant):
             value = bank_of.initial[address.value] if address.value < len(bank_of.initial) else 0
             return builder.constant(value, bank_of.width)
@@ -99,7 +101,7 @@ class MemoryState:
             self.registers[bank_of] = builder.select(predicate, value, self.register(bank_of))
             return
         value = builder.resize(value, bank_of.width)
-        builder.append(Store(0, bank_of, self._address(inner), value, None if is_true(predicate) else predicate))
+        builder.append(Store(0, bank_of, self._banked(owner, inner), value, None if is_true(predicate) else predicate))
 
     def _load_remote(self, external: External, kind: Integer, address: Operation, predicate: Operation) -> Operation:
         """An element that comes through a stream: the next one, or (m_axi) the one that is asked for."""
@@ -130,6 +132,15 @@ class MemoryState:
         """Its value at this point of the region."""
         found = self.registers.get(variable)
         return self._builder.get(variable) if found is None else found
+
+    def _banked(self, owner: DataObject, inner: Inner) -> Operation:
+        """The address of a word; that of an array between processes has the bank in its high bits."""
+        if owner.external is None or not owner.external.banks:
+            return self._address(inner)
+        (banks, bank), *rest = inner
+        words = prod(extent for extent, _ in rest)
+        high = self._builder.resize(bank, max(1, (banks - 1).bit_length()))
+        return high if words == 1 else self._builder.concat([self._address(tuple(rest)), high])
 
     def _address(self, inner: Inner) -> Operation:
         builder = self._builder

@@ -1,5 +1,6 @@
 """A top function of tasks to an `ir.Network`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from fpdeep_gen.errors import Problem
@@ -45,6 +46,7 @@ class NetworkLowering:
     """Joins processes by the streams that a top function declares. `processes` by LLVM function name.
 
     `outside`: names of ports of the processes that are ports of the top as they are (buses of array arguments).
+    `fifos`: names of ports of processes that are joined by name: arrays between stages that are FIFOs.
     """
 
     def __init__(
@@ -55,9 +57,11 @@ class NetworkLowering:
         processes: dict[str, Process],
         problems: list[Problem],
         outside: frozenset[str] = frozenset(),
+        fifos: Mapping[str, ObjectPragmas] | None = None,
     ) -> None:
         self._function = function
         self._outside = outside
+        self._fifos = fifos or {}
         self._beyond: list[StreamPort] = []
         self._module = module
         self._pragmas = pragmas
@@ -133,7 +137,8 @@ class NetworkLowering:
         bindings: list[Stream | StreamPort] = []
         arguments, sizes = task_arguments(call)
         unused = {place for place, _ in process.unused}
-        formals = [port for port in process.ports if port.name not in self._outside]
+        named = self._outside | frozenset(self._fifos)
+        formals = [port for port in process.ports if port.name not in named]
         for place, operand in enumerate(arguments):
             if place in unused:
                 continue
@@ -152,8 +157,14 @@ class NetworkLowering:
         if len(bindings) != len(formals):
             self._problem(call, f"arguments of {process.name}", f"{len(formals)} streams", f"{len(bindings)}")
             return None
-        beyond = [replace(port) for port in process.ports[len(formals) :]]
-        self._beyond.extend(beyond)
+        beyond: list[Stream | StreamPort] = []
+        for port in process.ports[len(formals) :]:
+            if port.name in self._fifos:
+                beyond.append(self._bind((port.name, 0), port, name, 1))
+                continue
+            made = replace(port)
+            beyond.append(made)
+            self._beyond.append(made)
         return Instance(name, process, (*bindings, *beyond))
 
     def _end(self, operand: Operand) -> End | None:
@@ -175,6 +186,9 @@ class NetworkLowering:
             base = _readable(end[0])
             name = base if total == 1 else f"{base}_{end[1]}"
             declared = self._declared.get(end[0])
+            if end[0] in self._fifos:
+                pragmas = self._fifos[end[0]]
+                declared = _Declared(pragmas.depth or DEFAULT_DEPTH, port.width, 1, pragmas)
             found = StreamPort(name, port.width, port.is_input) if declared is None else self._stream(name, declared)
             self._made[end] = found
         if found.width != port.width:

@@ -12,8 +12,9 @@ from fpdeep_gen.hls.ir import Storage
 PARTITION = "@__hls_mark_partition"
 STORAGE = "@__hls_mark_storage"
 DEPTH = "@__hls_mark_depth"
+BANKS = "@__hls_mark_banks"
 DEPENDENCE = "@__hls_mark_dependence"
-OBJECT_MARKERS = (PARTITION, STORAGE, DEPTH, DEPENDENCE)
+OBJECT_MARKERS = (PARTITION, STORAGE, DEPTH, BANKS, DEPENDENCE)
 
 
 class PartitionKind(Enum):
@@ -37,12 +38,16 @@ COMPLETE = Partition(PartitionKind.COMPLETE)
 
 @dataclass(slots=True)
 class ObjectPragmas:
-    """What pragmas say of an array or a stream. `partitions`: by dimension from 1, 0 = all."""
+    """What pragmas say of an array or a stream. `partitions`: by dimension from 1, 0 = all.
+
+    `banks`: copies of an array between stages.
+    """
 
     partitions: dict[int, Partition] = field(default_factory=dict)
     storage: Storage | None = None
     distance: int | None = 1
     depth: int | None = None
+    banks: int | None = None
 
     def partition(self, place: int, count: int) -> Partition | None:
         """How dimension `place` (from 0) of `count` elements is split; None: not at all."""
@@ -89,6 +94,8 @@ def _note(pragmas: ObjectPragmas, marker: str, numbers: list[int]) -> None:
             pragmas.storage = STORAGE_CODES[numbers[0]]
         case "@__hls_mark_depth":
             pragmas.depth = numbers[0]
+        case "@__hls_mark_banks":
+            pragmas.banks = numbers[0]
         case _:
             pragmas.distance = None if numbers[0] == NEVER_MEETS else numbers[0]
 

@@ -8,13 +8,15 @@ constants are split into banks.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from math import prod
 
 from fpdeep_gen.hls.frontend.initial_values import Initial, plain_initial, plain_type, read_initial
 from fpdeep_gen.hls.frontend.llvm_types import ArrayType, IntegerType, StructType, Type, field_offset, size_of
 from fpdeep_gen.hls.frontend.object_pragmas import COMPLETE, ObjectPragmas, Partition, PartitionKind
-from fpdeep_gen.hls.interface import NOT_THERE, Origin, Protocol
+from fpdeep_gen.hls.interface import NOT_THERE, Origin, Protocol, Shared
 from fpdeep_gen.hls.ir import Location, Memory, Storage, StreamPort, Variable
 from fpdeep_gen.hls.layout import Integer, Layout, leaves, positions
+from fpdeep_gen.hls.passes.narrow import Shape
 
 Term = tuple[object, int]  # an index value (opaque here) and its stride in bytes
 
@@ -67,14 +69,18 @@ class Access:
 class External:
     """An array argument of the top: its C++ name, the layout of the whole array, and how it is reached.
 
+    Or an array between the stages of a DATAFLOW region, without a layout: `banks` of them where it is a memory, the
+    object's first dimension; 0 where it is a FIFO. `shapes`: narrowings of such memories, by name, in order.
     `latency`: of `Protocol.AXI`, stages between a request and its answer. `ports` are made when they are first used.
     """
 
     name: str
-    layout: Layout
+    layout: Layout | None
     protocol: Protocol = Protocol.MEMORY
     latency: int = 0
     ports: dict[str, StreamPort] = field(default_factory=dict)
+    banks: int = 0
+    shapes: list[dict[str, Shape]] = field(default_factory=list)
 
     def port(self, suffix: str, width: int, is_input: bool) -> StreamPort:
         """The stream port `<name><suffix>`."""
@@ -154,7 +160,10 @@ class DataObject:
         dimension = leaf.dimensions[place]
         if dimension.in_structure or (leaf.constant_only[place] and self.external is None):
             return COMPLETE  # but ports do not depend on how the code happens to index
-        return self.pragmas.partition(place, dimension.count)
+        banks = self.external.banks if self.external is not None else 0
+        if banks and place == 0:
+            return None
+        return self.pragmas.partition(place - (1 if banks else 0), dimension.count)
 
     def bank(self, leaf: Leaf, chosen: tuple[int, ...]) -> Variable | Memory:
         """The register or memory of one bank of each split dimension."""
@@ -187,6 +196,12 @@ class DataObject:
 
     def _external_bank(self, external: External, leaf: Leaf, chosen: tuple[int, ...], ranges: list[range]) -> Memory:
         name = "_".join([external.name, *(str(one) for one in (*leaf.path, *chosen))])
+        if external.layout is None:
+            asked = self.pragmas.storage
+            block = None if asked is None or asked is Storage.AUTO else asked is Storage.BLOCK
+            shared = Shared(external.name, external.banks, prod(len(one) for one in ranges[1:]), block)
+            how = ((), Storage.BLOCK, self.pragmas.distance, self.location)
+            return Memory(name, leaf.width, shared.span, *how, shared=shared)
         number = list(_leaf_paths(self.type)).index(leaf.path)
         places = {key: place for place, key in enumerate(positions(external.layout)) if key[0] == number}
         indices: list[tuple[int, ...]] = [()]
@@ -199,6 +214,8 @@ class DataObject:
     def integer(self, leaf: Leaf) -> Integer:
         """What an element of an external array is in C++ (in memory it is padded)."""
         assert self.external is not None
+        if self.external.layout is None:
+            return Integer(leaf.width, False)
         found = dict(zip(_leaf_paths(self.type), leaves(self.external.layout), strict=True))
         return found[leaf.path]
 

@@ -158,9 +158,12 @@ def _resource(pragma: Pragma) -> Made:
 
 
 def _stream(pragma: Pragma) -> Made:
+    kind = pragma.options.get("type", "fifo").lower()
+    if kind == "pipo":
+        return f"::__hls_mark_banks({_object(pragma)}, {pragma.options.get('depth', '2')});", []
     if "depth" not in pragma.options:
-        raise _Refused("ignored; only depth= is supported")
-    remarks = ["type= is ignored"] if "type" in pragma.options and pragma.options["type"].lower() != "fifo" else []
+        raise _Refused("ignored; it names no depth=")
+    remarks = [f"type={kind} is ignored; it becomes a FIFO"] if kind != "fifo" else []
     return f"::__hls_mark_depth({_object(pragma)}, {pragma.options['depth']});", remarks
 
 

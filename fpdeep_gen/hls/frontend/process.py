@@ -13,6 +13,8 @@ from fpdeep_gen.hls.frontend.regions import RegionPlan, plan_regions
 from fpdeep_gen.hls.interface import AXI_REQUEST, AXI_WRITE
 from fpdeep_gen.hls.ir import Constant, Memory, Process, Region, StreamPort, StreamWrite, Variable
 from fpdeep_gen.hls.passes.clean import clean
+from fpdeep_gen.hls.passes.dead import remove_dead
+from fpdeep_gen.hls.passes.narrow import narrow
 
 
 def lower_process(
@@ -58,13 +60,16 @@ def lower_process(
     process.memories = [bank for bank in banks if isinstance(bank, Memory)]
     if plan.has_nests:
         process.alternative = lambda: _cleaned(
-            lower_process(function, module, pragmas, name, [], counts, externals, False)
+            lower_process(function, module, pragmas, name, [], counts, externals, False), externals or {}
         )
     return process
 
 
-def _cleaned(process: Process) -> Process:
+def _cleaned(process: Process, externals: Mapping[str, External]) -> Process:
     clean(process)
+    for shapes in next((one.shapes for one in externals.values() if one.shapes), []):
+        narrow(process, shapes)
+        remove_dead(process)
     return process
 
 

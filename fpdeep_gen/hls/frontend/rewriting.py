@@ -105,10 +105,10 @@ class TaskNetwork:
     streams: list[Instruction] = field(default_factory=list)
     tasks: list[Instruction] = field(default_factory=list)
 
-    def stream(self, name: str, width: int, debug: int) -> None:
+    def stream(self, name: str, width: int, debug: int, depth: int = TOKEN_DEPTH) -> None:
         """A stream of the network's own."""
         self.streams.append(Instruction(name, "alloca", POINTER, element=IntegerType(8), debug=debug))
-        numbers = (number(TOKEN_DEPTH), number(width))
+        numbers = (number(depth), number(width))
         self.streams.append(Instruction("", "call", VOID, (local(name), *numbers), DECLARE, debug=debug))
 
     def task(self, name: str, function: str, arguments: list[tuple[Operand, int]], debug: int) -> None:

@@ -2,11 +2,12 @@
 
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from fpdeep_gen.errors import InputError, Problem
+from fpdeep_gen.hls.frontend.between import GUARD
 from fpdeep_gen.hls.frontend.clang import compile_to_llvm, preprocess
 from fpdeep_gen.hls.frontend.dataflow import DataflowExpansion
 from fpdeep_gen.hls.frontend.dataflow_region import STAGE_DONE
@@ -36,6 +37,8 @@ from fpdeep_gen.hls.frontend.top import (
 from fpdeep_gen.hls.interface import AXI_LATENCY, Interface, Kind
 from fpdeep_gen.hls.ir import Diagnostic, Module, Network, Process, StreamRead
 from fpdeep_gen.hls.passes.clean import clean
+from fpdeep_gen.hls.passes.dead import remove_dead
+from fpdeep_gen.hls.passes.narrow import narrow, shared_shapes
 
 RECURSION_LIMIT = 20_000  # conditions of long unrolled code nest deeply
 
@@ -75,13 +78,14 @@ def _front_end(source: Path, top: str, include_dirs: Sequence[Path]) -> Module:
     if problems:
         raise refusal(problems)
     if is_network(function):
-        externals = _externals(interface)
-        processes = _processes(optimised, function, problems, externals)
-        _check_shared(optimised, processes, problems)
+        externals, between = _externals(interface), expansion.externals
+        processes = _processes(optimised, function, problems, externals, between)
+        _check_shared(optimised, processes, between, problems)
         if problems:
             raise refusal(problems)
         outside = frozenset(port.name for one in externals.values() for port in one.ports.values())
-        made = NetworkLowering(function, optimised.module, optimised.objects, processes, problems, outside)
+        fifos = {one.name: optimised.objects["", table] for table, one in between.items() if not one.banks}
+        made = NetworkLowering(function, optimised.module, optimised.objects, processes, problems, outside, fifos)
         module = Module(made.run(top), list(processes.values()), warnings)
     else:
         externals = _externals(interface)
@@ -89,9 +93,11 @@ def _front_end(source: Path, top: str, include_dirs: Sequence[Path]) -> Module:
         module = Module(process, [process], warnings)
     if problems:
         raise refusal(problems)
-    _mark_done(module)
+    _mark_tokens(module)
     for process in module.processes:
         clean(process)
+    _narrow_between(module.processes, expansion.externals)
+    for process in module.processes:
         for _, argument in process.unused:
             text = f"{process.name} neither reads nor writes its argument {argument}, which gets no port"
             warnings.append(Diagnostic(process.location, text))
@@ -135,8 +141,19 @@ def _finished(interface: Interface, module: Module) -> Interface:
     return replace(with_streams(interface, counts), overlapped=_overlaps(module.top))
 
 
-def _mark_done(module: Module) -> None:
-    """Ports that say that an activation, or a stage of one, is done: of the top and of the processes."""
+def _narrow_between(processes: Sequence[Process], between: Mapping[str, External]) -> None:
+    """Words of arrays between processes in no more bits than are ever stored; again, as what is read is stored on."""
+    users = [one for one in processes if any(memory.shared is not None for memory in one.memories)]
+    while found := shared_shapes(users):
+        for process in users:
+            narrow(process, found)
+            remove_dead(process)
+        for one in between.values():
+            one.shapes.append(found)
+
+
+def _mark_tokens(module: Module) -> None:
+    """Ports that say that an activation, or a stage of one, is done, and those that hand over banks."""
     top = module.top
     instances = top.instances if isinstance(top, Network) else []
     ends = [(port, bound) for one in instances for port, bound in zip(one.process.ports, one.bindings, strict=True)]
@@ -144,6 +161,8 @@ def _mark_done(module: Module) -> None:
         port.is_done |= port.name == DONE
     for port, bound in ends:
         port.is_done |= bound.name == DONE or port.name == STAGE_DONE
+        guarded = re.fullmatch(rf"{re.escape(GUARD)}(.*)\.(?:full|free)\.\d+", port.name)
+        port.guards = guarded[1] if guarded else ""
 
 
 def _overlaps(top: Network | Process) -> bool:
@@ -155,7 +174,11 @@ def _overlaps(top: Network | Process) -> bool:
 
 
 def _processes(
-    optimised: Optimised, top: Function, problems: list[Problem], externals: dict[str, External]
+    optimised: Optimised,
+    top: Function,
+    problems: list[Problem],
+    externals: dict[str, External],
+    between: Mapping[str, External],
 ) -> dict[str, Process]:
     """One process for each function that is a task, by its LLVM name."""
     found: dict[str, Process] = {}
@@ -169,13 +192,16 @@ def _processes(
         while readable in taken:
             readable += "_"
         taken.add(readable)
+        seen = externals | {table: replace(one, ports={}) for table, one in between.items()}
         found[name] = lower_process(
-            function, optimised.module, optimised.objects, readable, problems, task_arguments(call)[1], externals
+            function, optimised.module, optimised.objects, readable, problems, task_arguments(call)[1], seen
         )
     return found
 
 
-def _check_shared(optimised: Optimised, processes: Iterable[str], problems: list[Problem]) -> None:
+def _check_shared(
+    optimised: Optimised, processes: Iterable[str], between: Mapping[str, External], problems: list[Problem]
+) -> None:
     """A variable belongs to one process: tasks talk through streams only."""
     users: dict[str, list[Function]] = {}
     for name in processes:
@@ -183,7 +209,7 @@ def _check_shared(optimised: Optimised, processes: Iterable[str], problems: list
         operands = (one for block in function.blocks.values() for step in block.instructions for one in step.operands)
         for used in dict.fromkeys(one.name for one in operands if one.kind is OperandKind.GLOBAL):
             variable = optimised.module.globals.get(used)
-            if variable is not None and not variable.is_constant:
+            if variable is not None and not variable.is_constant and used not in between:
                 users.setdefault(used, []).append(function)
     for used, functions in users.items():
         if len(functions) > 1:

@@ -4,6 +4,7 @@ Two sources: bits that nothing needs (`demand`), and bits that only repeat the s
 Padded integers in memory (i40 kept as i64) and 32-bit counters shrink to their own width by this.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from fpdeep_gen.hls.ir import (
@@ -44,10 +45,15 @@ class Shape:
     signed: bool
 
 
-def narrow(process: Process) -> None:
-    """In place. Linear in the number of operations, times the few rounds that the demand takes."""
+def narrow(process: Process, given: Mapping[str, Shape] | None = None) -> None:
+    """In place. Linear in the number of operations, times the few rounds that the demand takes.
+
+    `given`: shapes of memories between processes, by name.
+    """
     demand = find_demand(process)
     shapes = _shapes(process, demand)
+    if given:
+        shapes |= {memory: given[memory.name] for memory in process.memories if memory.shared and memory.name in given}
     for region in process.regions:
         _Rebuild(region, demand, shapes).run()
     for variable in process.variables:
@@ -56,6 +62,24 @@ def narrow(process: Process) -> None:
     for memory in process.memories:
         memory.width = shapes[memory].width
         memory.initial = tuple(value & ((1 << memory.width) - 1) for value in memory.initial)
+
+
+def shared_shapes(processes: Iterable[Process]) -> dict[str, Shape]:
+    """Memories between processes whose words need fewer bits, from what is stored there, and how; by name."""
+    known: dict[str, Known] = {}
+    widths: dict[str, int] = {}
+    for process in processes:
+        cache: dict[Operation, Known] = {}
+        for region in process.regions:
+            for operation in region.operations:
+                bits = known_bits(operation, cache)
+                if isinstance(operation, Store) and operation.memory.shared is not None:
+                    name, bits = operation.memory.name, known_bits(operation.value, cache)
+                    old = known.get(name, (0, 1))
+                    known[name] = (max(old[0], bits[0]), max(old[1], bits[1]))
+                    widths[name] = operation.memory.width
+    shapes = {name: _shape(widths[name], widths[name], bits) for name, bits in known.items()}
+    return {name: shape for name, shape in shapes.items() if shape.width < widths[name]}
 
 
 def _shapes(process: Process, demand: Demand) -> dict[Variable | Memory, Shape]:

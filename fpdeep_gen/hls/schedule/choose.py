@@ -18,7 +18,7 @@ def schedule_best(process: Process, delays: DelayModel) -> ProcessSchedule:
         return joined
     other_form = process.alternative()
     for port, same in zip(other_form.ports, process.ports, strict=True):
-        port.is_done = same.is_done
+        port.is_done, port.guards = same.is_done, same.guards
     apart = schedule_process(optimise(other_form), delays)
     cost = sum(one.ii for one in joined.regions if one.pipelined)
     other = sum(one.ii + (one.depth + _HANDOVER) / _TRIP_COUNT for one in apart.regions if one.pipelined)

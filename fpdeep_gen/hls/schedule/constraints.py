@@ -74,6 +74,7 @@ def region_distances(
     found += _stream_distances(region, ii, exclusion)
     found += _order_distances(region, order, exclusion)
     found += _done_distances(region)
+    found += _guard_distances(region)
     found += _answer_distances(region, ii)
     return found
 
@@ -194,10 +195,30 @@ def _done_distances(region: Region) -> Iterator[Distance]:
             effects.append(operation)
 
 
+def _guard_distances(region: Region) -> Iterator[Distance]:
+    """A bank of an array between processes is touched behind the word that opens it and before the one that closes it.
+
+    The same stage will do: an access takes effect at the end of its cycle, a word arrives a cycle later.
+    """
+    guards: dict[str, list[Operation]] = {}
+    accesses: dict[str, list[Operation]] = {}
+    for operation in region.operations:
+        if isinstance(operation, Load | Store) and operation.memory.shared is not None:
+            array, own, other = operation.memory.shared.array, accesses, guards
+        elif isinstance(operation, _BLOCKING) and operation.stream.guards:
+            array, own, other = operation.stream.guards, guards, accesses
+        else:
+            continue
+        own.setdefault(array, []).append(operation)
+        for before in other.get(array, []):
+            yield Distance(Node(before), Node(operation), 0, f"hand-over of {array}")
+
+
 def _order_distances(region: Region, order: StreamOrder, exclusion: Exclusion) -> Iterator[Distance]:
+    """Words that hand over banks need no order: nobody waits for one on account of another stream."""
     if order is StreamOrder.FREE:
         return
-    blocking = [operation for operation in region.operations if isinstance(operation, _BLOCKING)]
+    blocking = [one for one in region.operations if isinstance(one, _BLOCKING) and not one.stream.guards]
     for first, second in combinations(blocking, 2):
         if first.stream is second.stream or exclusion.exclusive(first.predicate, second.predicate):
             continue

@@ -21,7 +21,11 @@ from fpdeep_gen.energy.model import EnergyModel
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.report.balanced import balanced_document, balanced_table, balanced_text
 from fpdeep_gen.report.document import plan_document
+from fpdeep_gen.report.plan_page import plan_html
+from fpdeep_gen.report.plan_times import plan_trace
 from fpdeep_gen.report.tables import boards_table, links_table, prediction_text
+
+PLAN_PAGE, PLAN_TRACE = "plan.html", "plan_timeline.json"
 
 
 @click.command()
@@ -48,7 +52,10 @@ def plan(
     model: EnergyModel,
     force: bool,
 ) -> None:
-    """Plan NETWORK on a cluster: OUT/plan.json, the only thing that generation reads."""
+    """Plan NETWORK on a cluster: OUT/plan.json, the only thing that generation reads.
+
+    A balanced plan is drawn too: OUT/plan.html, and one mini-batch as a Chrome trace in OUT/plan_timeline.json.
+    """
     output = current_output()
     network, cluster = load_inputs(network_path, cluster_path, for_training=planner == "exact", boards=boards)
     beyond = unreachable(network, cluster) if planner == "auto" else []
@@ -62,6 +69,8 @@ def plan(
 
 def _exact(output: Output, out: Path, network: Network, cluster: Cluster, force: bool) -> None:
     decided, done = plan_step(out, network, cluster, force)
+    for name in (PLAN_PAGE, PLAN_TRACE):  # of a balanced plan that was here before
+        (out / name).unlink(missing_ok=True)
     output.human.print(boards_table(decided, None))
     if decided.links:
         output.human.print(links_table(decided, None))
@@ -73,8 +82,12 @@ def _balanced(output: Output, out: Path, network: Network, cluster: Cluster, mod
     decided, done = balanced_step(out, network, cluster, force)
     output.human.print(balanced_table(decided))
     energy = plan_energy(decided, model)
+    (out / PLAN_PAGE).write_text(plan_html(decided, energy, PLAN_TRACE), encoding="utf-8")
+    (out / PLAN_TRACE).write_text(plan_trace(decided), encoding="utf-8")
     output.human.print(balanced_text(decided, energy))
-    output.result(_result(out, done) | balanced_document(decided, energy))
+    output.human.print(f"picture: {out / PLAN_PAGE}", soft_wrap=True)
+    files = {"page": str(out / PLAN_PAGE), "timeline": str(out / PLAN_TRACE)}
+    output.result(_result(out, done) | files | balanced_document(decided, energy))
 
 
 def _result(out: Path, done: Done) -> dict[str, object]:

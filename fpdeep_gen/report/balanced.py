@@ -11,13 +11,35 @@ from fpdeep_gen.partition.model import BalancedPlan, LinkPlan, Phase, Place, Sha
 PHASES = {Phase.FORWARD: "F", Phase.BACKWARD: "B", Phase.GRADIENT: "G"}
 
 
+BOARD_COLUMNS = (
+    "board",
+    "parts (forward, backward, gradient in %)",
+    "DSP",
+    "BRAM36",
+    "weights",
+    "gradients",
+    "caches",
+    "buffers",
+    "link up",
+    "down",
+)
+
+
 def balanced_table(plan: BalancedPlan) -> Table:
     """One row a board: parts of layers in percent of each phase, multipliers, memory by use, link to the next board."""
     table = Table(title="Boards", title_justify="left")
-    for name in ("board", "parts (forward, backward, gradient in %)"):
+    for name in BOARD_COLUMNS[:2]:
         table.add_column(name)
-    for name in ("DSP", "BRAM36", "weights", "gradients", "caches", "buffers", "link up", "down"):
+    for name in BOARD_COLUMNS[2:]:
         table.add_column(name, justify="right")
+    for texts in board_texts(plan):
+        table.add_row(*texts)
+    return table
+
+
+def board_texts(plan: BalancedPlan) -> tuple[tuple[str, ...], ...]:
+    """For each board the texts of `BOARD_COLUMNS`."""
+    rows = []
     shares: dict[int, list[Share]] = {}
     for share in plan.shares:
         shares.setdefault(share.board, []).append(share)
@@ -26,15 +48,17 @@ def balanced_table(plan: BalancedPlan) -> Table:
         link = plan.links[use.board] if use.board < len(plan.links) else None
         buffers = use.line_bram18 + use.partial_bram18 + use.fifo_bram18
         parts = (use.weight_bram18, use.gradient_bram18 + use.momentum_bram18, use.cache_bram18, buffers)
-        table.add_row(
-            str(use.board),
-            _parts(plan, shares.get(use.board, []), whole),
-            f"{use.dsp / board.dsp:.1%}",
-            f"{use.bram18 / 2 / board.bram36:.1%}",
-            *(f"{count / 2:.0f}" for count in parts),
-            *_loads(plan, link),
+        rows.append(
+            (
+                str(use.board),
+                _parts(plan, shares.get(use.board, []), whole),
+                f"{use.dsp / board.dsp:.1%}",
+                f"{use.bram18 / 2 / board.bram36:.1%}",
+                *(f"{count / 2:.0f}" for count in parts),
+                *_loads(plan, link),
+            )
         )
-    return table
+    return tuple(rows)
 
 
 def balanced_text(plan: BalancedPlan, energy: Energy) -> str:
@@ -51,7 +75,7 @@ def balanced_text(plan: BalancedPlan, energy: Energy) -> str:
         f"after a batch {predicted.update:,} cycles; "
         f"{batch:,.1f} images/s with batches of {predicted.batch}",
         f"work: busiest board {max(macs) * len(macs) / sum(macs):.3f} of the mean; "
-        f"fully connected weights {_flat(plan)}",
+        f"fully connected weights {flat_text(plan)}",
         _limit(plan),
         energy_text(energy),
     ]
@@ -124,12 +148,17 @@ def _loads(plan: BalancedPlan, link: LinkPlan | None) -> tuple[str, str]:
     return f"{link.up_cycles / plan.prediction.interval:.0%}", f"{link.down_cycles / plan.prediction.interval:.0%}"
 
 
-def _flat(plan: BalancedPlan) -> str:
+def flat_text(plan: BalancedPlan) -> str:
+    """Where fully connected weights are kept."""
     if any(store.place is Place.DDR and store.width == 16 for store in plan.stores):
-        return f"in DDR, {plan.prediction.shared_weights} images a read"
+        return f"in DDR, {_images(plan.prediction.shared_weights)} a read"
     if any(store.place is Place.DDR for store in plan.stores):
-        return f"on chip, their gradients in DDR ({plan.prediction.shared_gradients} images a read)"
+        return f"on chip, their gradients in DDR ({_images(plan.prediction.shared_gradients)} a read)"
     return "on chip"
+
+
+def _images(count: int) -> str:
+    return f"{count} image{'' if count == 1 else 's'}"
 
 
 def _limit(plan: BalancedPlan) -> str:

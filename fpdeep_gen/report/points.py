@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fpdeep_gen.energy.estimate import plan_energy
+from fpdeep_gen.energy.estimate import Energy, plan_energy
 from fpdeep_gen.energy.model import EnergyModel
 from fpdeep_gen.errors import Problem
 from fpdeep_gen.partition.budget import ddr_rate
@@ -51,12 +51,16 @@ class Point:
 
 def figures_of(plan: BalancedPlan, model: EnergyModel) -> Figures:
     """The figures of a plan; energy by `model`."""
+    return figures_of_energy(plan, plan_energy(plan, model))
+
+
+def figures_of_energy(plan: BalancedPlan, energy: Energy) -> Figures:
+    """The figures of a plan whose energy is known."""
     predicted = plan.prediction
     clock = plan.cluster.clock_mhz * 1e6
     macs = [use.macs for use in plan.uses]
     fullest, memory = fullest_board(plan)
     busiest = busiest_link(plan)
-    energy = plan_energy(plan, model)
     return Figures(
         steady=clock / predicted.interval,
         images_per_second=predicted.batch * clock / predicted.batch_cycles,

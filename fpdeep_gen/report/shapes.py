@@ -1,5 +1,6 @@
 """Parts of a drawing: texts, rectangles, lines. Pixels, y down; the template only writes them out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -52,3 +53,40 @@ class Drawing:
     def least_width(self) -> float:
         """How far it may shrink before its texts are too small; a narrower page scrolls."""
         return round(0.75 * self.width)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A filled rectangle; `fill` is a colour of CSS."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    fill: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """Bars that belong together; `text` is shown on pointing at any of them."""
+
+    text: str
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True)
+class Key:
+    """A colour of a legend."""
+
+    fill: str
+    text: str
+
+
+def stacked(x: float, floor: float, width: float, parts: Sequence[tuple[str, float]]) -> tuple[Bar, ...]:
+    """Bars on top of each other from `floor` upwards, one for each (colour, height); none for a height of nothing."""
+    bars = []
+    for fill, height in parts:
+        if height > 0:
+            floor -= height
+            bars.append(Bar(x, round(floor, 2), width, round(height, 2), fill))
+    return tuple(bars)

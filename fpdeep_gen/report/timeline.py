@@ -23,11 +23,12 @@ Event = dict[str, object]
 
 @dataclass(frozen=True)
 class Span:
-    """Image `image` on a track, in cycles."""
+    """Image `image` on a track, in cycles; `what` where it is something else than an image's work."""
 
     image: int
     begin: float
     end: float
+    what: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,12 @@ class Track:
 def timeline_json(plan: Plan, evidence: Evidence | None) -> str:
     """The trace of the first images of a mini-batch: planned, and measured where there is evidence."""
     tracks = [*planned_tracks(plan), *(measured_tracks(plan, evidence) if evidence else ())]
-    events = [*_board_names(plan), *_track_events(tracks)]
+    return trace_json([board.name for board in plan.cluster.boards], tracks)
+
+
+def trace_json(boards: Sequence[str], tracks: Sequence[Track]) -> str:
+    """Tracks of boards with these names as a trace."""
+    events = [*_board_names(boards), *_track_events(tracks)]
     lines = ",\n".join(json.dumps(event) for event in events)
     return f'{{"displayTimeUnit": "ns", "traceEvents": [\n{lines}\n]}}\n'
 
@@ -99,9 +105,9 @@ def _steps(cycles: Sequence[int]) -> Iterator[tuple[float, float]]:
         before = after
 
 
-def _board_names(plan: Plan) -> Iterator[Event]:
-    for board, one in enumerate(plan.cluster.boards):
-        yield {"name": "process_name", "ph": "M", "pid": board, "args": {"name": f"board {board} ({one.name})"}}
+def _board_names(boards: Sequence[str]) -> Iterator[Event]:
+    for board, name in enumerate(boards):
+        yield {"name": "process_name", "ph": "M", "pid": board, "args": {"name": f"board {board} ({name})"}}
 
 
 def _track_events(tracks: Sequence[Track]) -> Iterator[Event]:
@@ -125,7 +131,7 @@ def _track_events(tracks: Sequence[Track]) -> Iterator[Event]:
 
 def _complete(board: int, thread: int, span: Span) -> Event:
     return {
-        "name": f"image {span.image}",
+        "name": span.what or f"image {span.image}",
         "ph": "X",
         "pid": board,
         "tid": thread,

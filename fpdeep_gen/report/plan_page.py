@@ -1,0 +1,73 @@
+"""OUT/plan.html: a balanced plan in one self-contained file."""
+
+from dataclasses import dataclass
+
+from fpdeep_gen.energy.estimate import Energy
+from fpdeep_gen.partition.model import BalancedPlan
+from fpdeep_gen.report.balanced import BOARD_COLUMNS, board_texts, energy_text, flat_text
+from fpdeep_gen.report.page import Tile
+from fpdeep_gen.report.plan_drawing import ChainDrawing, draw_plan
+from fpdeep_gen.report.plan_timeline import TimelineDrawing, draw_timeline
+from fpdeep_gen.report.points import Figures, busiest_link, figures_of_energy, link_load
+from fpdeep_gen.report.sweep import boards_text
+from fpdeep_gen.report.templates import render
+
+TEMPLATE = "report/plan.html.j2"
+
+
+@dataclass(frozen=True)
+class PlanPage:
+    """Everything that the template shows."""
+
+    title: str
+    cluster: str
+    verdict: str
+    tiles: tuple[Tile, ...]
+    chain: ChainDrawing
+    timeline: TimelineDrawing
+    energy: str
+    columns: tuple[str, ...]
+    boards: tuple[tuple[str, ...], ...]
+    trace: str
+
+
+def plan_html(plan: BalancedPlan, energy: Energy, trace: str) -> str:
+    """The page's text; `trace`: name of the file with the timeline."""
+    figures = figures_of_energy(plan, energy)
+    page = PlanPage(
+        title=plan.network.name,
+        cluster=f"{boards_text(len(plan.cluster.boards))} of {plan.cluster.name} at {plan.cluster.clock_mhz:g} MHz",
+        verdict=_verdict(plan, figures),
+        tiles=_tiles(plan, figures, energy),
+        chain=draw_plan(plan),
+        timeline=draw_timeline(plan),
+        energy=energy_text(energy),
+        columns=BOARD_COLUMNS,
+        boards=board_texts(plan),
+        trace=trace,
+    )
+    return render(TEMPLATE, page)
+
+
+def _verdict(plan: BalancedPlan, figures: Figures) -> str:
+    text = f"Limited by {figures.limit}. Fullest memory: board {figures.fullest}, {figures.memory:.1%}."
+    busiest = busiest_link(plan)
+    if busiest is None:
+        return text
+    ends = f"{busiest.index} to {busiest.index + 1}"
+    return f"{text} Busiest link: {ends}, {link_load(plan, busiest):.1%}. Fully connected weights {flat_text(plan)}."
+
+
+def _tiles(plan: BalancedPlan, figures: Figures, energy: Energy) -> tuple[Tile, ...]:
+    predicted = plan.prediction
+    return (
+        Tile(f"{figures.images_per_second:,.0f}", "images/s", f"{figures.steady:,.0f} within a batch"),
+        Tile(f"{figures.of_bound:.1%}", "of the work bound", "all multipliers busy in every cycle"),
+        Tile(f"{predicted.interval:,}", "cycles an image", f"bound {plan.bounds.interval:,.0f}"),
+        Tile(f"{figures.fill:.2f}", "images of pipeline fill", f"latency {predicted.latency:,} cycles"),
+        Tile(f"{figures.balance:.3f}", "busiest board over mean", "multiply-accumulates"),
+        Tile(
+            f"{figures.gops_per_joule:.1f}", "GOP/J, estimate", f"{energy.watts:,.0f} W, {energy.joules:.3g} J an image"
+        ),
+        Tile(f"{predicted.batch:,}", "images a batch", "whatever the number of boards"),
+    )

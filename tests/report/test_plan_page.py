@@ -1,0 +1,143 @@
+"""`plan.html`: bars are as high as what they stand for, the tightest board and link are framed and named, the timeline
+keeps the plan's times, and the page stands on its own."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from fpdeep_gen.energy.estimate import plan_energy
+from fpdeep_gen.energy.model import load_energy
+from fpdeep_gen.partition.model import BalancedPlan, Kept, Phase, Share
+from fpdeep_gen.partition.planner import make_balanced_plan
+from fpdeep_gen.report.plan_drawing import LINK, MEMORY, SLICES, columns_of, draw_plan
+from fpdeep_gen.report.plan_page import plan_html
+from fpdeep_gen.report.plan_timeline import FILLS, draw_timeline, windows_of
+from fpdeep_gen.report.plan_times import plan_trace, updates
+from fpdeep_gen.report.shapes import Group
+from tests.partition.networks import chain, conv, flat, network, output
+from tests.report.html_checker import check_page
+
+
+@pytest.fixture(scope="module")
+def plan() -> BalancedPlan:
+    first = conv("conv0", (3, 24, 24), 16, 3, pool=2)
+    second = conv("conv1", output(first), 32, 3, pool=2)
+    return make_balanced_plan(network((first, second, flat("fc2", output(second), 10))), chain(3))
+
+
+def page(plan: BalancedPlan) -> str:
+    return plan_html(plan, plan_energy(plan, load_energy()), "trace.json")
+
+
+def heights(groups: tuple[Group, ...], begin: str) -> list[float]:
+    return [sum(bar.height for bar in group.bars) for group in groups if group.text.startswith(begin)]
+
+
+def test_bars_are_as_high_as_what_they_stand_for(plan: BalancedPlan) -> None:
+    groups = draw_plan(plan).groups
+    for use in plan.uses:
+        slices, _, memory = heights(groups, f"board {use.board}:")
+        assert slices == pytest.approx(SLICES * use.macs / (200 * plan.prediction.interval), abs=0.1)
+        assert memory == pytest.approx(MEMORY * use.bram18 / 800, abs=0.1)
+    for link in plan.links:
+        (both,) = heights(groups, f"link {link.index} ")
+        load = (link.up_cycles + link.down_cycles) / plan.prediction.interval
+        assert both == pytest.approx(LINK * load, abs=0.1)
+
+
+def test_the_tightest_board_and_link_are_framed_and_named(plan: BalancedPlan) -> None:
+    links = (plan.links[0], replace(plan.links[1], down_cycles=plan.prediction.interval))
+    uses = (plan.uses[0], plan.uses[1], replace(plan.uses[2], fifo_bram18=700))
+    drawn = draw_plan(replace(plan, links=links, uses=uses))
+    named = [label.text for label in drawn.drawing.labels if label.css == "named"]
+    assert "busiest: link 1 to 2, 100.0% down" in named
+    fullest = next(text for text in named if text.startswith("fullest"))
+    assert fullest == f"fullest: board 2, {uses[2].bram18 / 800:.1%}"
+    columns = columns_of(3)
+    frames = [frame for frame in drawn.drawing.rectangles if frame.css == "most"]
+    assert any(frame.x == pytest.approx(columns.left(2) - 1.5) for frame in frames)
+    assert "Fullest memory: board 2" in page(replace(plan, links=links, uses=uses))
+    assert "Limited by link 1" in page(replace(plan, links=links, uses=uses))
+
+
+def test_many_boards_fit_beside_each_other() -> None:
+    columns = columns_of(128)
+    assert columns.width > 6
+    assert columns.left(127) + columns.width <= columns.right <= 1300
+    assert columns.left(1) > columns.left(0) + columns.width
+
+
+def test_the_timeline_keeps_the_plans_times(plan: BalancedPlan) -> None:
+    predicted = plan.prediction
+    drawn = draw_timeline(plan)
+    window = windows_of(plan)[0]
+    forward = next(group for group in drawn.first if group.text.startswith("conv1 forward"))
+    times = next(one for one in predicted.times if (one.layer, one.phase) == (1, Phase.FORWARD))
+    (bar,) = forward.bars
+    assert bar.fill == FILLS[Phase.FORWARD]
+    assert bar.x == pytest.approx(window.x(times.begin), abs=0.01)
+    assert bar.x + bar.width == pytest.approx(window.x(times.end), abs=0.02)
+    shown = " ".join(label.text for label in drawn.drawing.labels)
+    assert f"{predicted.fill:.2f} intervals" in shown
+    assert "next batch" in shown
+
+
+def test_a_long_batch_is_broken_and_a_short_one_is_not(plan: BalancedPlan) -> None:
+    def batch(images: int) -> BalancedPlan:
+        return replace(plan, prediction=replace(plan.prediction, batch=images))
+
+    (whole,) = windows_of(batch(2))
+    assert (whole.begin, whole.end > batch(2).prediction.batch_cycles) == (0, True)
+    begin, end = windows_of(batch(500))
+    assert begin.right < end.left
+    assert end.begin < batch(500).prediction.batch_cycles < end.end
+    assert sum(len(bars) for _, bars in draw_timeline(batch(500)).others) < 400
+
+
+def test_the_trace_has_every_slice_at_its_times(plan: BalancedPlan) -> None:
+    predicted = plan.prediction
+    events = json.loads(plan_trace(plan))["traceEvents"]
+    names = {(event["pid"], event["tid"]): event["args"]["name"] for event in events if event["name"] == "thread_name"}
+    share: Share = next(one for one in plan.shares if (one.layer, one.phase) == (1, Phase.GRADIENT))
+    times = next(one for one in predicted.times if (one.layer, one.phase) == (1, Phase.GRADIENT))
+    spans = {
+        event["name"]: event
+        for event in events
+        if event["ph"] == "X" and event["pid"] == share.board
+        if names[event["pid"], event["tid"]].startswith("conv1 gradient")
+    }
+    assert spans["image 0"]["ts"] == times.begin
+    assert spans["image 15"]["ts"] == 15 * predicted.interval + times.begin
+    assert spans["image 15"]["dur"] == times.end - times.begin
+    shown = {(event["pid"], names[event["pid"], event["tid"]].split(" (")[0]) for event in events if event["ph"] == "X"}
+    phases = {(one.board, f"{plan.network.layers[one.layer].name} {one.phase.value}") for one in plan.shares}
+    assert phases <= shown
+    assert {name for _, name in shown - phases} == {"conv0 update", "conv1 update", "fc2 update"}
+
+
+def test_weights_are_updated_after_their_last_gradient_one_layer_at_a_time(plan: BalancedPlan) -> None:
+    ends = {one.layer: one.end for one in plan.prediction.times if one.phase is Phase.GRADIENT}
+    last = 15 * plan.prediction.interval
+    found = updates(plan)
+    assert {(one.board, one.layer) for one in found} == {
+        (one.board, one.layer) for one in plan.stores if one.kept is Kept.GRADIENTS
+    }
+    for one in found:
+        assert one.begin >= last + ends[one.layer]
+        others = [other for other in found if other.board == one.board and other != one]
+        assert all(other.end <= one.begin or one.end <= other.begin for other in others)
+
+
+def test_the_page_is_well_formed_and_complete_in_itself(plan: BalancedPlan) -> None:
+    text = page(replace(plan, network=replace(plan.network, name="<script>")))
+    check_page(text)
+    assert "<script>" not in text
+    for shown in ("GOP/J, estimate", "energy (estimate)", "trace.json", "conv1", "board 2", "link 1 to 2"):
+        assert shown in text, shown
+
+
+def test_one_board_has_no_links(plan: BalancedPlan) -> None:
+    alone = make_balanced_plan(plan.network, chain(1, dsp=600, bram36=1200))
+    check_page(page(alone))
+    assert "Busiest link" not in page(alone)

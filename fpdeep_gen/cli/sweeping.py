@@ -130,12 +130,13 @@ def _keep(job: PointJob, point: Point) -> None:
 def plan_point(network: Network, cluster: Cluster, model: EnergyModel) -> Point:
     """The figures of a balanced plan, or the reason why there is none."""
     boards = len(cluster.boards)
-    bound = cluster.clock_mhz * 1e6 / bounds_of(network, cluster).work
+    clock, bounds = cluster.clock_mhz * 1e6, bounds_of(network, cluster)
+    linear, bound = clock / bounds.work, clock / bounds.interval
     try:
         plan = make_balanced_plan(network, cluster, way_out=False)
     except InputError as error:
-        return Point(boards, bound, None, reason_of(error.problems))
-    return Point(boards, bound, figures_of(plan, model))
+        return Point(boards, linear, bound, None, reason_of(error.problems))
+    return Point(boards, linear, bound, figures_of(plan, model))
 
 
 def _read(job: PointJob) -> Point:

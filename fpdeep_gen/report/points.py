@@ -37,9 +37,11 @@ class Figures:
 
 @dataclass(frozen=True)
 class Point:
-    """One number of boards: `bound` in images a second, and a plan's figures or the `reason` why there is none."""
+    """One number of boards: `linear`, images a second with all multipliers busy in every cycle (the work bound);
+    `bound`, what neither multipliers nor links let a plan pass; a plan's figures, or the `reason` why there is none."""
 
     boards: int
+    linear: float
     bound: float
     figures: Figures | None
     reason: str = ""

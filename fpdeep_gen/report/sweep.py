@@ -8,7 +8,7 @@ from rich.table import Table
 from fpdeep_gen.report.page import MISSING
 from fpdeep_gen.report.points import NEAR, Point, knee
 
-COLUMNS = ("images/s", "in batches", "of bound", "balance", "fullest memory", "fill", "busiest link", "GOP/J", "limit")
+COLUMNS = ("images/s", "in batches", "of linear", "balance", "fullest memory", "fill", "busiest link", "GOP/J", "limit")
 
 
 def point_texts(point: Point) -> tuple[str, ...]:
@@ -31,26 +31,39 @@ def point_texts(point: Point) -> tuple[str, ...]:
 
 
 def sweep_table(points: Sequence[Point]) -> Table:
-    """One row a number of boards; the board and link meant stand in brackets. GOP/J are estimates."""
+    """One row a number of boards, one for a run of them without a plan; the board and link meant stand in brackets.
+    GOP/J are estimates."""
     table = Table(title="Boards and throughput (GOP/J: estimates)", title_justify="left")
     table.add_column("boards", justify="right")
     for name in COLUMNS[:-1]:
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column(COLUMNS[-1])
-    for point in points:
-        table.add_row(str(point.boards), *point_texts(point))
+    for run in row_runs(points):
+        table.add_row(run_text(run), *point_texts(run[-1]))
     return table
+
+
+def row_runs(points: Sequence[Point]) -> tuple[tuple[Point, ...], ...]:
+    """Points by row of a table: each by itself, but neighbours without a plan together."""
+    runs: list[list[Point]] = []
+    for point in points:
+        if runs and point.figures is None and runs[-1][-1].figures is None:
+            runs[-1].append(point)
+        else:
+            runs.append([point])
+    return tuple(tuple(run) for run in runs)
+
+
+def run_text(run: Sequence[Point]) -> str:
+    """`3`, or `1-37`."""
+    first, last = run[0].boards, run[-1].boards
+    return str(first) if first == last else f"{first}-{last}"
 
 
 def reasons(points: Sequence[Point]) -> tuple[str, ...]:
     """Why there is no plan: for each run of numbers of boards without one, the reason at the greatest of them."""
-    runs: list[list[Point]] = [[]]
-    for point in points:
-        if point.figures is None:
-            runs[-1].append(point)
-        elif runs[-1]:
-            runs.append([])
-    return tuple(f"{_boards(run)}: no plan; with {run[-1].boards}: {run[-1].reason}" for run in runs if run)
+    runs = [run for run in row_runs(points) if run[0].figures is None]
+    return tuple(f"{_boards(run)}: no plan; with {run[-1].boards}: {run[-1].reason}" for run in runs)
 
 
 def _boards(run: Sequence[Point]) -> str:

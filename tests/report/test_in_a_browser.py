@@ -114,7 +114,7 @@ def test_a_comparison_and_a_sweep_are_drawn_cleanly(tmp_path: Path) -> None:
     assert seen(comparison_html(plan, comparison_rows(plan, load_energy()), 1.0), tmp_path)["wide"] is False
     figures = Figures(1.0, 1.0, 0.96, 1.01, 0.9, 2, 4.2, 0.5, 1, "multipliers", 900.0, 41.5)
     curve = [
-        Point(boards, 15.0 * boards, replace(figures, steady=14.4 * boards, of_bound=part))
+        Point(boards, 15.0 * boards, min(15.0 * boards, 1400.0), replace(figures, steady=14.4 * boards, of_bound=part))
         for boards, part in ((8, 0.96), (40, 0.96), (83, 0.9), (128, 0.8))
     ]
     assert seen(sweep_html("net", "chain", curve), tmp_path)["faults"] == []

@@ -16,9 +16,9 @@ FIGURES = Figures(100.0, 90.0, 0.96, 1.01, 0.5, 0, 4.0, 0.5, 1, "multipliers", 9
 def curve(*parts: float | None) -> list[Point]:
     """A point for each number of boards from 1: the part of the bound that is reached, or no plan."""
     return [
-        Point(index, 10.0 * index, None, "why")
+        Point(index, 10.0 * index, 10.0 * index, None, "why")
         if part is None
-        else Point(index, 10.0 * index, replace(FIGURES, of_bound=part))
+        else Point(index, 10.0 * index, 10.0 * index, replace(FIGURES, of_bound=part))
         for index, part in enumerate(parts, 1)
     ]
 
@@ -76,4 +76,4 @@ def test_a_reason_names_the_first_problem_and_counts_the_others() -> None:
 def test_a_point_has_figures_or_a_reason() -> None:
     for figures, reason in ((None, ""), (FIGURES, "why")):
         with pytest.raises(ValueError, match="either"):
-            Point(1, 10.0, figures, reason)
+            Point(1, 10.0, 10.0, figures, reason)

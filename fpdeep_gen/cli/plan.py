@@ -15,15 +15,18 @@ from fpdeep_gen.cli.options import (
 )
 from fpdeep_gen.cli.output import Output, current_output, json_option
 from fpdeep_gen.cli.steps import Done
+from fpdeep_gen.cli.verification import read_origin
 from fpdeep_gen.cli.workflow import PLAN_FILE, balanced_step, load_inputs, plan_step, unreachable
 from fpdeep_gen.energy.estimate import plan_energy
 from fpdeep_gen.energy.model import EnergyModel
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.report.balanced import balanced_document, balanced_table, balanced_text
 from fpdeep_gen.report.document import plan_document
+from fpdeep_gen.report.html import report_html
 from fpdeep_gen.report.plan_page import plan_html
 from fpdeep_gen.report.plan_times import plan_trace
 from fpdeep_gen.report.tables import boards_table, links_table, prediction_text
+from fpdeep_gen.report.timeline import timeline_json
 
 PLAN_PAGE, PLAN_TRACE = "plan.html", "plan_timeline.json"
 
@@ -54,7 +57,7 @@ def plan(
 ) -> None:
     """Plan NETWORK on a cluster: OUT/plan.json, the only thing that generation reads.
 
-    A balanced plan is drawn too: OUT/plan.html, and one mini-batch as a Chrome trace in OUT/plan_timeline.json.
+    OUT/plan.html shows it, OUT/plan_timeline.json has one mini-batch as a Chrome trace.
     """
     output = current_output()
     network, cluster = load_inputs(network_path, cluster_path, for_training=planner == "exact", boards=boards)
@@ -69,12 +72,13 @@ def plan(
 
 def _exact(output: Output, out: Path, network: Network, cluster: Cluster, force: bool) -> None:
     decided, done = plan_step(out, network, cluster, force)
-    for name in (PLAN_PAGE, PLAN_TRACE):  # of a balanced plan that was here before
-        (out / name).unlink(missing_ok=True)
+    (out / PLAN_PAGE).write_text(report_html(decided, None, read_origin(out)), encoding="utf-8")
+    (out / PLAN_TRACE).write_text(timeline_json(decided, None), encoding="utf-8")
     output.human.print(boards_table(decided, None))
     if decided.links:
         output.human.print(links_table(decided, None))
     output.human.print(prediction_text(decided))
+    output.human.print(f"picture: {out / PLAN_PAGE}", soft_wrap=True)
     output.result(_result(out, done) | plan_document(decided))
 
 
@@ -86,9 +90,9 @@ def _balanced(output: Output, out: Path, network: Network, cluster: Cluster, mod
     (out / PLAN_TRACE).write_text(plan_trace(decided), encoding="utf-8")
     output.human.print(balanced_text(decided, energy))
     output.human.print(f"picture: {out / PLAN_PAGE}", soft_wrap=True)
-    files = {"page": str(out / PLAN_PAGE), "timeline": str(out / PLAN_TRACE)}
-    output.result(_result(out, done) | files | balanced_document(decided, energy))
+    output.result(_result(out, done) | balanced_document(decided, energy))
 
 
 def _result(out: Path, done: Done) -> dict[str, object]:
-    return {"plan": str(out / PLAN_FILE), "skipped": done.skipped, "seconds": done.seconds}
+    files = {"plan": str(out / PLAN_FILE), "page": str(out / PLAN_PAGE), "timeline": str(out / PLAN_TRACE)}
+    return files | {"skipped": done.skipped, "seconds": done.seconds}

@@ -42,6 +42,10 @@ def test_a_network_within_reach_gets_an_exact_plan_unless_asked_otherwise(tmp_pa
     asked = fpdeep("plan", *inputs, "-o", tmp_path / "balanced", "--planner", "balanced", "--json")
     assert asked.exit_code == 0, asked.output
     assert json.loads(asked.stdout)["kind"] == "balanced"
+    for folder, words in (("auto", "Planned only"), ("balanced", "One mini-batch")):
+        assert words in (tmp_path / folder / "plan.html").read_text(encoding="utf-8")
+        trace = json.loads((tmp_path / folder / "plan_timeline.json").read_text(encoding="utf-8"))
+        assert {event["pid"] for event in trace["traceEvents"]} == {0, 1, 2}
 
 
 def test_a_plan_is_compared_with_other_ways(tmp_path: Path) -> None:

@@ -17,6 +17,9 @@ LANE, ROW_GAP, BREAK = 6.5, 5.0, 30
 MOST_IMAGES = 48
 """Images that are told apart; more are drawn as one bar."""
 
+LABEL = 66
+"""Room for the number of an image."""
+
 LEAST_WIDTH = 0.6
 """Of a bar, so that short phases are seen."""
 
@@ -150,14 +153,14 @@ def _rules(
     for window in windows:
         first = max(0, -int(-window.begin // predicted.interval))
         last = int(window.end // predicted.interval)
-        every = max(1, -(-(last - first) * 58 // int(window.right - window.left)))
+        every = max(1, -(-(last - first) * LABEL // int(window.right - window.left)))
         for image in range(first, min(last, predicted.batch - 1) + 1):
             x = round(window.x(image * predicted.interval), 1)
-            if (image - first) % every == 0:
+            if (image - first) % every == 0 and x + LABEL / 2 <= window.right:
                 labels.append(Label(x, TOP - 6, f"image {image}", "small", "middle"))
                 yield x, TOP, floor
     end = windows[-1].x(predicted.batch_cycles)
-    labels.append(Label(round(end, 1), TOP - 22, "next batch", "named", "middle"))
+    labels.append(Label(round(min(end + LABEL / 2, WIDTH), 1), TOP - 22, "next batch", "named", "end"))
     yield round(end, 1), TOP - 16, floor
     if len(windows) > 1:
         x = (windows[0].right + windows[1].left) / 2

@@ -90,7 +90,8 @@ def long_chain() -> str:
     links = tuple(replace(plan.links[board % 3], index=board) for board in range(127))
     uses = tuple(replace(plan.uses[old], board=new) for new, old in boards)
     shares = tuple(replace(share, board=share.board + 4 * copy) for copy in range(32) for share in plan.shares)
-    return page_of(replace(plan, cluster=cluster, links=links, uses=uses, shares=shares))
+    slow = replace(plan.prediction, batch=400, latency=60 * plan.prediction.interval)
+    return page_of(replace(plan, cluster=cluster, links=links, uses=uses, shares=shares, prediction=slow))
 
 
 def test_a_plan_is_drawn_cleanly_light_and_dark(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@ keeps the plan's times, and the page stands on its own."""
 
 import json
 from dataclasses import replace
+from xml.etree import ElementTree
 
 import pytest
 
@@ -10,6 +11,7 @@ from fpdeep_gen.energy.estimate import plan_energy
 from fpdeep_gen.energy.model import load_energy
 from fpdeep_gen.partition.model import BalancedPlan, Kept, Phase, Share
 from fpdeep_gen.partition.planner import make_balanced_plan
+from fpdeep_gen.report.chain_svg import chain_svg
 from fpdeep_gen.report.plan_drawing import LINK, MEMORY, SLICES, columns_of, draw_plan
 from fpdeep_gen.report.plan_page import plan_html
 from fpdeep_gen.report.plan_timeline import FILLS, draw_timeline, windows_of
@@ -141,3 +143,14 @@ def test_one_board_has_no_links(plan: BalancedPlan) -> None:
     alone = make_balanced_plan(plan.network, chain(1, dsp=600, bram36=1200))
     check_page(page(alone))
     assert "Busiest link" not in page(alone)
+
+
+def test_the_picture_for_documents_has_every_bar(plan: BalancedPlan) -> None:
+    text = chain_svg(plan, "a < b")
+    picture = ElementTree.fromstring(text)
+    assert "a &lt; b" in text
+    drawn = sum(len(group.bars) for group in draw_plan(plan).groups)
+    swatches = len(draw_plan(plan).layers) + len(draw_plan(plan).uses)
+    paths = picture.iter("{http://www.w3.org/2000/svg}path")
+    assert sum(path.attrib["d"].count("z") for path in paths) == drawn + swatches
+    assert "href" not in text

@@ -19,7 +19,7 @@ from fpdeep_gen.cli.output import current_output, json_option
 from fpdeep_gen.cli.sweeping import plan_points
 from fpdeep_gen.cli.workflow import load_inputs
 from fpdeep_gen.energy.model import EnergyModel
-from fpdeep_gen.partition.planner import MOST_BOARDS
+from fpdeep_gen.partition.way_out import MOST_BOARDS
 from fpdeep_gen.report.sweep import knee_text, reasons, sweep_document, sweep_table
 from fpdeep_gen.report.sweep_page import sweep_html
 

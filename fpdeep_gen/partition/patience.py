@@ -1,0 +1,60 @@
+"""Longer intervals than the multipliers ask for, where links, logic or external memory do."""
+
+from dataclasses import replace
+
+from fpdeep_gen.board.model import Cluster
+from fpdeep_gen.errors import Problem
+from fpdeep_gen.network.model import Network
+from fpdeep_gen.partition.bounds import bounds_of
+from fpdeep_gen.partition.budget import budget_problems
+from fpdeep_gen.partition.search import Candidate, Search
+
+STRETCH, LONGER = 1.03, 16
+"""Step between intervals, and how many are tried, where links or logic want longer ones than multipliers."""
+
+
+def patient(network: Network, cluster: Cluster, rounds: int = LONGER) -> Candidate | None:
+    """The search, with longer intervals as long as only what an interval bounds is exceeded (multipliers, logic, rates
+    of links and of DDR), or links do not keep up whatever else is exceeded. The shortest is found within `STRETCH`;
+    the first search's outcome where none is in as many `rounds`.
+
+    A longer interval is what boards with fewer multipliers ask for; their plan is one of these boards too.
+    """
+    first = found = Search(network, cluster).best()
+    failed = part = 1.0
+    for _ in range(rounds):
+        if found is None or not found.excess:
+            break
+        interval = found.plan.prediction.interval
+        busiest = max((max(link.up_cycles, link.down_cycles) for link in found.plan.links), default=0)
+        if busiest <= interval and not all(_waits(problem, cluster) for problem in found.excess):
+            break
+        failed, part = part, part / max(STRETCH, (busiest / interval) ** 0.5)
+        found = _slower(network, cluster, part)
+    if found is None or found.excess:
+        return first
+    while part * STRETCH * STRETCH < failed:
+        middle = (part * failed) ** 0.5
+        other = _slower(network, cluster, middle)
+        if other is None or other.excess:
+            failed = middle
+        else:
+            part, found = middle, other
+    return found
+
+
+def _slower(network: Network, cluster: Cluster, part: float) -> Candidate | None:
+    """The plan of boards with a part of the multipliers, on the boards themselves."""
+    boards = tuple(replace(board, dsp=max(1, int(board.dsp * part))) for board in cluster.boards)
+    found = Search(network, replace(cluster, boards=boards)).best()
+    if found is None:
+        return None
+    plan = replace(found.plan, cluster=cluster, bounds=bounds_of(network, cluster))
+    return replace(found, plan=plan, excess=tuple(budget_problems(plan)))
+
+
+def _waits(problem: Problem, cluster: Cluster) -> bool:
+    """Whether a longer interval helps."""
+    if problem.field.endswith(".ddr"):
+        return all(board.ddr is not None for board in cluster.boards)
+    return problem.field.startswith("links") or problem.field.endswith((".dsp", ".lut"))

@@ -1,0 +1,82 @@
+"""What would do where a network does not fit a chain: more boards of the kind, or boards with more of what lacks."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from fpdeep_gen.board.model import Board, Cluster, Ddr
+from fpdeep_gen.errors import Problem
+from fpdeep_gen.network.model import LayerKind, Network
+from fpdeep_gen.partition.patience import patient
+
+MOST_BOARDS = 128
+GROWTH = 1.12
+"""Step between the numbers of boards that are tried where one is too small."""
+
+ROUNDS = 6
+"""Longer intervals tried of each."""
+
+TIMES = (1, 2, 4, 8, 16, 32)
+"""How many times of what lacks is tried."""
+
+SOME_DDR = Ddr(1, 6.4)
+"""A module of 64 bits at 800 MT/s."""
+
+
+def way_out_of(network: Network, cluster: Cluster, excess: Sequence[Problem]) -> str:
+    """The smallest number of such boards that works, else what else would."""
+    if not cluster.links:
+        others = list(_larger(network, cluster, excess))
+        return "; ".join([*others, "more boards, with links between them"])
+    tried = len(cluster.boards)
+    low, high = tried, None
+    while tried < MOST_BOARDS and high is None:
+        tried = min(MOST_BOARDS, max(tried + 1, int(tried * GROWTH)))
+        if _fits(network, cluster, tried):
+            high = tried
+        else:
+            low = tried
+    if high is None:
+        others = list(_larger(network, cluster, excess)) or ["larger boards, or a smaller network"]
+        return "; ".join([f"{MOST_BOARDS} such boards are too few as well", *others])
+    while high - low > 1:
+        middle = (low + high) // 2
+        if _fits(network, cluster, middle):
+            high = middle
+        else:
+            low = middle
+    return f"{high} such boards are enough"
+
+
+def _larger(network: Network, cluster: Cluster, excess: Sequence[Problem]) -> Iterator[str]:
+    """Boards that would do with the least more of what lacks: block RAMs, or DDR where there is none, or both."""
+    lacking = {problem.field.split(".")[-1] for problem in excess}
+    flat = any(layer.kind is LayerKind.FULLY_CONNECTED for layer in network.layers)
+    external = [False, True] if flat and any(board.ddr is None for board in cluster.boards) else [False]
+    for with_ddr in external:
+        for times in TIMES if "bram36" in lacking else TIMES[:1]:
+            boards = tuple(_more(board, times, with_ddr) for board in cluster.boards)
+            if boards != cluster.boards and _works(network, replace(cluster, boards=boards)):
+                named = [f"{times} times the block RAMs"] * (times > 1)
+                named += [f"DDR ({SOME_DDR.gigabytes_per_second:g} GB/s)"] * with_ddr
+                yield f"boards with {' and '.join(named)} would do"
+                break
+
+
+def _more(board: Board, times: int, with_ddr: bool) -> Board:
+    ddr = board.ddr or SOME_DDR if with_ddr else board.ddr
+    return replace(board, bram36=times * board.bram36, ddr=ddr)
+
+
+def _fits(network: Network, cluster: Cluster, boards: int) -> bool:
+    more = boards - len(cluster.boards)
+    larger = replace(
+        cluster,
+        boards=cluster.boards + cluster.boards[-1:] * more,
+        links=cluster.links + cluster.links[-1:] * more,
+    )
+    return _works(network, larger)
+
+
+def _works(network: Network, cluster: Cluster) -> bool:
+    found = patient(network, cluster, ROUNDS)
+    return found is not None and not found.excess

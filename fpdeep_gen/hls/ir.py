@@ -13,7 +13,7 @@ All values are bit vectors without a sign; operations have one (`SDIV`, `SLT`, `
 operands of a binary operation are as wide as its result; shifts by constants are the rule, others are barrel shifters.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from pathlib import Path
@@ -90,12 +90,22 @@ class Variable:
     location: Location | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """When two accesses touch one word: in the same iteration of a pipelined loop (`same`), and by how many iterations
+    at least the second comes later (`later`; None: never)."""
+
+    same: bool
+    later: int | None
+
+
 @dataclass(eq=False, slots=True)
 class Memory:
     """An array of `depth` words of `width` bits. Reads return the old word when the same cycle writes it.
 
     `carried_distance`: the least number of iterations of a pipelined loop between a store and a load of the same word
     in a later iteration, from a DEPENDENCE pragma; 1 when nothing is known, None when they never meet.
+    `meetings`: what is known of pairs of accesses, by their numbers (`Load.access`, 0 for one without).
     Loads and stores within one iteration keep their order. An external memory lies outside of the process, behind ports
     (an argument of the top, or an array between processes): others write and read it too, so neither its content nor
     its width is the process's own.
@@ -110,6 +120,7 @@ class Memory:
     location: Location | None = None
     origin: Origin | None = None
     shared: Shared | None = None
+    meetings: Mapping[tuple[int, int], Meeting] = field(default_factory=dict)
 
     @property
     def is_external(self) -> bool:
@@ -236,6 +247,7 @@ class Load(Operation):
     memory: Memory
     address: Operation
     predicate: Operation | None = None
+    access: int = field(default=0, kw_only=True)
 
     def operands(self) -> tuple[Operation, ...]:
         return (self.address,) if self.predicate is None else (self.address, self.predicate)
@@ -249,6 +261,7 @@ class Store(Operation):
     address: Operation
     value: Operation
     predicate: Operation | None = None
+    access: int = field(default=0, kw_only=True)
 
     def operands(self) -> tuple[Operation, ...]:
         head = (self.address, self.value)
@@ -332,6 +345,7 @@ class Region:
     sets: dict[int, tuple[Variable, Operation]] = field(default_factory=dict)  # keyed by id(variable)
     exits: list[Exit] = field(default_factory=list)
     ii: int | None = None  # the initiation interval asked for
+    trip_count: int | None = None  # iterations of the innermost loop, where they are known
     location: Location | None = None
 
     def set(self, variable: Variable, value: Operation) -> None:

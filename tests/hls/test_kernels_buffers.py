@@ -18,7 +18,7 @@ from fpdeep_gen.hls.compile import CompiledKernel, compile_kernel, lint
 from fpdeep_gen.hls.schedule import constraints
 from tests.hls.batch.build import simulation
 from tests.hls.batch.run import Stimulus, run_group
-from tests.hls.kernels.cases import HERE, STALL, Case, faults, group_of, signed
+from tests.hls.kernels.cases import HERE, STALL, Case, faults, group_of, pack, signed
 
 BLOCKS = 12
 RANDOM = random.Random(7)
@@ -50,6 +50,31 @@ def _transpose() -> Flow:
     return _case("buffers_transpose", x.ravel().tolist(), out, [1, 1], 64, 128)
 
 
+def _fft() -> Flow:
+    x = np.random.default_rng(3).integers(-(2**15), 2**15, (BLOCKS, 16, 2))
+    table = (
+        np.array([16384, 15137, 11585, 6270, 0, -6270, -11585, -15137]),
+        np.array([0, 6270, 11585, 15137, 16384, 15137, 11585, 6270]),
+    )
+    order = [int(f"{place:04b}"[::-1], 2) for place in range(16)]
+    out: list[int] = []
+    for block in x:
+        points = block[order].astype(np.int64)
+        for level in range(4):
+            for low in range(1 << level):
+                cosine, sine = table[0][low << 3 - level], table[1][low << 3 - level]
+                first = np.arange(low, 16, 2 << level)
+                p, q = points[first].copy(), points[first + (1 << level)]
+                turned = np.stack([q[:, 0] * cosine + q[:, 1] * sine, q[:, 1] * cosine - q[:, 0] * sine], 1) >> 14
+                points[first], points[first + (1 << level)] = p + turned, p - turned
+        exact = np.fft.fft(block[:, 0] + 1j * block[:, 1])
+        assert np.abs(points[:, 0] + 1j * points[:, 1] - exact).max() < 16  # it is a Fourier transform
+        out += [pack(point, 20) for point in points.tolist()]
+    words = [pack(point, 16) for point in x.reshape(-1, 2).tolist()]
+    # load and store take 16 cycles; a level 8 and at most 5 stages between its accesses: (16 + 13) / 2 and less
+    return _case("fft_stages", words, out, [1] * 6, 16, 2 * 16 + 4 * 8)
+
+
 def _sort() -> Flow:
     x = [RANDOM.getrandbits(12) for _ in range(BLOCKS * 64)]
     blocks = [sorted(x[at : at + 64], key=lambda word: word & 15) for at in range(0, len(x), 64)]
@@ -76,7 +101,7 @@ def _nested() -> Flow:
     return _case("nested_buffers", x.ravel().tolist(), [signed(int(one), 32) for one in out], [1] * 4, 16.5, 4 * 16)
 
 
-FLOWS = [_copy(), _transpose(), _sort(), _scaling(), _nested()]
+FLOWS = [_copy(), _transpose(), _fft(), _sort(), _scaling(), _nested()]
 CASES = [one.case for one in FLOWS]
 
 

@@ -1,6 +1,6 @@
 """The arrays and statics of a function, and a first look at how each is indexed (before anything is lowered)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from fpdeep_gen.hls.frontend.liveness import definitions
@@ -66,7 +66,7 @@ def _plain(name: str) -> str:
     return "".join(char if char.isalnum() else "_" for char in name) or "object"
 
 
-def _places(operand: Operand, defined: dict[str, tuple[str, Instruction]], seen: frozenset[str]) -> Iterator[Place]:
+def _places(operand: Operand, defined: Mapping[str, tuple[str, Instruction]], seen: frozenset[str]) -> Iterator[Place]:
     """Every object that an address may point into."""
     if operand.kind is OperandKind.GLOBAL:
         yield Place(operand.name, operand.value, ())
@@ -84,6 +84,17 @@ def _places(operand: Operand, defined: dict[str, tuple[str, Instruction]], seen:
     elif one.opcode in ("select", "phi"):
         for inner in one.operands[1:] if one.opcode == "select" else one.operands:
             yield from _places(inner, defined, seen)
+
+
+def single_place(operand: Operand, defined: Mapping[str, tuple[str, Instruction]]) -> Place | None:
+    """The one object that an address points into; None where there are several, or none is known."""
+    found = list(_places(operand, defined, frozenset()))
+    return found[0] if len(found) == 1 else None
+
+
+def touched_size(one: Instruction) -> int:
+    """Bytes that a load or store touches."""
+    return sum(size for _, size in _touched(one))
 
 
 def _touched(one: Instruction) -> list[tuple[Operand, int]]:

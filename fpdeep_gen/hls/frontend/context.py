@@ -29,7 +29,8 @@ def bits_of(kind: Type) -> int:
 class ProcessContext:
     """`variables`: LLVM value -> the register that carries it.
 
-    `starts`: region name and entry -> the register that says to start there.
+    `starts`: region name and entry -> the register that says to start there. `accesses`: id(instruction) -> the number
+    of a load or store of which `find_meetings` knows something.
     """
 
     function: Function
@@ -44,6 +45,7 @@ class ProcessContext:
     defined: dict[str, tuple[str, Instruction]] = field(default_factory=dict)
     live: dict[str, frozenset[str]] = field(default_factory=dict)
     congruences: dict[str, Congruence] = field(default_factory=dict)
+    accesses: dict[int, int] = field(default_factory=dict)
     _registers: dict[str, Variable] = field(default_factory=dict)
     _names: dict[str, int] = field(default_factory=dict)
 

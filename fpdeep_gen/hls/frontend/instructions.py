@@ -120,6 +120,7 @@ class InstructionLowering(ABC):
 
     def lower(self, one: Instruction) -> Value | None:
         """The result, if there is one."""
+        self.memory.access = self.context.accesses.get(id(one), 0)
         if one.opcode in BINARY:
             left, right = (self.number(operand, self._block) for operand in one.operands)
             return self.builder.binary(BinaryKind[one.opcode.upper()], left, right)

@@ -13,10 +13,14 @@ Inner = tuple[tuple[int, Operation], ...]  # for each dimension of a bank its ex
 
 
 class MemoryState:
-    """The registers' values as the region goes on, and accesses to memories in program order."""
+    """The registers' values as the region goes on, and accesses to memories in program order.
+
+    `access`: the number of the instruction that is being lowered, 0 where nothing is known of it.
+    """
 
     def __init__(self, builder: Builder) -> None:
         self._builder = builder
+        self.access = 0
         self.registers: dict[Variable, Operation] = {}
         self.indices = BankIndices(builder)
 
@@ -63,7 +67,8 @@ class MemoryState:
         if owner.is_constant and isinstance(address, Constant):
             value = bank_of.initial[address.value] if address.value < len(bank_of.initial) else 0
             return builder.constant(value, bank_of.width)
-        word = builder.append(Load(bank_of.width, bank_of, address, None if is_true(predicate) else predicate))
+        made = Load(bank_of.width, bank_of, address, None if is_true(predicate) else predicate, access=self.access)
+        word = builder.append(made)
         if owner.external is not None:
             word = builder.resize(word, access.leaf.width, owner.integer(access.leaf).signed)
         return word
@@ -101,7 +106,8 @@ class MemoryState:
             self.registers[bank_of] = builder.select(predicate, value, self.register(bank_of))
             return
         value = builder.resize(value, bank_of.width)
-        builder.append(Store(0, bank_of, self._banked(owner, inner), value, None if is_true(predicate) else predicate))
+        where, when = self._banked(owner, inner), None if is_true(predicate) else predicate
+        builder.append(Store(0, bank_of, where, value, when, access=self.access))
 
     def _load_remote(self, external: External, kind: Integer, address: Operation, predicate: Operation) -> Operation:
         """An element that comes through a stream: the next one, or (m_axi) the one that is asked for."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from fpdeep_gen.errors import Problem
 from fpdeep_gen.hls.frontend.accesses import collect_objects
 from fpdeep_gen.hls.frontend.context import ProcessContext
+from fpdeep_gen.hls.frontend.distances import find_meetings, trip_counts
 from fpdeep_gen.hls.frontend.llvm_ir import Function, LlvmModule
 from fpdeep_gen.hls.frontend.lower import RegionLowering
 from fpdeep_gen.hls.frontend.object_pragmas import ObjectKey, ObjectPragmas
@@ -42,8 +43,11 @@ def lower_process(
     for place, text in refused:
         context.problem(place, "an access", "an element of the array", text)
     context.prepare(counts)
+    context.accesses, meetings = find_meetings(function, plan, objects)
     process = Process(name, location=function.location)
     regions = {one.name: Region(context.unique(_name(one)), ii=one.ii, location=one.location) for one in plan.regions}
+    for key, count in trip_counts(function, plan).items():
+        regions[key].trip_count = count
     for one in plan.regions:
         RegionLowering(context, one, regions[one.name]).run(regions)
     process.regions = list(regions.values())
@@ -58,6 +62,8 @@ def lower_process(
     _choose_initial(process, registers)
     process.variables = [*carried, *(bank for bank in banks if isinstance(bank, Variable))]
     process.memories = [bank for bank in banks if isinstance(bank, Memory)]
+    for memory in process.memories:
+        memory.meetings = meetings
     if plan.has_nests:
         process.alternative = lambda: _cleaned(
             lower_process(function, module, pragmas, name, [], counts, externals, False), externals or {}

@@ -61,7 +61,8 @@ def _wide(group: Sequence[Memory], taken: set[str]) -> Memory:
     name = first.name if name in taken or not name else name
     taken.add(name)
     width = sum(memory.width for memory in group)
-    return Memory(name, width, first.depth, initial, first.storage, first.carried_distance, first.location)
+    how = (initial, first.storage, first.carried_distance, first.location)
+    return Memory(name, width, first.depth, *how, meetings=first.meetings)
 
 
 def _footprints(process: Process) -> dict[Memory, tuple[Access, ...]]:
@@ -111,6 +112,7 @@ class _Rewrite:
         self._counts: dict[Memory, int] = {}
         self._loads: dict[tuple[int, int], Load] = {}
         self._stores: dict[tuple[int, int], list[Operation]] = {}
+        self._numbers: dict[tuple[int, int], int] = {}
         self._out: list[Operation] = []
 
     def run(self) -> None:
@@ -139,6 +141,7 @@ class _Rewrite:
             load = self._loads.get(key)
             if load is None:
                 load = Load(memory.width, memory, operation.address, operation.predicate, location=operation.location)
+                load.access = operation.access if lane == 0 else 0  # numbers are known among those of one lane
                 self._loads[key] = load
                 self._out.append(load)
             low = sum(other.width for other in group[:lane])
@@ -146,10 +149,13 @@ class _Rewrite:
             self._out.append(part)
             self._replaced[operation] = part
             return
+        if lane == 0:
+            self._numbers[key] = operation.access
         values = self._stores.setdefault(key, [])
         values.append(operation.value)
         if len(values) == len(group):
             word = Concat(memory.width, tuple(values), location=operation.location)
             self._out.append(word)
             stored = Store(0, memory, operation.address, word, operation.predicate, location=operation.location)
+            stored.access = self._numbers[key]
             self._out.append(stored)

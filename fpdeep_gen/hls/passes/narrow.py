@@ -242,13 +242,15 @@ class _Rebuild:
                 shape = self._shapes[memory]
                 if shape.width == 0:
                     return builder.constant(0, operation.width)
-                made = Load(shape.width, memory, self._whole(address), self._optional(predicate))
+                number = operation.access
+                made = Load(shape.width, memory, self._whole(address), self._optional(predicate), access=number)
                 return builder.resize(builder.append(made), operation.width, shape.signed)
             case Store(memory=memory, address=address, value=value, predicate=predicate):
                 if not self._demand.memories.get(memory, 0) or not self._shapes[memory].width:
                     return None
                 stored = self._use(value, self._shapes[memory].width)
-                return self._place(Store(0, memory, self._whole(address), stored, self._optional(predicate)), predicate)
+                where, when, number = self._whole(address), self._optional(predicate), operation.access
+                return self._place(Store(0, memory, where, stored, when, access=number), predicate)
             case StreamRead(stream=stream, predicate=predicate):
                 return self._place(StreamRead(operation.width, stream, self._optional(predicate)), predicate)
             case StreamTryRead(stream=stream, predicate=predicate):

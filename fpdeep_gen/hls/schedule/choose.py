@@ -6,7 +6,7 @@ from fpdeep_gen.hls.schedule.model import ProcessSchedule
 from fpdeep_gen.hls.schedule.optimise import optimise
 from fpdeep_gen.hls.schedule.process import schedule_process
 
-_TRIP_COUNT = 16  # of innermost loops, where loops start anew for each iteration of the one around them
+_TRIP_COUNT = 16  # of innermost loops of unknown bounds, where they start anew for each iteration of the one around
 _HANDOVER = 2
 
 
@@ -21,5 +21,9 @@ def schedule_best(process: Process, delays: DelayModel) -> ProcessSchedule:
         port.is_done, port.guards = same.is_done, same.guards
     apart = schedule_process(optimise(other_form), delays)
     cost = sum(one.ii for one in joined.regions if one.pipelined)
-    other = sum(one.ii + (one.depth + _HANDOVER) / _TRIP_COUNT for one in apart.regions if one.pipelined)
+    other = sum(
+        one.ii + (one.depth + _HANDOVER) / (one.region.trip_count or _TRIP_COUNT)
+        for one in apart.regions
+        if one.pipelined
+    )
     return apart if other < cost else joined

@@ -125,6 +125,12 @@ def _same_iteration(group: list[Load | Store], storage: Storage, exclusion: Excl
 
 
 def _never_meet(first: Load | Store, second: Load | Store) -> bool:
+    """Within one iteration."""
+    meeting = first.memory.meetings.get((first.access, second.access))
+    return (meeting is not None and not meeting.same) or _different_words(first, second)
+
+
+def _different_words(first: Load | Store, second: Load | Store) -> bool:
     left, right = first.address, second.address
     return isinstance(left, Constant) and isinstance(right, Constant) and left.value != right.value
 
@@ -134,12 +140,25 @@ def _carried(group: list[Load | Store], memory: Memory, distance: int, ii: int) 
     stores = [access for access in group if isinstance(access, Store)]
     for store in stores:
         for access in group:
-            if access is not store and not _never_meet(store, access):
-                if isinstance(access, Load):
-                    yield Distance(Node(store), Node(access), 1 - distance * ii, reason)
-                    yield Distance(Node(access), Node(store), -ii, reason)
-                else:
-                    yield Distance(Node(store), Node(access), 1 - ii, reason)
+            if access is store or _different_words(store, access):
+                continue
+            after, before = _iterations(store, access), _iterations(access, store)
+            if isinstance(access, Load):
+                if after is not None:
+                    after = max(after, distance)
+                    yield Distance(
+                        Node(store), Node(access), 1 - after * ii, f"memory {memory.name} (distance {after})"
+                    )
+                if before is not None:
+                    yield Distance(Node(access), Node(store), -before * ii, reason)
+            elif after is not None:
+                yield Distance(Node(store), Node(access), 1 - after * ii, reason)
+
+
+def _iterations(first: Load | Store, second: Load | Store) -> int | None:
+    """After how many iterations, at least, the second access meets the word of the first; None: never."""
+    meeting = first.memory.meetings.get((first.access, second.access))
+    return 1 if meeting is None else meeting.later
 
 
 def _stream_distances(region: Region, ii: int | None, exclusion: Exclusion) -> Iterator[Distance]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from fpdeep_gen.board.model import Cluster
-from fpdeep_gen.cli.steps import STATE_FOLDER, Step, input_key, is_current, run_step
+from fpdeep_gen.cli.steps import STATE_FOLDER, Step, input_key, is_current, run_step, tool_digest
 from fpdeep_gen.energy.model import EnergyModel
 from fpdeep_gen.errors import InputError, ToolError
 from fpdeep_gen.network.model import Network
@@ -103,8 +103,8 @@ def _local(processes: int) -> Executor:
 
 @contextmanager
 def _dask(scheduler: str) -> Iterator[Executor]:
-    """The workers of a running Dask cluster, which must have this version of the program. Raises `ToolError` where
-    `distributed` is missing or no scheduler answers."""
+    """The workers of a running Dask cluster. Raises `ToolError` where `distributed` is missing, no scheduler answers,
+    there are no workers, or one of them has another version of this program."""
     try:
         distributed = import_module("distributed")
     except ImportError as error:
@@ -114,8 +114,17 @@ def _dask(scheduler: str) -> Iterator[Executor]:
     except (OSError, TimeoutError, ValueError) as error:
         command = ["dask", "scheduler"]
         raise ToolError(f"no Dask scheduler answers at {scheduler}: {error}", command) from error
-    with client, client.get_executor(pure=False) as executor:
-        yield executor
+    with client:
+        if not client.scheduler_info()["workers"]:
+            raise ToolError(f"the Dask cluster at {scheduler} has no workers", ["dask", "worker", scheduler])
+        try:
+            others = [worker for worker, digest in client.run(tool_digest).items() if digest != tool_digest()]
+        except ImportError as error:
+            raise ToolError(f"a worker of the Dask cluster at {scheduler} has no fpdeep_gen: {error}") from error
+        if others:
+            raise ToolError(f"workers with another version of fpdeep_gen: {', '.join(others)}")
+        with client.get_executor(pure=False) as executor:
+            yield executor
 
 
 def _keep(job: PointJob, point: Point) -> None:

@@ -3,6 +3,7 @@
 import json
 import socket
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -83,6 +84,27 @@ def test_a_dask_cluster_plans_the_same_points(tmp_path: Path, dask_address: str)
     document = json.loads(there.stdout)
     assert (document["planned"], document["points"]) == (2, here["points"])
     assert json.loads(sweep(tmp_path / "there", "1:2", "--json").stdout)["planned"] == 0
+
+
+def test_workers_with_another_program_are_refused(
+    tmp_path: Path, dask_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Other threads than the command's, such as the worker's, seem to have another program.
+    monkeypatch.setattr("fpdeep_gen.cli.sweeping.tool_digest", lambda: threading.current_thread().name)
+    result = sweep(tmp_path, "1", "--scheduler", dask_address)
+    assert result.exit_code == 3
+    assert "workers with another version of fpdeep_gen: tcp://127.0.0.1" in result.stderr
+    assert not (tmp_path / "sweep.json").exists()
+
+
+def test_a_cluster_without_workers_is_told_of(tmp_path: Path) -> None:
+    distributed = pytest.importorskip(
+        "distributed", reason="distributed is one of the packages of requirements-dev.txt"
+    )
+    with distributed.LocalCluster(n_workers=0, dashboard_address=None, host="127.0.0.1") as cluster:
+        result = sweep(tmp_path, "1", "--scheduler", cluster.scheduler_address)
+    assert result.exit_code == 3
+    assert "has no workers" in result.stderr
 
 
 def test_without_the_package_the_line_that_installs_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

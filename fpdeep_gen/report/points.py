@@ -123,6 +123,12 @@ def reason_of(problems: Sequence[Problem]) -> str:
     return f"{first.field} takes {first.found}, expected {first.expected}{more}"
 
 
+def bound_knee(points: Sequence[Point]) -> int | None:
+    """The fewest of these numbers of boards at which links keep every plan of the family below linear scaling; None
+    where they never do."""
+    return min((point.boards for point in points if point.bound < point.linear), default=None)
+
+
 def knee(points: Sequence[Point]) -> int | None:
     """The fewest boards where the steady rate drops below `NEAR` of linear scaling (the work bound) after having
     reached it with fewer boards; None where it never does."""

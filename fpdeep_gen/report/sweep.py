@@ -6,7 +6,7 @@ from dataclasses import asdict
 from rich.table import Table
 
 from fpdeep_gen.report.page import MISSING
-from fpdeep_gen.report.points import NEAR, Point, knee
+from fpdeep_gen.report.points import NEAR, Point, bound_knee, knee
 
 COLUMNS = ("images/s", "in batches", "of linear", "balance", "fullest memory", "fill", "busiest link", "GOP/J", "limit")
 
@@ -77,7 +77,13 @@ def boards_text(boards: int) -> str:
 
 
 def knee_text(points: Sequence[Point]) -> str:
-    """Where scaling stops to be linear, in words."""
+    """Where scaling stops to be linear, and from where on links forbid it, in words."""
+    bent = bound_knee(points)
+    forbidden = "" if bent is None else f"; links keep any such plan below linear from {boards_text(bent)} on"
+    return _reached_text(points) + forbidden
+
+
+def _reached_text(points: Sequence[Point]) -> str:
     planned = [point.boards for point in points if point.figures is not None]
     if not planned:
         return "no plan at any of these numbers of boards"
@@ -95,5 +101,6 @@ def sweep_document(network: str, cluster: str, points: Sequence[Point]) -> dict[
         "network": network,
         "cluster": cluster,
         "knee": knee(points),
+        "bound_knee": bound_knee(points),
         "points": [asdict(point) for point in points],
     }

@@ -97,6 +97,11 @@ def test_the_document_has_every_point() -> None:
     assert [(one["boards"], one["figures"] is None) for one in points][:3] == [(1, True), (2, True), (3, False)]
 
 
+def test_where_links_forbid_linear_scaling_is_told() -> None:
+    assert "links keep" not in knee_text(CURVE)
+    assert knee_text([replace(one, bound=80.0) for one in CURVE]).endswith("below linear from 6 boards on")
+
+
 def test_without_a_drop_there_is_no_knee() -> None:
     assert "no knee up to 6 boards" in knee_text(CURVE[:-1])
     assert "is not reached" in knee_text(CURVE[-1:])

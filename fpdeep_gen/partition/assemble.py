@@ -5,19 +5,22 @@ from dataclasses import dataclass
 from math import ceil
 
 import numpy as np
-from numpy.typing import NDArray
 
-from fpdeep_gen.board.model import Board, Cluster
+from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.network.model import Network
+from fpdeep_gen.partition.batch_end import update_cycles, update_lanes, with_batch_bits
 from fpdeep_gen.partition.bounds import bounds_of
 from fpdeep_gen.partition.buffers import UPDATE_LANE_LUT, engine_lut, line_use, receiver_use, sums_use
+from fpdeep_gen.partition.crews import Crew, crews_of
 from fpdeep_gen.partition.geometry import Geometry
 from fpdeep_gen.partition.link_rate import framed_rate
+from fpdeep_gen.partition.link_shares import bursts_of, shared_rates
 from fpdeep_gen.partition.model import (
     BalancedPlan,
     BoardUse,
     Cache,
     Carried,
+    Delays,
     Kept,
     LinkLoad,
     LinkPlan,
@@ -27,15 +30,25 @@ from fpdeep_gen.partition.model import (
     Share,
     Store,
 )
+from fpdeep_gen.partition.residence import cache_rows
+from fpdeep_gen.partition.steps import moved_rows
 from fpdeep_gen.partition.stores import caches_of, stores_of
-from fpdeep_gen.partition.timing import Timeline, Timing, delays, resident_rows, row_releases
+from fpdeep_gen.partition.timing import Timeline
 from fpdeep_gen.partition.traffic import LABEL_BITS, RESULT_BITS, Flow, flows
-
-UPDATE_LANES, UPDATE_PART = 32, 0.1
-"""Weights that a board updates a cycle at a batch's end: at most so many, and in at most this part of its LUTs."""
+from fpdeep_gen.partition.ways import ways
 
 NORMALISATION_MULTIPLICATIONS = 10
 """For each element of a normalised tensor, forward (4) and backward (6), as multiplications of one DSP."""
+
+HOP_CYCLES = 8
+"""Cycles from a board's input to its output, for what passes through."""
+
+STEP_CYCLES = 32
+"""From the last operand to the sum: depths of the pipelines of window, engine and rounding."""
+
+LOSS_CYCLES_A_CLASS = 3
+LOSS_PIPELINE_CYCLES = 64
+"""Greatest logit, exponential and sum, pipelined division: a cycle a class each."""
 
 DDR_BITS = 8
 """Words in DDR take whole bytes."""
@@ -58,13 +71,20 @@ def assemble(network: Network, cluster: Cluster, geometry: Sequence[Geometry], d
     """The whole plan of what was decided; budgets are not checked here."""
     boards = len(cluster.boards)
     streams = flows(network, geometry, decided.shares, boards)
-    waits = delays(network, cluster, streams)
-    shared = (decided.shared_weights, decided.shared_gradients)
-    timing = Timeline(network, geometry, decided.shares, waits, decided.interval, *shared).timing()
-    rows = [
-        resident_rows(times.arrivals, row_releases(layer, times.gradients), decided.interval) + 1
-        for layer, times in zip(geometry, timing.layers, strict=True)
-    ]
+    delays = Delays(STEP_CYCLES, LOSS_CYCLES_A_CLASS * network.layers[-1].out_channels + LOSS_PIPELINE_CYCLES)
+    crews = crews_of(geometry, decided.shares, moved_rows(network, geometry))
+    links = link_plans(network, cluster, geometry, crews, streams, decided.interval)
+    timing = Timeline(
+        network,
+        geometry,
+        crews,
+        ways(network, geometry, decided.shares, streams),
+        links,
+        decided.interval,
+        decided.shared_weights,
+        decided.shared_gradients,
+        delays,
+    ).timing()
     by_place: dict[tuple[int, int], list[Share]] = {}
     for share in decided.shares:
         by_place.setdefault((share.board, share.layer), []).append(share)
@@ -77,12 +97,14 @@ def assemble(network: Network, cluster: Cluster, geometry: Sequence[Geometry], d
         stores += stores_of(network, geometry[layer], board, shares, weights, gradients)
         updated = [share for share in shares if share.phase is Phase.GRADIENT]
         if updated:
-            caches += caches_of(network, geometry[layer], updated, rows[layer], gradients)
-    links = link_plans(cluster, streams, stores, network, geometry)
+            rows = cache_rows(geometry[layer], timing, board, decided.interval)
+            caches += caches_of(network, geometry[layer], updated, rows, gradients)
+    links = with_batch_bits(links, geometry, stores)
     uses = board_uses(network, cluster, geometry, decided, stores, caches, links)
     prediction = Prediction(
         decided.interval,
         timing.latency,
+        timing.drain,
         update_cycles(cluster, stores, links, timing),
         network.training.batch,
         decided.shared_weights,
@@ -97,97 +119,47 @@ def assemble(network: Network, cluster: Cluster, geometry: Sequence[Geometry], d
         tuple(caches),
         links,
         uses,
+        delays,
         prediction,
         bounds_of(network, cluster),
     )
 
 
 def link_plans(
-    cluster: Cluster, streams: Sequence[Flow], stores: Sequence[Store], network: Network, geometry: Sequence[Geometry]
+    network: Network,
+    cluster: Cluster,
+    geometry: Sequence[Geometry],
+    crews: dict[tuple[int, Phase], Crew],
+    streams: Sequence[Flow],
+    interval: int,
 ) -> tuple[LinkPlan, ...]:
-    """Loads of all links."""
+    """Loads of all links, but for what crosses them once a batch."""
     links = len(cluster.links)
-    batch_up, batch_down = batch_bits(geometry, stores, links)
-    up: list[list[LinkLoad]] = [[LinkLoad(Carried.CONTROL, 0, LABEL_BITS)] for _ in range(links)]
-    down: list[list[LinkLoad]] = [[LinkLoad(Carried.CONTROL, 0, RESULT_BITS)] for _ in range(links)]
-    for flow in streams:
-        for loads, bits in ((up, flow.up), (down, flow.down)):
-            for index in np.flatnonzero(bits).tolist():
-                loads[index].append(LinkLoad(flow.carried, flow.tensor, int(bits[index])))
+    if not links:
+        return ()
+    rates = np.array([framed_rate(link, cluster.clock_mhz) for link in cluster.links])
+    sides = []
+    for up in (True, False):
+        sums = {(Carried.CONTROL, 0): np.full(links, LABEL_BITS if up else RESULT_BITS)}
+        for flow in streams:
+            key = flow.carried, flow.tensor
+            sums[key] = sums.get(key, 0) + (flow.up if up else flow.down)
+        keys, bits = tuple(sums), np.array(list(sums.values()))
+        given = shared_rates(bits, bursts_of(network, geometry, crews, keys), rates, interval)
+        sides.append((keys, bits, given))
     plans = []
     for index, link in enumerate(cluster.links):
-        rate = framed_rate(link, cluster.clock_mhz)
-        plans.append(
-            LinkPlan(
-                index,
-                tuple(up[index]),
-                tuple(down[index]),
-                ceil(sum(load.bits for load in up[index]) / rate),
-                ceil(sum(load.bits for load in down[index]) / rate),
-                int(batch_up[index]),
-                int(batch_down[index]),
-                link.latency_cycles,
-                rate,
+        both = [
+            tuple(
+                LinkLoad(*keys[one], int(bits[one, index]), float(given[one, index]))
+                for one in np.flatnonzero(bits[:, index]).tolist()
             )
-        )
+            for keys, bits, given in sides
+        ]
+        cycles = [ceil(sum(load.bits for load in loads) / rates[index]) for loads in both]
+        latency = link.latency_cycles + HOP_CYCLES
+        plans.append(LinkPlan(index, both[0], both[1], cycles[0], cycles[1], 0, 0, latency, float(rates[index])))
     return tuple(plans)
-
-
-def batch_bits(
-    geometry: Sequence[Geometry], stores: Sequence[Store], links: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Bits that cross each link once a batch, up and down.
-
-    Where several boards keep gradients of the same weights, these are added up along the chain (up) and the new
-    weights come back (down). Weights that are updated on one board and kept on others too go there.
-    """
-    up, down = np.zeros(max(0, links)), np.zeros(max(0, links))
-    by_layer: dict[int, tuple[list[Store], list[Store]]] = {}
-    for store in stores:
-        kept = by_layer.setdefault(store.layer, ([], []))
-        kept[0 if store.kept is Kept.WEIGHTS else 1].append(store)
-    for layer, (weights, gradients) in by_layer.items():
-        whole = geometry[layer].layer.weight_count
-        boards = sorted({store.board for store in (*weights, *gradients)})
-        total = max(1, sum(store.words for store in gradients))
-        for link in range(boards[0], boards[-1]):
-            below = sum(store.words for store in gradients if store.board <= link)
-            above = total - below
-            copies_below = sum(store.words * store.width for store in weights if store.board <= link and store.is_copy)
-            copies_above = sum(store.words * store.width for store in weights if store.board > link and store.is_copy)
-            both = max(0, min(below, whole) + min(above, whole) - whole)
-            up[link] += both * gradients[0].width + copies_above * below / total
-            down[link] += both * weights[0].width + copies_below * above / total
-    return up, down
-
-
-def update_lanes(board: Board) -> int:
-    """Weights that a board updates a cycle."""
-    return max(1, min(UPDATE_LANES, int(board.lut * UPDATE_PART / UPDATE_LANE_LUT)))
-
-
-def update_cycles(cluster: Cluster, stores: Sequence[Store], links: Sequence[LinkPlan], timing: Timing) -> int:
-    """From a batch's last gradient to the next batch's first pixel.
-
-    Every board updates its layers in the order in which their gradients are complete, `update_lanes` weights a cycle; a
-    layer must be through when the next batch's first image reaches it. What crosses links once a batch is added whole.
-    """
-    begins = {times.layer: times.begin for times in timing.phases if times.phase is Phase.FORWARD}
-    ends = {times.layer: times.end for times in timing.phases if times.phase is Phase.GRADIENT}
-    words: dict[int, dict[int, int]] = {}
-    for store in stores:
-        if store.kept is Kept.GRADIENTS:
-            of_board = words.setdefault(store.board, {})
-            of_board[store.layer] = of_board.get(store.layer, 0) + store.words
-    start = 0.0
-    for board, of_board in words.items():
-        free, lanes = 0.0, update_lanes(cluster.boards[board])
-        for layer in sorted(of_board, key=lambda layer: ends[layer]):
-            free = max(free, ends[layer]) + of_board[layer] / lanes
-            start = max(start, free - begins[layer])
-    busiest = (max(link.up_batch_bits, link.down_batch_bits) / link.payload_bits_per_cycle for link in links)
-    latency = sum(link.latency_cycles for link in links)
-    return ceil(max(0.0, start - timing.latency) + max(busiest, default=0.0) + latency)
 
 
 def auxiliary_dsp(network: Network, geometry: Sequence[Geometry], interval: int, dsp: Sequence[int]) -> list[int]:

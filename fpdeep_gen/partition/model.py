@@ -5,22 +5,44 @@ docs/planner.md has the cost model behind each number. All bits are those of one
 
 How it runs (what a simulation of the plan executes):
 
-- A tensor is made and sent row by row, top row first. A row is complete on a board when the last producer's part of
-  it has arrived there: `LinkPlan.latency_cycles` for each link on the way, and its bits at the rate of the link.
+- Row r of an image's pixels is handed to the first board `r / rows` of an interval after the first one.
+- A tensor is made and sent row by row, top row first; the output of a fully connected layer moves in `VECTOR_PARTS`
+  parts, which are called rows here. An engine's row is there, whole, `Delays.engine` after the step that made it. A
+  convolution's engine makes group after group of its `p_out` (backward `p_in`) channels in the last part of the step,
+  when nothing is left to wait for; the first bits of the row are there with the first group.
+- Each `LinkLoad` is one stream, and has a fixed part of its link's flits (`bits_per_cycle`; nobody else gets those that
+  it leaves empty). Its rows cross the link in order: row r begins when the row before it is through and the first bits
+  are there of all that the sending board adds to it and of what comes over the link before. It takes `bits / rows /
+  bits_per_cycle`, and is not through before all of it is whole here. First and last bits are at the other end
+  `LinkPlan.latency_cycles` later. Halos of overlapping pools and of normalisation take their time on links with the
+  rows of their tensor, but nobody waits for them.
+- Partial sums run from both ends of the layer's boards to the one that rounds them; each board on the way adds its own
+  to those that pass, so that such a row is a row like others.
+- A row is there on a board when all parts that the board needs are, from itself, from below and from above. A row of a
+  layer's input then enters the board's caches, in order, as soon as all of them have room for it and for the next one,
+  which is coming in.
 - An engine (a `Share`) works through its output rows in order, one image after the other, `row_cycles` for each. Row r
   of a convolution needs the input rows up to `r * stride - padding + kernel_rows - 1`, clipped to the map (backward:
-  the error rows of all sums that the input row had a part in). Where `newest_last`, the engine takes the kernel rows
-  one after the other, the newest input row's last: it begins a row when all but the newest needed row are there, works
-  `(kernel_rows - 1) / kernel_rows` of `row_cycles` on them, then waits for the newest, then finishes the row. Otherwise
-  it waits for all of them first.
+  the error rows of all sums that the input rows of a step of `stride` rows had a part in). Where `newest_last`, the
+  engine takes the kernel rows one after the other, the newest input row's last: it begins a row when all but the newest
+  needed row are there, works `(kernel_rows - 1) / kernel_rows` of `row_cycles` on them, then waits for the newest, then
+  finishes the row. Otherwise it waits for all of them first.
 - The gradient engine takes row r when the errors of its sums' row r are there (their features lie in the cache).
 - A pooled row is complete with the last sum row of its window; the errors of a pooled row are those of all sum rows of
   its window, at once.
-- A fully connected layer's forward engine takes its input tensor row by row as it arrives, `cycles / in_rows` a row;
-  all outputs are complete with the last. `Order.INPUTS_FIRST` engines take words as they arrive and finish with the
-  last of them if they are fast enough; `Order.OUTPUTS_FIRST` engines begin when all inputs are there and send outputs
-  as they are made. Its backward engine makes the errors of its input tensor row by row.
+- Engines of fully connected layers. Forward, `Order.INPUTS_FIRST`: takes rows of its input as they come, `cycles /
+  rows` for each (parts of a vector are worked on while their words arrive), and has all outputs with the last. Forward,
+  `Order.OUTPUTS_FIRST`: begins when all inputs are there and makes part after part. Backward likewise, from the errors'
+  parts to the rows of the input's errors. Gradient: `cycles / VECTOR_PARTS` for each part of the errors.
+- The loss has all errors at once, `Delays.loss` after the last output is there.
+- With weights in DDR, fully connected layers take `shared_weights` images at a time: a step needs its row of all of
+  them and takes as many times its cycles, and their rows move together. Gradient engines take `shared_gradients`. The
+  last images of a batch may be fewer.
 - A cache keeps an input row from its arrival until the gradient engine is through with the last sum row that needs it.
+- A batch's end: every board updates its layers, those whose gradients are complete first first, `update_lanes` weights
+  a cycle. What crosses links once a batch does so after the last gradient. The next batch's first pixel comes
+  `Prediction.update` after the last gradient; an engine begins with it when the weights of its layer on its board and
+  what crosses the links beside it are there.
 """
 
 from dataclasses import dataclass
@@ -29,7 +51,10 @@ from enum import Enum
 from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.network.model import Network
 
-BALANCED_PLAN_VERSION = 1
+BALANCED_PLAN_VERSION = 2
+
+VECTOR_PARTS = 32
+"""Parts in which the output of a fully connected layer moves."""
 
 
 class Phase(Enum):
@@ -159,11 +184,12 @@ class Carried(Enum):
 
 @dataclass(frozen=True)
 class LinkLoad:
-    """Bits of an image, without framing, of one tensor in one direction of a link."""
+    """Bits of an image, without framing, of one tensor in one direction of a link, and the rate that it has there."""
 
     carried: Carried
     tensor: int
     bits: int
+    bits_per_cycle: float
 
 
 @dataclass(frozen=True)
@@ -233,13 +259,24 @@ class PhaseTimes:
 
 
 @dataclass(frozen=True)
+class Delays:
+    """Cycles from an engine's last operand to its result (`engine`), and from the last output of the network to the
+    first error (`loss`)."""
+
+    engine: int
+    loss: int
+
+
+@dataclass(frozen=True)
 class Prediction:
-    """`interval`: between images of a batch. `latency`: first pixel in to last gradient added, of one image in the full
-    pipeline. `update`: after the last gradient of a batch until the next batch's first pixel. `shared_weights`,
-    `shared_gradients`: images that share one read of weights, and one read and write of gradients, in DDR."""
+    """`interval`: between images of a batch. `latency`: first pixel in to last gradient added, of the image for which
+    it takes longest in the full pipeline; `drain`: of the last image of a batch. `update`: after the last gradient of a
+    batch until the next batch's first pixel. `shared_weights`, `shared_gradients`: images that share one read of
+    weights, and one read and write of gradients, in DDR."""
 
     interval: int
     latency: int
+    drain: int
     update: int
     batch: int
     shared_weights: int
@@ -254,7 +291,11 @@ class Prediction:
     @property
     def batch_cycles(self) -> int:
         """From a mini-batch's first pixel to the next one's."""
-        return (self.batch - 1) * self.interval + self.latency + self.update
+        return self.cycles_of(self.batch)
+
+    def cycles_of(self, batch: int) -> int:
+        """The same for batches of another size, with images that share no read of DDR."""
+        return (batch - 1) * self.interval + self.drain + self.update
 
 
 @dataclass(frozen=True)
@@ -283,6 +324,7 @@ class BalancedPlan:
     caches: tuple[Cache, ...]
     links: tuple[LinkPlan, ...]
     uses: tuple[BoardUse, ...]
+    delays: Delays
     prediction: Prediction
     bounds: Bounds
     kind: str = "balanced"

@@ -22,13 +22,12 @@ LABEL_BITS, RESULT_BITS = 16, 32
 
 @dataclass(frozen=True)
 class Flow:
-    """Bits of an image of one tensor over each link, and the longest way that it goes."""
+    """Bits of an image of one tensor over each link."""
 
     carried: Carried
     tensor: int
     up: Integers
     down: Integers
-    hops: int
 
 
 class Hull:
@@ -55,8 +54,7 @@ class Hull:
         made, low, high = self.producer[used], self.low[used], self.high[used]
         up = crossing(made, np.maximum(made, high), links)
         down = crossing(np.minimum(low, made), made, links)
-        hops = int(np.max(np.maximum(high - made, made - low), initial=0))
-        return Flow(carried, tensor, up * element_bits, down * element_bits, max(0, hops))
+        return Flow(carried, tensor, up * element_bits, down * element_bits)
 
 
 def crossing(begin: Integers, end: Integers, links: int) -> Integers:
@@ -111,17 +109,17 @@ def flows(network: Network, geometry: Sequence[Geometry], shares: Iterable[Share
 Phases: TypeAlias = dict[tuple[int, Phase], list[Share]]
 
 
-def _outputs(geometry: Geometry, columns: Range) -> Range:
+def outputs_made(geometry: Geometry, columns: Range) -> Range:
     """Columns of the output tensor whose windows begin in these sums."""
     if geometry.flat:
         return Range(0, 1)
     stride, most = geometry.layer.pool_stride, geometry.layer.out_columns
-    return Range(min(most, columns.begin // stride), min(most, -(-columns.end // stride)))
+    return Range(min(most, -(-columns.begin // stride)), min(most, -(-columns.end // stride)))
 
 
 def _make_features(hull: Hull, geometry: Geometry, shares: Iterable[Share]) -> None:
     for share in shares:
-        hull.make(share.board, share.outputs, _outputs(geometry, share.columns))
+        hull.make(share.board, share.outputs, outputs_made(geometry, share.columns))
 
 
 def home(by_phase: Phases, layers: int) -> int:
@@ -170,7 +168,7 @@ def _window_halos(network: Network, producer: Integers, tensor: int, links: int)
             (Carried.FEATURE, there, layer.formats.output.width),
             (Carried.ERROR, back, layer.formats.error.width),
         ):
-            found.append(Flow(carried, tensor, up * sums * width, down * sums * width, 1))
+            found.append(Flow(carried, tensor, up * sums * width, down * sums * width))
     return found
 
 
@@ -213,10 +211,15 @@ def _partial(network: Network, shares: Sequence[Share], hull: Hull, tensor: int,
     elements = hull.producer.size
     boards = sorted({share.board for share in shares})
     low, high = boards[0], boards[-1]
-    target = min(max(int(hull.high.max()), low), high)
+    target = partial_target(boards, int(hull.high.max()))
     hull.producer[:] = target
     bits = elements * rows * sum_bits(network, tensor)
     up, down = np.zeros(links, np.int64), np.zeros(links, np.int64)
     up[low:target] = bits
     down[target:high] = bits
-    return Flow(Carried.PARTIAL, tensor, up, down, max(target - low, high - target))
+    return Flow(Carried.PARTIAL, tensor, up, down)
+
+
+def partial_target(boards: Sequence[int], highest: int) -> int:
+    """The board of `boards` (rising) where partial sums meet: at or next to the highest that needs them."""
+    return min(max(highest, boards[0]), boards[-1])

@@ -9,16 +9,23 @@ from fpdeep_gen.sim.rows.simulate import simulate
 TOLERANCE = 0.02
 """Part of the prediction that a measurement may be off by."""
 
+ROUNDING = 1.0
+"""Cycles that a row may wait for a cache: times are rounded."""
+
 
 @dataclass(frozen=True)
 class Comparison:
-    """Predicted and simulated cycles. `overfull`: caches that held more rows than planned; `delaying`: caches in which
-    rows had to wait for room."""
+    """Predicted and simulated cycles; `batch`: of `images` images, from the first pixel to the next batch's.
+    `overfull`: caches that held more rows than planned; `delaying`: caches in which rows had to wait for room.
+    `update_wait`: cycles for which engines waited for new weights, added up."""
 
+    images: int
     interval: tuple[int, float]
     latency: tuple[int, float]
+    batch: tuple[int, float]
     overfull: tuple[CacheOccupancy, ...]
     delaying: tuple[CacheOccupancy, ...]
+    update_wait: float
     deadlock: Deadlock | None
 
     @property
@@ -26,26 +33,41 @@ class Comparison:
         """What is wrong with the prediction, in words; empty if nothing."""
         if self.deadlock is not None:
             return (str(self.deadlock),)
+        times = (("interval", self.interval), ("latency", self.latency), ("batch", self.batch))
         found = [
             f"{name}: {predicted} cycles predicted, {measured:.0f} simulated"
-            for name, (predicted, measured) in (("interval", self.interval), ("latency", self.latency))
+            for name, (predicted, measured) in times
             if abs(measured - predicted) > TOLERANCE * predicted
         ]
         found += [
             f"cache of layer {cache.layer} on board {cache.board}: {cache.rows} rows planned, {cache.greatest} held"
             for cache in self.overfull
         ]
+        found += [
+            f"cache of layer {cache.layer} on board {cache.board}: rows waited {cache.waited:.0f} cycles for room"
+            for cache in self.delaying
+        ]
+        if self.update_wait > ROUNDING:
+            found.append(f"engines waited {self.update_wait:.0f} cycles for new weights")
         return tuple(found)
 
 
 def compare(plan: BalancedPlan, images: int) -> Comparison:
-    """Simulates `images` images (several more than the plan's fill) at the planned interval."""
-    found = simulate(plan, images)
+    """Simulates a batch of `images` images (several more than the plan's fill) at the planned interval, and the first
+    image (or the first ones that share a read of DDR) of the next batch. Where images share a read of DDR, batches have
+    the planned size."""
+    planned = plan.prediction
+    batch = images if planned.shared_weights == planned.shared_gradients == 1 else planned.batch
+    found = simulate(plan, batch + planned.shared_weights, batch=batch)
     ended = found.deadlock is None
+    stalled = float("inf")
     return Comparison(
-        (plan.prediction.interval, found.interval if ended else float("inf")),
-        (plan.prediction.latency, found.latency if ended else float("inf")),
+        batch,
+        (planned.interval, found.interval if ended else stalled),
+        (planned.latency, found.latency if ended else stalled),
+        (planned.cycles_of(batch), found.batch_cycles if ended else stalled),
         tuple(cache for cache in found.caches if cache.greatest > cache.rows),
-        tuple(cache for cache in found.caches if cache.waited > 0),
+        tuple(cache for cache in found.caches if cache.waited > ROUNDING),
+        found.update_wait,
         found.deadlock,
     )

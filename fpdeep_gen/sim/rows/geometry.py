@@ -1,15 +1,12 @@
 """Which rows and columns of a layer need which, as lists that the simulation looks things up in.
 
-A vector (the output of a fully connected layer) has a single row; the simulation moves it in `PARTS` parts, so that
-an engine can take words while the engine before it still makes them.
+A vector (the output of a fully connected layer) has a single row and moves in `VECTOR_PARTS` parts.
 """
 
 from dataclasses import dataclass
 
 from fpdeep_gen.network.model import Layer, LayerKind, Network
-from fpdeep_gen.partition.model import Order, Phase, Range, Share
-
-PARTS = 32
+from fpdeep_gen.partition.model import VECTOR_PARTS, Order, Phase, Range, Share
 
 
 @dataclass(frozen=True)
@@ -35,7 +32,7 @@ def is_vector(network: Network, tensor: int) -> bool:
 
 def moved_rows(network: Network, tensor: int) -> int:
     """Rows (or parts) in which a tensor moves."""
-    return PARTS if is_vector(network, tensor) else network.tensor_shape(tensor)[1]
+    return VECTOR_PARTS if is_vector(network, tensor) else network.tensor_shape(tensor)[1]
 
 
 def feature_steps(network: Network, share: Share) -> list[Step]:
@@ -43,7 +40,7 @@ def feature_steps(network: Network, share: Share) -> list[Step]:
     layer = network.layers[share.layer]
     rows = moved_rows(network, share.layer)
     if is_flat(layer):
-        return _flat_steps(share, rows, PARTS)
+        return _flat_steps(share, rows, VECTOR_PARTS)
     steps = []
     for row in range(layer.conv_rows):
         top = row * layer.stride - layer.padding
@@ -57,7 +54,7 @@ def backward_steps(network: Network, share: Share) -> list[Step]:
     of the input map."""
     layer = network.layers[share.layer]
     if is_flat(layer):
-        return _flat_steps(share, PARTS, moved_rows(network, share.layer))
+        return _flat_steps(share, VECTOR_PARTS, moved_rows(network, share.layer))
     steps = []
     for top in range(0, layer.in_rows, layer.stride):
         bottom = min(layer.in_rows, top + layer.stride) - 1
@@ -72,7 +69,7 @@ def gradient_steps(network: Network, share: Share) -> list[Step]:
     """What a gradient engine does for an image, with the rows of the error that it needs."""
     layer = network.layers[share.layer]
     if is_flat(layer):
-        return [Step(part + 1, 0.0, part + 1, share.cycles / PARTS) for part in range(PARTS)]
+        return [Step(part + 1, 0.0, part + 1, share.cycles / VECTOR_PARTS) for part in range(VECTOR_PARTS)]
     rows = (error_rows(layer, row + 1) for row in range(layer.conv_rows))
     return [Step(needed, 0.0, needed, float(share.row_cycles)) for needed in rows]
 
@@ -89,7 +86,7 @@ def _flat_steps(share: Share, taken: int, made: int) -> list[Step]:
     """Inputs first: a step for each row taken, or for each part, worked on while its words arrive. Outputs first: a
     step for each part made, when all inputs are there."""
     if share.order is Order.INPUTS_FIRST:
-        if taken == PARTS:
+        if taken == VECTOR_PARTS:
             return [Step(part, share.cycles / taken, part + 1, 0.0) for part in range(taken)]
         return [Step(part + 1, 0.0, part + 1, share.cycles / taken) for part in range(taken)]
     return [Step(taken, 0.0, taken, share.cycles / made) for part in range(made)]
@@ -103,12 +100,18 @@ def error_rows(layer: Layer, sums: int) -> int:
     return min(layer.out_rows, (sums - 1) // layer.pool_stride + 1)
 
 
+def channel_groups(share: Share) -> int:
+    """Groups of channels that a forward or backward engine makes one after the other."""
+    made, lanes = (share.inputs, share.p_in) if share.phase is Phase.BACKWARD else (share.outputs, share.p_out)
+    return -(-made.size // lanes)
+
+
 def steps_for_features(network: Network, share: Share) -> list[int]:
     """For each row of the output: the steps of a forward engine after which its part of the row is made."""
     layer = network.layers[share.layer]
     if is_flat(layer):
         taken = moved_rows(network, share.layer)
-        return [taken] * PARTS if share.order is Order.INPUTS_FIRST else list(range(1, PARTS + 1))
+        return [taken] * VECTOR_PARTS if share.order is Order.INPUTS_FIRST else list(range(1, VECTOR_PARTS + 1))
     return [min(layer.conv_rows, row * layer.pool_stride + layer.pool) for row in range(layer.out_rows)]
 
 
@@ -117,7 +120,7 @@ def steps_for_errors(network: Network, share: Share) -> list[int]:
     layer = network.layers[share.layer]
     rows = moved_rows(network, share.layer)
     if is_flat(layer):
-        return [PARTS] * rows if share.order is Order.INPUTS_FIRST else list(range(1, rows + 1))
+        return [VECTOR_PARTS] * rows if share.order is Order.INPUTS_FIRST else list(range(1, rows + 1))
     return [row // layer.stride + 1 for row in range(rows)]
 
 
@@ -126,7 +129,7 @@ def steps_to_free(network: Network, layer_index: int) -> list[int]:
     layer = network.layers[layer_index]
     rows = moved_rows(network, layer_index)
     if is_flat(layer):
-        return [PARTS] * rows
+        return [VECTOR_PARTS] * rows
     last = (min(layer.conv_rows - 1, (row + layer.padding) // layer.stride) for row in range(rows))
     return [steps + 1 for steps in last]
 

@@ -3,22 +3,20 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from fpdeep_gen.partition.model import BalancedPlan, Kept, LinkPlan, Phase, Share
+from fpdeep_gen.partition.model import VECTOR_PARTS, BalancedPlan, Carried, Phase, Share
 from fpdeep_gen.sim.rows.events import Counter, Events, Steps
 from fpdeep_gen.sim.rows.geometry import (
-    PARTS,
     Step,
+    channel_groups,
     feature_columns,
-    gradient_steps,
+    is_flat,
     is_vector,
     meet,
     moved_rows,
     steps_to_free,
 )
-from fpdeep_gen.sim.rows.streams import Direction, Source, wait
-
-UPDATE_LANES = 32
-"""Weights that a board updates a cycle at a batch's end (the plan does not say)."""
+from fpdeep_gen.sim.rows.groups import Groups, groups
+from fpdeep_gen.sim.rows.streams import Output, Source, streams_of, wait
 
 
 class Machine:
@@ -32,6 +30,11 @@ class Machine:
         self.batch = batch
         self.pause = pause
         self.events = Events()
+        self.alone = groups(images, batch, 1)
+        self.reads = groups(images, batch, plan.prediction.shared_weights)
+        self.additions = groups(images, batch, plan.prediction.shared_gradients)
+        flat = [index for index, layer in enumerate(plan.network.layers) if is_flat(layer)]
+        self.first_flat = min(flat, default=len(plan.network.layers))
         self.started: list[float] = []
         self.done = [0.0] * images
         self.gradients_left = [sum(share.phase is Phase.GRADIENT for share in plan.shares)] * images
@@ -42,17 +45,13 @@ class Machine:
         self.cached: set[str] = set()
         self.update_wait = 0.0
         self.spans: dict[tuple[int, Phase, int], list[float]] = {}
-        self.directions = {
-            (upwards, link.index): Direction(link.payload_bits_per_cycle, link.latency_cycles)
-            for link in plan.links
-            for upwards in (True, False)
-        }
+        self.streams = streams_of(plan)
         self.shares: dict[tuple[int, Phase], list[int]] = defaultdict(list)
         for index, share in enumerate(plan.shares):
             self.shares[share.layer, share.phase].append(index)
-        self.made = [self.events.counter(f"rows of {self.name(share)}") for share in plan.shares]
+        self.outputs = [Output(self.events, f"rows of {self.name(share)}") for share in plan.shares]
         self.freeing = {
-            self.made[index].name for index, share in enumerate(plan.shares) if share.phase is Phase.GRADIENT
+            self.outputs[index].made.name for index, share in enumerate(plan.shares) if share.phase is Phase.GRADIENT
         }
         self.updated: dict[tuple[int, int], Counter] = {}
         self.exchanged = [self.events.counter(f"exchange over link {link.index}") for link in plan.links]
@@ -61,7 +60,7 @@ class Machine:
         """A share in words."""
         return f"{share.phase.value} of {self.network.layers[share.layer].name} on board {share.board}"
 
-    def host(self, pixels: Counter) -> Steps:
+    def host(self, pixels: Output) -> Steps:
         """Sends pixels."""
         rows = moved_rows(self.network, 0)
         begin = 0.0
@@ -76,14 +75,26 @@ class Machine:
                 late = begin + row * self.spacing / rows - self.events.now
                 if late > 0:
                     yield late
-                self.events.count(pixels)
+                pixels.at_once(self.events)
             begin += self.spacing
 
-    def arrive(self, sources: list[Source], there: Counter) -> Steps:
-        """Counts rows of which all sources are there."""
-        for image in range(self.images):
+    def together(self, carried: Carried, tensor: int) -> Groups:
+        """Images whose rows of a tensor move together."""
+        grouped = tensor > self.first_flat or (tensor == self.first_flat and carried is not Carried.FEATURE)
+        return self.reads if grouped else self.alone
+
+    def add_up(self, sources: list[Source], sums: Output, count: int) -> Steps:
+        """Adds up rows of `count` groups of all sources."""
+        for group in range(count):
             for row in range(len(sources[0].needed)):
-                yield from wait(sources, image, row)
+                yield from wait(sources, group, row)
+                sums.at_once(self.events)
+
+    def arrive(self, sources: list[Source], there: Counter, count: int) -> Steps:
+        """Counts rows of `count` groups of which all sources are there."""
+        for group in range(count):
+            for row in range(len(sources[0].needed)):
+                yield from wait(sources, group, row)
                 self.events.count(there)
 
     def land(self, tensor: int, board: int, sources: list[Source], there: Counter) -> None:
@@ -94,19 +105,43 @@ class Machine:
         name = self.network.layers[tensor].name
         what = f"features of {name} for board {board}"
         if not caches:
-            self.events.start(what, self.arrive(sources, there))
+            self.events.start(what, self.arrive(sources, there, len(self.together(Carried.FEATURE, tensor).sizes)))
             return
         self.cached.add(what)
-        self.events.start(what, self._into_caches(tensor, caches, sources, there))
+        into = self._into_flat_caches if tensor >= self.first_flat else self._into_caches
+        self.events.start(what, into(tensor, caches, sources, there))
+
+    def _into_flat_caches(self, tensor: int, caches: list[int], sources: list[Source], there: Counter) -> Steps:
+        """Inputs of fully connected layers: an image's rows go when the gradients are added that it shares a pass
+        with."""
+        events, rows, arrived = self.events, moved_rows(self.network, tensor), 0
+        parts = VECTOR_PARTS if is_vector(self.network, tensor) else 1
+        users = [(index, self.plan.caches[index].rows * parts - 1, self._freeing(index)) for index in caches]
+        for group, size in enumerate(self.together(Carried.FEATURE, tensor).sizes):
+            for row in range(rows):
+                yield from wait(sources, group, row)
+                begin = events.now
+                arrived += size
+                for index, room, counters in users:
+                    over = -(-max(0, arrived - room) // rows)
+                    passes = self.additions.of[over - 1] + 1 if over else 0
+                    for counter in counters:
+                        if counter.count < passes * VECTOR_PARTS:
+                            yield counter, passes * VECTOR_PARTS
+                    self.cache_waits[index] += events.now - begin
+                for index, _, counters in users:
+                    passes = min((counter.count for counter in counters), default=0) // VECTOR_PARTS
+                    held = arrived - (self.additions.ends[passes - 1] if passes else 0) * rows
+                    self.greatest[index] = max(self.greatest[index], -(-(held + 1) // parts))
+                events.count(there)
 
     def _into_caches(self, tensor: int, caches: list[int], sources: list[Source], there: Counter) -> Steps:
         events = self.events
         rows = moved_rows(self.network, tensor)
         free = steps_to_free(self.network, tensor)
-        steps = PARTS if is_vector(self.network, tensor + 1) else self.network.layers[tensor].conv_rows
-        parts = PARTS if is_vector(self.network, tensor) else 1
+        steps = self.network.layers[tensor].conv_rows
         freed_by = [sum(needed <= count for needed in free) for count in range(steps)]
-        users = [(index, self.plan.caches[index].rows * parts, self._freeing(index)) for index in caches]
+        users = [(index, self.plan.caches[index].rows - 1, self._freeing(index)) for index in caches]
         for image in range(self.images):
             for row in range(rows):
                 yield from wait(sources, image, row)
@@ -124,14 +159,14 @@ class Machine:
                     counted = min((counter.count for counter in counters), default=0)
                     images, rest = divmod(counted, steps)
                     held = place + 1 - images * rows - freed_by[rest]
-                    self.greatest[index] = max(self.greatest[index], -(-held // parts))
+                    self.greatest[index] = max(self.greatest[index], held + 1)
                 events.count(there)
 
     def _freeing(self, index: int) -> list[Counter]:
         """Gradient engines that read a cache; they free its rows."""
         cache = self.plan.caches[index]
         return [
-            self.made[share_index]
+            self.outputs[share_index].made
             for share_index in self.shares[cache.layer, Phase.GRADIENT]
             if (share := self.plan.shares[share_index]).board == cache.board
             and meet(share.inputs, cache.inputs)
@@ -143,29 +178,54 @@ class Machine:
         share = self.plan.shares[index]
         self.events.start(self.name(share), self._work(index, share, there, rows, steps))
 
+    def _turns(self, share: Share, rows: int) -> list[tuple[int, int, int]]:
+        """What an engine does one after the other: the first image of a group, how many, and the count of rows of its
+        input at which the group's begin."""
+        if share.layer < self.first_flat:
+            carried = Carried.FEATURE if share.phase is Phase.FORWARD else Carried.ERROR
+            tensor = share.layer if share.phase is Phase.FORWARD else share.layer + 1
+            of = self.together(carried, tensor).of
+            return [(image, 1, of[image] * rows) for image in range(self.images)]
+        groups = self.additions if share.phase is Phase.GRADIENT else self.reads
+        of = self.alone.of if share.phase is Phase.FORWARD and share.layer == self.first_flat else self.reads.of
+        return [(end - size, size, of[end - 1] * rows) for size, end in zip(groups.sizes, groups.ends, strict=True)]
+
     def _work(self, index: int, share: Share, there: Counter, rows: int, steps: Sequence[Step]) -> Steps:
-        events, made = self.events, self.made[index]
-        for image in range(self.images):
-            base = image * rows
+        events, output = self.events, self.outputs[index]
+        made, begins, ends = output.made, output.begins, output.ends
+        adds = share.phase is Phase.GRADIENT
+        delay = 0 if adds else self.plan.delays.engine
+        first = 1.0 if share.layer >= self.first_flat else 1 / channel_groups(share)
+        for image, size, base in self._turns(share, rows):
             if there.count < base + steps[0].early:
                 yield there, base + steps[0].early
             if image and image % self.batch == 0:
+                if there.count < base + 1:
+                    yield there, base + 1
                 yield from self._wait_for_update(share, image // self.batch)
             self._begins(share, image)
             for step in steps:
                 if there.count < base + step.early:
                     yield there, base + step.early
                 if step.before:
-                    yield step.before
+                    yield step.before * size
                 if there.count < base + step.needed:
                     yield there, base + step.needed
+                if not adds:
+                    begins.append(events.now + step.after * size * first + delay)
+                    ends.append(events.now + step.after * size + delay)
+                    events.count(output.begun)
                 if step.after:
-                    yield step.after
-                events.count(made)
-            self.worked[index] += sum(step.before + step.after for step in steps)
+                    yield step.after * size
+                if delay:
+                    events.count_at(events.now + delay, made)
+                else:
+                    events.count(made)
+            self.worked[index] += size * sum(step.before + step.after for step in steps)
             self.spans[share.layer, share.phase, image][1] = events.now
             if share.phase is Phase.GRADIENT:
-                self._gradient_done(image)
+                for done in range(image, image + size):
+                    self._gradient_done(done)
 
     def _begins(self, share: Share, image: int) -> None:
         self.spans.setdefault((share.layer, share.phase, image), [self.events.now, 0.0])
@@ -186,49 +246,17 @@ class Machine:
             if (image + 1) % self.batch == 0:
                 self.events.count(self.batch_done)
 
-    def loss(self, sources: list[Source]) -> Counter:
-        """The loss takes no time of its own: errors go down part by part when all outputs are there."""
-        rows = moved_rows(self.network, len(self.network.layers))
-        whole = [Source(source.counter, source.steps, (source.needed[-1],) * rows) for source in sources]
-        errors = self.events.counter("errors of the loss")
-        self.events.start("the loss", self.arrive(whole, errors))
+    def loss(self, sources: list[Source]) -> Output:
+        """All errors of an image come at once, when all outputs are there and the loss is computed."""
+        errors = Output(self.events, "errors of the loss")
+        self.events.start("the loss", self._errors_of_loss(sources, errors))
         return errors
 
-    def updates(self) -> None:
-        """After a batch each board updates its layers one after the other, those whose gradients end first first."""
-        words: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-        for store in self.plan.stores:
-            if store.kept is Kept.GRADIENTS:
-                words[store.board][store.layer] += store.words
-        for board, layers in words.items():
-            for layer in layers:
-                self.updated[board, layer] = self.events.counter(
-                    f"updates of {self.network.layers[layer].name} on board {board}"
-                )
-            self.events.start(f"updates on board {board}", self._update(board, layers))
-        for link in self.plan.links:
-            self.events.start(f"exchange over link {link.index}", self._exchange(link))
-
-    def _update(self, board: int, layers: dict[int, int]) -> Steps:
-        order = sorted(layers, reverse=True)
-        steps = {
-            layer: len(gradient_steps(self.network, self.plan.shares[self.shares[layer, Phase.GRADIENT][0]]))
-            for layer in order
-        }
-        for batch in range(1, self.images // self.batch + 1):
-            for layer in order:
-                for index in self.shares[layer, Phase.GRADIENT]:
-                    if self.plan.shares[index].board == board:
-                        yield self.made[index], batch * self.batch * steps[layer]
-                yield layers[layer] / UPDATE_LANES
-                self.events.count(self.updated[board, layer])
-
-    def _exchange(self, link: LinkPlan) -> Steps:
-        """What crosses a link once a batch."""
-        for batch in range(1, self.images // self.batch + 1):
-            yield self.batch_done, batch
-            ends = [
-                self.directions[upwards, link.index].send(self.events.now, 0.0, bits) + link.latency_cycles
-                for upwards, bits in ((True, link.up_batch_bits), (False, link.down_batch_bits))
-            ]
-            self.events.count_at(max(ends), self.exchanged[link.index])
+    def _errors_of_loss(self, sources: list[Source], errors: Output) -> Steps:
+        layers = len(self.network.layers)
+        rows = moved_rows(self.network, layers)
+        for group in range(len(self.together(Carried.ERROR, layers).sizes)):
+            yield from wait(sources, group, rows - 1)
+            if self.plan.delays.loss:
+                yield float(self.plan.delays.loss)
+            errors.at_once(self.events, rows)

@@ -8,8 +8,8 @@ from fpdeep_gen.sim.rows.events import Blocked
 
 @dataclass(frozen=True)
 class CacheOccupancy:
-    """The most rows that a cache held at a time, of `rows` that it has room for; `waited`: cycles in which a row that
-    had arrived waited for room, over all images."""
+    """The most rows that a cache held at a time with the one that was coming in, of `rows` that it has room for.
+    `waited`: cycles in which a row that had arrived waited for room, over all images."""
 
     layer: int
     board: int
@@ -66,11 +66,12 @@ class Deadlock:
 @dataclass(frozen=True)
 class Simulated:
     """All times in cycles. `started`: when each image's first pixel came; `done`: when its last gradient was added
-    (both shorter than the images asked for after a deadlock). `update_wait`: cycles that engines waited for updated
-    weights, added up over engines."""
+    (both shorter than the images asked for after a deadlock); `batch`: images of a batch. `update_wait`: cycles that
+    engines waited for updated weights, added up over engines."""
 
     started: tuple[float, ...]
     done: tuple[float, ...]
+    batch: int
     update_wait: float
     caches: tuple[CacheOccupancy, ...]
     engines: tuple[EngineLoad, ...]
@@ -80,12 +81,21 @@ class Simulated:
 
     @property
     def interval(self) -> float:
-        """Between the last gradients of two images, over the last quarter of the images (the first ones fill the
-        pipeline and then come up to its steady state)."""
-        first = len(self.done) - 1 - max(1, len(self.done) // 4)
-        return (self.done[-1] - self.done[first]) / (len(self.done) - 1 - first)
+        """Between the last gradients of two images, over the last quarter of the first batch (the first images fill the
+        pipeline). Images that share a pass end together: counted are the last ones of such."""
+        done = self.done[: self.batch]
+        ends = [image for image in range(len(done) - 1) if done[image + 1] > done[image]]
+        last = len(done) - 1
+        first = max((image for image in ends if image < last - last // 4), default=0)
+        return (done[last] - done[first]) / (last - first)
 
     @property
     def latency(self) -> float:
-        """First pixel in to last gradient added, of the last image."""
-        return self.done[-1] - self.started[-1]
+        """First pixel in to last gradient added: the longest of the first batch."""
+        return max(end - begin for begin, end in zip(self.started, self.done[: self.batch], strict=False))
+
+    @property
+    def batch_cycles(self) -> float:
+        """From the first batch's first pixel to the second's, and as much longer as that image takes for waiting."""
+        times = [self.done[image] - self.started[image] for image in (0, self.batch)]
+        return self.started[self.batch] - self.started[0] + max(0.0, times[1] - times[0])

@@ -1,5 +1,7 @@
 """`simulate`: executes a balanced plan row by row (fpdeep_gen/partition/model.py says how a plan runs)."""
 
+from collections import defaultdict
+
 from fpdeep_gen.errors import InputError, Problem
 from fpdeep_gen.network.model import LayerKind
 from fpdeep_gen.partition.model import BalancedPlan, Phase
@@ -17,11 +19,10 @@ def simulate(
     `batch`, weights are updated after so many images, and the next batch's first pixel comes `pause` cycles (by default
     the plan's `update`) after the last gradient.
 
-    Raises `InputError` where the plan cannot be executed: rows of a layer cut over shares, images that share a read of
-    DDR (the plan does not say which engines wait for them), or parts of a tensor that a board needs and no stream
-    brings.
+    Raises `InputError` where the plan cannot be executed: rows of a layer cut over shares, or parts of a tensor that a
+    board needs and no stream brings.
     """
-    problems = _cut_rows(plan) + _shared(plan)
+    problems = _cut_rows(plan)
     if problems:
         raise InputError(problems)
     machine = Machine(
@@ -50,13 +51,6 @@ def _cut_rows(plan: BalancedPlan) -> list[Problem]:
     return problems
 
 
-def _shared(plan: BalancedPlan) -> list[Problem]:
-    shared = max(plan.prediction.shared_weights, plan.prediction.shared_gradients)
-    if shared == 1:
-        return []
-    return [Problem(None, None, "prediction.shared_weights", "1 image for each read of DDR", f"up to {shared}")]
-
-
 def _result(machine: Machine) -> Simulated:
     plan = machine.plan
     ended = sum(left == 0 for left in machine.gradients_left)
@@ -64,9 +58,13 @@ def _result(machine: Machine) -> Simulated:
     full = tuple(one for one in blocked if one.process in machine.cached and one.counter in machine.freeing)
     others = tuple(one for one in blocked if one not in full)
     span = max(1.0, *machine.done) if ended == machine.images else max(1.0, machine.events.now)
+    sent: dict[tuple[bool, int], float] = defaultdict(float)
+    for (_, _, upwards, index), stream in machine.streams.items():
+        sent[upwards, index] += stream.sent
     return Simulated(
         tuple(machine.started),
         tuple(machine.done[:ended]),
+        machine.batch,
         machine.update_wait,
         tuple(
             CacheOccupancy(cache.layer, cache.board, cache.rows, greatest, waited)
@@ -79,8 +77,8 @@ def _result(machine: Machine) -> Simulated:
         tuple(
             LinkBusy(
                 link.index,
-                machine.directions[True, link.index].busy / span,
-                machine.directions[False, link.index].busy / span,
+                sent[True, link.index] / link.payload_bits_per_cycle / span,
+                sent[False, link.index] / link.payload_bits_per_cycle / span,
             )
             for link in plan.links
         ),

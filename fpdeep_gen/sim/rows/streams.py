@@ -1,96 +1,112 @@
 """Links: what each stream of the plan carries a row, and how streams share the rate of a link."""
 
-from collections import defaultdict, deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from fpdeep_gen.partition.model import BalancedPlan, Carried
-from fpdeep_gen.sim.rows.events import Counter, Events, Steps
+from fpdeep_gen.sim.rows.events import Events, Steps
 
 MOVED = (Carried.FEATURE, Carried.ERROR, Carried.PARTIAL)
 
 
+class Output:
+    """What something makes, step after step: `begun` counts steps of which the first bits are there or will be at
+    `begins`, and which end at `ends`; `made` counts those that have ended."""
+
+    def __init__(self, events: Events, name: str) -> None:
+        self.begun = events.counter(f"{name}, begun")
+        self.made = events.counter(name)
+        self.begins: list[float] = []
+        self.ends: list[float] = []
+
+    def at_once(self, events: Events, steps: int = 1) -> None:
+        """Steps that begin and end now."""
+        self.begins += [events.now] * steps
+        self.ends += [events.now] * steps
+        events.count(self.begun, steps)
+        events.count(self.made, steps)
+
+
 @dataclass(frozen=True)
 class Source:
-    """Where rows come from: row r of image n is there when `counter` has reached n * `steps` + needed[r]."""
+    """Where rows come from: row r of group n is there after n * `steps` + needed[r] steps."""
 
-    counter: Counter
+    output: Output
     steps: int
     needed: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class Passage:
-    """Rows that arrive over a link: `begun` counts those whose first bits are there, `arrived` those that are there
-    whole, `ends` says when each begun row will be (taken off by the link that carries it on)."""
+    """Rows that arrive over a link: `output` says when; `goes_on`, `taken`: whether another link carries them on, and
+    whether the board takes them."""
 
-    begun: Counter
-    arrived: Counter
-    ends: deque[float]
+    output: Output
+    goes_on: bool
+    taken: bool
 
 
 StreamKey: TypeAlias = tuple[Carried, int, bool, int]
 """What, of which tensor, whether upwards, over which link."""
 
 
-def stream_bits(plan: BalancedPlan) -> dict[StreamKey, int]:
-    """Bits of an image of every stream; labels and results are left out."""
-    bits: dict[StreamKey, int] = defaultdict(int)
-    for link in plan.links:
-        for upwards, loads in ((True, link.up), (False, link.down)):
-            for load in loads:
-                if load.carried in MOVED and load.bits:
-                    bits[load.carried, load.tensor, upwards, link.index] += load.bits
-    return dict(bits)
+@dataclass
+class Stream:
+    """A stream of the plan over one link: bits of an image, and bits a cycle. `sent`: bits so far."""
+
+    bits: int
+    rate: float
+    sent: float = 0.0
 
 
-class Direction:
-    """One direction of a link: what comes first goes first."""
-
-    def __init__(self, rate: float, latency: float) -> None:
-        self.rate = rate
-        self.latency = latency
-        self.free = 0.0
-        self.busy = 0.0
-
-    def send(self, now: float, last: float, bits: float) -> float:
-        """Sends bits of which the first are there now and the last at `last`; when they are all out."""
-        cycles = bits / self.rate
-        self.busy += cycles
-        self.free = max(self.free, now) + cycles
-        return max(self.free, last)
+def streams_of(plan: BalancedPlan) -> dict[StreamKey, Stream]:
+    """All streams; labels and results are left out."""
+    return {
+        (load.carried, load.tensor, upwards, link.index): Stream(load.bits, load.bits_per_cycle)
+        for link in plan.links
+        for upwards, loads in ((True, link.up), (False, link.down))
+        for load in loads
+        if load.carried in MOVED
+    }
 
 
 def carry(
     events: Events,
-    direction: Direction,
-    own: list[Source],
-    before: Passage | None,
-    bits: float,
+    stream: Stream,
+    latency: float,
+    sources: list[Source],
     after: Passage,
     rows: int,
-    images: int,
+    sizes: Sequence[int],
 ) -> Steps:
-    """Sends all rows: those that the sending board makes itself (`own`, whole) or that stream in from the link before;
-    with both, they are added bit by bit."""
-    cycles = bits / direction.rate
-    for image in range(images):
+    """Sends all rows of `sizes` images at a time: what the sending board makes itself and what comes over the link
+    before. Nothing else is on the stream's part of the link, so a row is reckoned as soon as its begin is known."""
+    free = 0.0
+    begins, ends = after.output.begins, after.output.ends
+    for group, size in enumerate(sizes):
+        cycles = size * stream.bits / rows / stream.rate
         for row in range(rows):
-            yield from wait(own, image, row)
-            last = 0.0
-            if before is not None:
-                if before.begun.count <= image * rows + row:
-                    yield before.begun, image * rows + row + 1
-                last = before.ends.popleft()
-            end = direction.send(events.now, last, bits) + direction.latency
-            after.ends.append(end)
-            events.count_at(end - cycles, after.begun)
-            events.count_at(end, after.arrived)
+            begin, whole = free, 0.0
+            for source in sources:
+                place = group * source.steps + source.needed[row]
+                if source.output.begun.count < place:
+                    yield source.output.begun, place
+                begin = max(begin, source.output.begins[place - 1])
+                whole = max(whole, source.output.ends[place - 1])
+            free = max(begin + cycles, whole)
+            if after.goes_on:
+                begins.append(begin + latency)
+                ends.append(free + latency)
+                events.count(after.output.begun)
+            if after.taken:
+                events.count_at(free + latency, after.output.made)
+        stream.sent += size * stream.bits
 
 
-def wait(sources: list[Source], image: int, row: int) -> Steps:
+def wait(sources: list[Source], group: int, row: int) -> Steps:
     """Waits for a row of all sources."""
     for source in sources:
-        needed = image * source.steps + source.needed[row]
-        if source.counter.count < needed:
-            yield source.counter, needed
+        needed = group * source.steps + source.needed[row]
+        if source.output.made.count < needed:
+            yield source.output.made, needed

@@ -10,6 +10,7 @@ from fpdeep_gen.partition.model import (
     Bounds,
     Cache,
     Carried,
+    Delays,
     LinkLoad,
     LinkPlan,
     Phase,
@@ -24,7 +25,7 @@ SIZE = 8
 INTERVAL = 80
 ROW_BITS = SIZE * 16
 RATE = 32.0
-"""A row takes 4 cycles."""
+"""Bits a cycle of each stream: a row takes 4 cycles."""
 
 LATENCY = 5
 ONE = Range(0, 1)
@@ -43,7 +44,7 @@ def share(index: int, board: int, phase: Phase, outputs: Range = ONE, partial: b
 
 def load(carried: Carried, tensor: int = 1, rows: int = SIZE) -> LinkLoad:
     """All rows of a tensor."""
-    return LinkLoad(carried, tensor, rows * ROW_BITS)
+    return LinkLoad(carried, tensor, rows * ROW_BITS, RATE)
 
 
 def plan(
@@ -59,7 +60,8 @@ def plan(
     board = Board("b", "p", 10, 10, 1000, 1000, 200.0, 1, 10.0)
     boards = max(one.board for one in shares) + 1
     cluster = Cluster("test", (board,) * boards, (Link(1, 10.0, 1.0, 64, LATENCY),) * (boards - 1), 200.0)
-    links = (LinkPlan(0, up, down, 0, 0, 0, 0, LATENCY, RATE),) if boards == 2 else ()
+    rate = RATE * max(1, len(up), len(down))
+    links = (LinkPlan(0, up, down, 0, 0, 0, 0, LATENCY, rate),) if boards == 2 else ()
     return BalancedPlan(
         network,
         cluster,
@@ -68,7 +70,8 @@ def plan(
         tuple(Cache(index, on, Range(0, 1), Range(0, SIZE), rows, 16, Place.CHIP, 0) for index, on, rows in caches),
         links,
         (),
-        Prediction(INTERVAL, latency, 0, 4, 1, 1, ()),
+        Delays(0, 0),
+        Prediction(INTERVAL, latency, latency, 0, 4, 1, 1, ()),
         Bounds(0.0, 0.0, None),
     )
 
@@ -98,8 +101,8 @@ def split_layer() -> BalancedPlan:
             share(1, board, Phase.BACKWARD, half, partial=True),
             share(1, board, Phase.GRADIENT, half),
         ]
-    up = (load(Carried.FEATURE), LinkLoad(Carried.FEATURE, 2, SIZE))
-    down = (LinkLoad(Carried.ERROR, 2, SIZE), load(Carried.PARTIAL, 1, 3 * SIZE))
+    up = (load(Carried.FEATURE), LinkLoad(Carried.FEATURE, 2, SIZE, RATE))
+    down = (LinkLoad(Carried.ERROR, 2, SIZE, RATE), load(Carried.PARTIAL, 1, 3 * SIZE))
     return plan((layer("a"), layer("b", 2)), tuple(shares), up=up, down=down)
 
 

@@ -1,0 +1,92 @@
+"""All engines of a phase of a layer, over all boards, at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from fpdeep_gen.partition.geometry import Geometry
+from fpdeep_gen.partition.model import Order, Phase, Share
+from fpdeep_gen.partition.steps import Counts, Rows, Times, Work, work_of
+
+
+@dataclass(frozen=True)
+class _Squad:
+    """Engines that take their steps in the same way: each one's board, its cycles for a step, and for how many of them
+    before a step's end the first bits of a row are there."""
+
+    work: Work
+    boards: tuple[int, ...]
+    cycles: Times
+    ahead: Times
+
+
+class Crew:
+    """`slowest`: cycles an image of the slowest engine on each board. `ahead`: how much sooner than whole rows their
+    first bits are there, at least."""
+
+    def __init__(self, layer: Geometry, phase: Phase, shares: Sequence[Share], rows_in: int) -> None:
+        kinds: dict[tuple[bool, Order], list[Share]] = {}
+        self.slowest: dict[int, float] = {}
+        for share in shares:
+            kinds.setdefault((share.newest_last, share.order), []).append(share)
+            self.slowest[share.board] = max(self.slowest.get(share.board, 0.0), share.cycles)
+        self.squads = []
+        for (newest_last, order), members in kinds.items():
+            work = work_of(layer, phase, order, newest_last, rows_in)
+            # Of engines on the same board the slowest is the last.
+            pace: dict[int, float] = {}
+            ahead: dict[int, float] = {}
+            for share in members:
+                cycles = share.cycles / work.needed.size if layer.flat else share.row_cycles
+                pace[share.board] = max(pace.get(share.board, 0.0), cycles)
+                first = 0.0 if layer.flat else cycles * work.tail * (1 - 1 / made_groups(share))
+                ahead[share.board] = min(ahead.get(share.board, first), first)
+            columns = (np.array(list(values.values()))[:, None] for values in (pace, ahead))
+            self.squads.append(_Squad(work, tuple(pace), *columns))
+        self.ahead = min(float(squad.ahead.min()) for squad in self.squads)
+        self.made_after: Counts = self.squads[0].work.made
+
+    def run(self, there: Rows, images: int, interval: float) -> tuple[float, Rows, Rows]:
+        """When the first engine begins and, on each board, when the first results of each step are there and when all
+        engines have ended it, for `images` images at a time that come every `images * interval`; `there`: when rows
+        come."""
+        begin, firsts, result = float("inf"), Rows(), Rows()
+        for squad in self.squads:
+            work, steps = squad.work, squad.work.needed.size
+            come = np.stack([there[board] for board in squad.boards])
+            come = np.concatenate([np.full((come.shape[0], 1), -np.inf), come], axis=1)
+            cycles = squad.cycles * images
+            worked = cycles * np.arange(1, steps + 1)
+            least = np.maximum(come[:, work.early] + cycles, come[:, work.needed] + cycles * work.tail)
+            ends = np.maximum.accumulate(least - worked, axis=1) + worked
+            before = ends[:, -1:] - images * interval
+            ends = np.maximum(ends, before + worked)
+            begin = min(begin, float(np.maximum(come[:, work.early[0]], before[:, 0]).min()))
+            for found, times in ((firsts, ends - squad.ahead), (result, ends)):
+                for board, row in zip(squad.boards, times, strict=True):
+                    found[board] = np.maximum(found[board], row) if board in found else row
+        return begin, firsts, result
+
+    def made(self, ends: Rows, delay: float) -> Rows:
+        """When each row that the engines make is there, `delay` after its last step."""
+        return {board: times[self.made_after - 1] + delay for board, times in ends.items()}
+
+
+def made_groups(share: Share) -> int:
+    """Groups of channels that an engine makes one after the other."""
+    if share.phase is Phase.BACKWARD:
+        return -(-share.inputs.size // share.p_in)
+    return -(-share.outputs.size // share.p_out)
+
+
+def crews_of(
+    geometry: Sequence[Geometry], shares: Sequence[Share], rows: Sequence[int]
+) -> dict[tuple[int, Phase], Crew]:
+    """The engines of every phase of every layer; `rows`: in how many rows each tensor moves."""
+    found: dict[tuple[int, Phase], list[Share]] = {}
+    for share in shares:
+        found.setdefault((share.layer, share.phase), []).append(share)
+    return {
+        (layer, phase): Crew(geometry[layer], phase, members, rows[layer]) for (layer, phase), members in found.items()
+    }

@@ -1,0 +1,73 @@
+"""How the streams of a link share its rate.
+
+A stream gets at least what keeps the interval. What is left shortens the time that rows are on their way. A tensor's
+row takes as long as on the link where it is slowest, and nothing is gained where it takes less than its making. Of all
+rates that links can give, those are looked for with which the sum of these times is least: each link has a price, a
+tensor takes the time `sqrt(sum of price * bits)` (Lagrange), and prices follow from what that asks of each link.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fpdeep_gen.network.model import Network
+from fpdeep_gen.partition.crews import Crew
+from fpdeep_gen.partition.geometry import Geometry
+from fpdeep_gen.partition.model import Carried, Phase
+from fpdeep_gen.partition.steps import Times
+from fpdeep_gen.partition.ways import Key
+
+LEAST_PART = 1 / 1024
+"""Of a link's rate: a slot of the arbiter's table."""
+
+ROUNDS = 60
+STEP = 0.7
+"""Power of what is asked of a link, in parts of its rate, by which its price grows in a round."""
+
+
+@dataclass(frozen=True)
+class Burst:
+    """For which part of a tensor's bits of an image somebody waits at a time, and how long that takes to be made."""
+
+    part: float
+    making: float
+
+
+def bursts_of(
+    network: Network, geometry: Sequence[Geometry], crews: Mapping[tuple[int, Phase], Crew], keys: Sequence[Key]
+) -> list[Burst]:
+    """A row, or a whole vector."""
+    found = []
+    for carried, tensor in keys:
+        forward = carried is Carried.FEATURE
+        crew = crews.get((tensor - 1, Phase.FORWARD) if forward else (tensor, Phase.BACKWARD))
+        if carried is Carried.CONTROL or (tensor > 0 and geometry[tensor - 1].flat):
+            found.append(Burst(1.0, 0.0))
+        else:
+            found.append(Burst(1 / network.tensor_shape(tensor)[1], crew.ahead if crew is not None else 0.0))
+    return found
+
+
+def shared_rates(bits: NDArray[np.int64], bursts: Sequence[Burst], rates: Times, interval: float) -> Times:
+    """Bits a cycle of each stream (row) on each link (column) of one direction, in all no more than the link's rate
+    unless more is needed, which the budgets tell of. `bits`: of an image."""
+    needed = np.where(bits > 0, np.maximum(bits / interval, LEAST_PART * rates), 0.0)
+    part = np.array([burst.part for burst in bursts])[:, None]
+    asked = bits * part / rates
+    most = part * interval
+    least = np.minimum(np.array([burst.making for burst in bursts])[:, None], most)
+    prices = np.full(rates.size, 1.0)
+    times = most
+    for _ in range(ROUNDS):
+        times = np.clip(np.sqrt((asked * prices).sum(axis=1, keepdims=True)), np.maximum(least, 1.0), most)
+        prices *= np.maximum((asked / times).sum(axis=0), 1e-9) ** STEP
+    wanted = np.maximum(asked / times * rates, needed)
+    over = (wanted - needed).sum(axis=0)
+    room = np.maximum(rates - needed.sum(axis=0), 0.0)
+    factor = np.where(over > room, room / np.maximum(over, 1e-9), 1.0)
+    given = needed + (wanted - needed) * factor
+    left = np.maximum(rates / np.maximum(given.sum(axis=0), 1e-9), 1.0)
+    result: Times = given * left
+    return result

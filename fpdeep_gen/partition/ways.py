@@ -1,0 +1,177 @@
+"""The way of each tensor along the chain: over which links its stream goes, what of it comes from the sending board
+itself, and what each board that needs it waits for."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fpdeep_gen.network.model import Network
+from fpdeep_gen.partition.geometry import Geometry
+from fpdeep_gen.partition.model import Carried, Phase, Range, Share
+from fpdeep_gen.partition.traffic import Flow, home, outputs_made, partial_target
+
+Key: TypeAlias = tuple[Carried, int]
+
+Box: TypeAlias = tuple[int, int, int, int, int]
+"""Board, channels and columns (begin and end) of a part of a tensor."""
+
+
+@dataclass(frozen=True)
+class Hop:
+    """A tensor's stream over one link: `bits` of an image; whether the sending board makes a part of it (`own`), and
+    whether another part comes over the link before (`passing`)."""
+
+    link: int
+    bits: int
+    own: bool
+    passing: bool
+
+
+@dataclass(frozen=True)
+class Take:
+    """Where what a board needs of a tensor comes from."""
+
+    board: int
+    own: bool
+    below: bool
+    above: bool
+
+
+@dataclass(frozen=True)
+class Way:
+    """Hops upwards in rising, downwards in falling order of links, and who needs the tensor."""
+
+    up: tuple[Hop, ...]
+    down: tuple[Hop, ...]
+    takes: tuple[Take, ...]
+
+
+def ways(
+    network: Network, geometry: Sequence[Geometry], shares: Iterable[Share], found: Iterable[Flow]
+) -> dict[Key, Way]:
+    """Of every tensor's features and errors, and of errors' partial sums."""
+    bits: dict[Key, list[NDArray[np.int64]]] = {}
+    for flow in found:
+        sums = bits.setdefault((flow.carried, flow.tensor), [np.zeros_like(flow.up), np.zeros_like(flow.down)])
+        sums[0] += flow.up
+        sums[1] += flow.down
+    by_phase: dict[tuple[int, Phase], list[Share]] = defaultdict(list)
+    for share in shares:
+        by_phase[share.layer, share.phase].append(share)
+    result: dict[Key, Way] = {}
+    layers = len(network.layers)
+    for tensor in range(layers + 1):
+        makers, takers = _features(network, geometry, by_phase, tensor)
+        result[Carried.FEATURE, tensor] = _way(makers, takers, bits.get((Carried.FEATURE, tensor)))
+    for tensor in range(1, layers + 1):
+        makers, takers = _errors(network, geometry, by_phase, tensor)
+        partial = [share for share in by_phase.get((tensor, Phase.BACKWARD), []) if share.partial]
+        if partial:
+            boards = sorted({share.board for share in partial})
+            target = partial_target(boards, max(box[0] for box in takers))
+            parts: list[Box] = [(board, 0, 1, 0, 1) for board in boards]
+            result[Carried.PARTIAL, tensor] = _way(parts, [(target, 0, 1, 0, 1)], bits.get((Carried.PARTIAL, tensor)))
+            makers = [(target, *_whole(network, tensor))]
+        result[Carried.ERROR, tensor] = _way(makers, takers, bits.get((Carried.ERROR, tensor)))
+    return result
+
+
+Shares: TypeAlias = dict[tuple[int, Phase], list[Share]]
+
+
+def _whole(network: Network, tensor: int) -> tuple[int, int, int, int]:
+    channels, _, columns = network.tensor_shape(tensor)
+    return 0, channels, 0, columns
+
+
+def _box(board: int, channels: Range, columns: Range) -> Box:
+    return board, channels.begin, channels.end, columns.begin, columns.end
+
+
+def _features(
+    network: Network, geometry: Sequence[Geometry], shares: Shares, tensor: int
+) -> tuple[list[Box], list[Box]]:
+    whole = _whole(network, tensor)
+    makers: list[Box] = [(0, *whole)]
+    if tensor > 0:
+        maker = geometry[tensor - 1]
+        made = shares[tensor - 1, Phase.FORWARD]
+        makers = [_box(share.board, share.outputs, outputs_made(maker, share.columns)) for share in made]
+    if tensor == len(network.layers):
+        return makers, [(home(shares, tensor), *whole)]
+    reader, columns = geometry[tensor], Range(0, network.tensor_shape(tensor)[2])
+    takers = [
+        _box(share.board, share.inputs, columns if reader.flat else reader.inputs_of_sums(share.columns))
+        for phase in (Phase.FORWARD, Phase.GRADIENT)
+        for share in shares[tensor, phase]
+    ]
+    return makers, takers
+
+
+def _errors(network: Network, geometry: Sequence[Geometry], shares: Shares, tensor: int) -> tuple[list[Box], list[Box]]:
+    whole, reader = _whole(network, tensor), geometry[tensor - 1]
+    takers = []
+    for phase in (Phase.BACKWARD, Phase.GRADIENT):
+        for share in shares.get((tensor - 1, phase), []):
+            if reader.flat:
+                columns = Range(0, 1)
+            else:
+                sums = reader.sums_of_inputs(share.columns) if phase is Phase.BACKWARD else share.columns
+                columns = reader.outputs_of_sums(sums)
+            takers.append(_box(share.board, share.outputs, columns))
+    if tensor == len(network.layers):
+        return [(home(shares, tensor), *whole)], takers
+    columns = Range(0, whole[3])
+    makers = [
+        _box(share.board, share.inputs, columns if geometry[tensor].flat else share.columns)
+        for share in shares[tensor, Phase.BACKWARD]
+    ]
+    return makers, takers
+
+
+def _way(makers: Iterable[Box], takers: Iterable[Box], bits: list[NDArray[np.int64]] | None) -> Way:
+    made, taken = np.array(sorted(set(makers))), np.array(sorted(set(takers)))
+    met = (np.maximum(made[:, None, 1], taken[None, :, 1]) < np.minimum(made[:, None, 2], taken[None, :, 2])) & (
+        np.maximum(made[:, None, 3], taken[None, :, 3]) < np.minimum(made[:, None, 4], taken[None, :, 4])
+    )
+    source, target = (
+        np.broadcast_to(made[:, None, 0], met.shape)[met],
+        np.broadcast_to(taken[None, :, 0], met.shape)[met],
+    )
+    takes = []
+    boards = np.unique(target)
+    below = np.isin(boards, target[source < target])
+    above = np.isin(boards, target[source > target])
+    own = np.isin(boards, target[source == target])
+    for entry in zip(boards.tolist(), own.tolist(), below.tolist(), above.tolist(), strict=True):
+        takes.append(Take(*entry))
+    if bits is None:
+        return Way((), (), tuple(takes))
+    who = set(made[:, 0].tolist())
+    return Way(_hops(bits[0], who, source, target, 1), _hops(bits[1], who, source, target, -1), tuple(takes))
+
+
+def _hops(
+    bits: NDArray[np.int64], makers: set[int], source: NDArray[np.int64], target: NDArray[np.int64], step: int
+) -> tuple[Hop, ...]:
+    """The hops of one direction. Where a link carries only halos, they go with the rows that the sender makes."""
+    links = np.flatnonzero(bits)
+    goes = source < target if step > 0 else source > target
+    source, target = source[goes], target[goes]
+    hops = []
+    for link in links[::step].tolist():
+        sender = link if step > 0 else link + 1
+        beyond = target > sender if step > 0 else target < sender
+        sent = source[beyond]
+        own = bool((sent == sender).any())
+        passing = bool((sent < sender).any() if step > 0 else (sent > sender).any())
+        if not own and not passing:
+            if sender not in makers:
+                continue
+            own = True
+        hops.append(Hop(link, int(bits[link]), own, passing))
+    return tuple(hops)

@@ -1,14 +1,14 @@
 """When the slices of a balanced plan work in one mini-batch: each phase of each image, and the update at its end.
 
 All boards of a layer work in step, so the phases' times are those of the layer. The update follows the rule of
-`partition.assemble`: a board updates its layers in the order in which their gradients are complete, `update_lanes`
+`partition.batch_end`: a board updates its layers in the order in which their gradients are complete, `update_lanes`
 weights a cycle.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fpdeep_gen.partition.assemble import update_lanes
+from fpdeep_gen.partition.batch_end import update_lanes
 from fpdeep_gen.partition.model import BalancedPlan, Kept, Phase
 from fpdeep_gen.report.timeline import Span, Track, trace_json
 

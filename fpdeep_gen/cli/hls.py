@@ -17,6 +17,7 @@ from fpdeep_gen.hls.compile import compile_kernel, schedule_files
 from fpdeep_gen.hls.cosim import cosimulate
 from fpdeep_gen.hls.emit.interface_report import InterfaceReport
 from fpdeep_gen.hls.emit.report import KernelReport
+from fpdeep_gen.hls.emit.report_text import loop_rows, report_text
 
 DEFAULT_CLOCK_MHZ = 200.0
 
@@ -48,23 +49,28 @@ def kernel_options(function: Function) -> Function:
 @click.option("--schedule", is_flag=True, help="Draw each pipelined loop to OUT/<top>.schedule.txt and .html.")
 @json_option
 def build(source: Path, top: str, include_dirs: Sequence[Path], out: Path, clock_mhz: float, schedule: bool) -> None:
-    """Compile SOURCE to OUT/<top>.sv and OUT/<top>.json; the kernel library's headers are found by themselves."""
+    """Compile SOURCE to OUT/<top>.sv, .json and .report.txt; the kernel library's headers are found by themselves."""
     output = current_output()
     if not source.is_file():
         raise InputError([Problem(source, None, "file", "a C++ source", "no such file")])
     folders = [source.parent, *include_dirs, kernels_dir()]
     compiled = compile_kernel(source, top, folders, out, clock_mhz, draw_schedule=schedule)
+    readable = out / f"{top}.report.txt"
+    readable.write_text(report_text(compiled.report), encoding="utf-8")
     drawings = [str(path) for path in schedule_files(out, top)] if schedule else []
     output.human.print(_loops_table(compiled.report))
     if compiled.report.interface is not None:
         output.human.print(_ports_table(compiled.report.interface))
     for warning in compiled.report.warnings:
         output.human.print(f"warning: {warning}", style="yellow", soft_wrap=True, markup=False)
-    output.human.print("\n".join([str(compiled.verilog), str(compiled.report_file), *drawings]), soft_wrap=True)
+    output.human.print(
+        "\n".join([str(compiled.verilog), str(compiled.report_file), str(readable), *drawings]), soft_wrap=True
+    )
     output.result(
         {
             "rtl": str(compiled.verilog),
             "description": str(compiled.report_file),
+            "report": str(readable),
             "schedule": drawings,
             "resources": asdict(compiled.report.resources),
             "warnings": list(compiled.report.warnings),
@@ -167,17 +173,15 @@ def _ports_table(interface: InterfaceReport) -> Table:
 
 
 def _loops_table(report: KernelReport) -> Table:
-    """One row a pipelined region: the interval asked for and reached, depth, and what held it back."""
+    """One row a loop: the interval asked for and reached, iterations, cycles, and what held it back."""
     found = report.resources
     estimate = f"DSP {found.dsp}, BRAM36 {found.bram36:g}, LUT {found.lut}, FF {found.ff}"
     table = Table(title=f"{report.top} at {report.clock_mhz:g} MHz, estimate: {estimate}", title_justify="left")
-    for heading in ("process", "region"):
+    for heading in ("process", "loop"):
         table.add_column(heading)
-    for heading in ("II asked", "II", "depth"):
+    for heading in ("II asked", "II", "depth", "trip count", "latency"):
         table.add_column(heading, justify="right")
     table.add_column("limit")
-    for process in report.processes:
-        for region in process.regions:
-            asked = "" if region.requested_ii is None else str(region.requested_ii)
-            table.add_row(process.name, region.name, asked, str(region.ii), str(region.depth), region.limit)
+    for row in loop_rows(report):
+        table.add_row(*(escape(cell) for cell in row))
     return table

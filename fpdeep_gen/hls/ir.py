@@ -328,6 +328,28 @@ class StreamFull(Operation):
     stream: StreamPort
 
 
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A number of iterations or cycles that may differ from time to time."""
+
+    least: int
+    most: int
+    average: float
+
+
+@dataclass(frozen=True, slots=True)
+class LoopTrips:
+    """A loop of the source that begins with a region. `count`: iterations each time it is entered, None: not known.
+
+    `tests_first`: its condition stands before its body, so that its head is reached once more than its body.
+    """
+
+    name: str
+    location: Location | None
+    count: Count | None
+    tests_first: bool
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Exit:
     """Where control goes when `condition` (1 bit, None = always) holds and no earlier exit was taken."""
@@ -345,8 +367,8 @@ class Region:
     sets: dict[int, tuple[Variable, Operation]] = field(default_factory=dict)  # keyed by id(variable)
     exits: list[Exit] = field(default_factory=list)
     ii: int | None = None  # the initiation interval asked for
-    trip_count: int | None = None  # iterations of the innermost loop, where they are known
     location: Location | None = None
+    loops: tuple[LoopTrips, ...] = ()  # those that begin here, a joined nest from the outermost on
 
     def set(self, variable: Variable, value: Operation) -> None:
         """The variable's value when the iteration ends."""

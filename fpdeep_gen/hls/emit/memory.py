@@ -35,7 +35,7 @@ def declare_memory(plan: MemoryPlan, shared: Shared) -> list[str]:
         return declare_external(plan, shared)
     name = shared.memories[id(memory)]
     note = f"  // {memory.location.file.name}:{memory.location.line}" if memory.location else ""
-    lines = [f'(* ram_style = "{_STYLE[plan.storage]}" *) reg {bits(memory.width)}{name}[0:{memory.depth - 1}];{note}']
+    lines = [f"{_style(plan)}reg {bits(memory.width)}{name}[0:{memory.depth - 1}];{note}"]
     lines += _first_content(memory, name)
     if plan.storage is Storage.BLOCK:
         for number, port in enumerate(plan.reads):
@@ -46,6 +46,13 @@ def declare_memory(plan: MemoryPlan, shared: Shared) -> list[str]:
                 held = _is_shared_within(port, None, schedule, load)
                 shared.load_names[id(load)] = shared.namer.take(f"{output}_held") if held else output
     return lines
+
+
+def _style(plan: MemoryPlan) -> str:
+    """A table that nothing writes is logic where it is not block RAM: no attribute asks for that everywhere."""
+    if plan.writes:
+        return f'(* ram_style = "{_STYLE[plan.storage]}" *) '
+    return '(* rom_style = "block" *) ' if plan.storage is Storage.BLOCK else ""
 
 
 def declare_external(plan: MemoryPlan, shared: Shared) -> list[str]:

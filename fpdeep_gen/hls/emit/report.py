@@ -9,7 +9,8 @@ from fpdeep_gen.board.memory import bram18_count, lutram_luts
 from fpdeep_gen.hls.emit.between import BetweenMemory
 from fpdeep_gen.hls.emit.interface_report import InterfaceReport
 from fpdeep_gen.hls.emit.network import fifo_storage
-from fpdeep_gen.hls.ir import Diagnostic, Location, Network, Storage
+from fpdeep_gen.hls.ir import Count, Diagnostic, Location, Network, Storage
+from fpdeep_gen.hls.schedule.latency import LoopLatency, process_latency
 from fpdeep_gen.hls.schedule.model import MemoryPlan, ProcessSchedule, RegionSchedule
 
 
@@ -46,6 +47,38 @@ class RegionReport:
     limit: str
     location: str
     longest_path_ns: float
+
+
+@dataclass(frozen=True)
+class CountReport:
+    """Iterations or cycles; least and most are the same where they do not vary."""
+
+    min: int
+    max: int
+    avg: float
+
+    def __str__(self) -> str:
+        return f"{self.min:,}" if self.min == self.max else f"{self.min:,} to {self.max:,} (mean {self.avg:,.10g})"
+
+
+@dataclass(frozen=True)
+class LoopReport:
+    """One loop of the source; an estimate without waiting for streams.
+
+    `level`: how many loops it lies in; `requested_ii`, `ii` and `limit` (why it is larger than asked): None and "" for
+    a loop whose iterations do not overlap. `depth`: cycles of one iteration; `trip_count`: iterations each time it is
+    entered; `latency`: cycles of all of them. None: not known; LOOP_TRIPCOUNT says the trip count.
+    """
+
+    name: str
+    location: str
+    level: int
+    requested_ii: int | None
+    ii: int | None
+    limit: str
+    depth: CountReport | None
+    trip_count: CountReport | None
+    latency: CountReport | None
 
 
 @dataclass(frozen=True)
@@ -93,7 +126,10 @@ class BetweenReport:
 
 @dataclass(frozen=True)
 class ProcessReport:
-    """One process, its module and its instances, which share this entry."""
+    """One process, its module and its instances, which share this entry.
+
+    `latency`: cycles of a turn, from its first operation to its last, when no stream makes it wait; None: not known.
+    """
 
     name: str
     module: str
@@ -101,6 +137,8 @@ class ProcessReport:
     regions: tuple[RegionReport, ...]
     memories: tuple[MemoryReport, ...]
     resources: Resources
+    loops: tuple[LoopReport, ...] = ()
+    latency: CountReport | None = None
 
 
 @dataclass(frozen=True)
@@ -151,7 +189,18 @@ def _process_from(data: dict[str, Any]) -> ProcessReport:
         tuple(RegionReport(**region) for region in data["regions"]),
         tuple(MemoryReport(**memory) for memory in data["memories"]),
         Resources(**data["resources"]),
+        tuple(_loop_from(loop) for loop in data["loops"]),
+        _count_from(data["latency"]),
     )
+
+
+def _loop_from(data: dict[str, Any]) -> LoopReport:
+    counts = {name: _count_from(data[name]) for name in ("depth", "trip_count", "latency")}
+    return LoopReport(**{**data, **counts})
+
+
+def _count_from(data: dict[str, Any] | None) -> CountReport | None:
+    return None if data is None else CountReport(**data)
 
 
 def place(location: Location | None) -> str:
@@ -248,10 +297,23 @@ def warning_text(diagnostic: Diagnostic) -> str:
     return f"{head}: {diagnostic.text}" if head else diagnostic.text
 
 
+def _count_report(count: Count | None) -> CountReport | None:
+    return None if count is None else CountReport(count.least, count.most, round(count.average, 2))
+
+
+def loop_report(loop: LoopLatency) -> LoopReport:
+    """One loop."""
+    requested, ii = (loop.schedule.region.ii, loop.schedule.ii) if loop.is_pipelined else (None, None)
+    limit = loop.schedule.limit if loop.is_pipelined else ""
+    counts = map(_count_report, (loop.depth, loop.trips.count, loop.latency))
+    return LoopReport(loop.trips.name, place(loop.trips.location), loop.level, requested, ii, limit, *counts)
+
+
 def process_report(
     schedule: ProcessSchedule, module: str, instances: tuple[str, ...], resources: Resources
 ) -> ProcessReport:
     """One process."""
+    latency = process_latency(schedule)
     return ProcessReport(
         schedule.process.name,
         module,
@@ -259,4 +321,6 @@ def process_report(
         tuple(region_report(region) for region in schedule.regions),
         tuple(memory_report(plan) for plan in schedule.memories if not plan.memory.is_external),
         resources,
+        tuple(loop_report(loop) for loop in latency.loops),
+        _count_report(latency.turn),
     )

@@ -39,20 +39,6 @@ class _Access:
     terms: tuple[tuple[str, int], ...]
 
 
-def trip_counts(function: Function, plan: FunctionPlan) -> dict[str, int]:
-    """Iterations of the innermost loops of pipelined regions where they are constant; by the names of the plans."""
-    defined, forest = definitions(function), find_loops(function)
-    found: dict[str, int] = {}
-    for region in plan.regions:
-        chain = [forest.loops[one] for one in region.entries if one in forest.loops]
-        if region.ii is not None and chain:
-            inner = min(chain, key=lambda loop: len(loop.blocks))
-            (count,) = Inductions.of(function, [inner], defined).counts
-            if count is not None:
-                found[region.name] = count
-    return found
-
-
 def find_meetings(
     function: Function, plan: FunctionPlan, objects: Mapping[str, DataObject]
 ) -> tuple[dict[int, int], Pairs]:

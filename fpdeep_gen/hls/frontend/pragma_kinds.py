@@ -112,7 +112,7 @@ def _trip_count(pragma: Pragma) -> Made:
     low, high = pragma.options.get("min", "0"), pragma.options.get("max")
     if high is None:
         raise _Refused("names no max=")
-    return f"::__hls_mark_tripcount({low}, {high});", []
+    return f"::__hls_mark_tripcount({low}, {high}, {pragma.options.get('avg', '-1')});", []
 
 
 def _object(pragma: Pragma) -> str:

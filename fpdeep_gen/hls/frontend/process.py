@@ -4,15 +4,17 @@ from collections.abc import Mapping, Sequence
 
 from fpdeep_gen.errors import Problem
 from fpdeep_gen.hls.frontend.accesses import collect_objects
+from fpdeep_gen.hls.frontend.cfg import Loop, find_loops
 from fpdeep_gen.hls.frontend.context import ProcessContext
-from fpdeep_gen.hls.frontend.distances import find_meetings, trip_counts
+from fpdeep_gen.hls.frontend.distances import find_meetings
 from fpdeep_gen.hls.frontend.llvm_ir import Function, LlvmModule
 from fpdeep_gen.hls.frontend.lower import RegionLowering
 from fpdeep_gen.hls.frontend.object_pragmas import ObjectKey, ObjectPragmas
 from fpdeep_gen.hls.frontend.objects import DataObject, External
-from fpdeep_gen.hls.frontend.regions import RegionPlan, plan_regions
+from fpdeep_gen.hls.frontend.regions import RegionPlan, loop_location, plan_regions
+from fpdeep_gen.hls.frontend.trip_counts import Trips, trip_counts
 from fpdeep_gen.hls.interface import AXI_REQUEST, AXI_WRITE
-from fpdeep_gen.hls.ir import Constant, Memory, Process, Region, StreamPort, StreamWrite, Variable
+from fpdeep_gen.hls.ir import Constant, LoopTrips, Memory, Process, Region, StreamPort, StreamWrite, Variable
 from fpdeep_gen.hls.passes.clean import clean
 from fpdeep_gen.hls.passes.dead import remove_dead
 from fpdeep_gen.hls.passes.narrow import narrow
@@ -46,10 +48,12 @@ def lower_process(
     context.accesses, meetings = find_meetings(function, plan, objects)
     process = Process(name, location=function.location)
     regions = {one.name: Region(context.unique(_name(one)), ii=one.ii, location=one.location) for one in plan.regions}
-    for key, count in trip_counts(function, plan).items():
-        regions[key].trip_count = count
+    forest = find_loops(function)
+    trips = trip_counts(function, forest)
     for one in plan.regions:
         RegionLowering(context, one, regions[one.name]).run(regions)
+        headers = (forest.loops[entry] for entry in one.entries if entry in trips)
+        regions[one.name].loops = tuple(_loop(loop, trips[loop.header], function, module) for loop in headers)
     process.regions = list(regions.values())
     process.ports, process.unused = _ports(context, function)
     used = {id(stream) for one in process.operations() if (stream := getattr(one, "stream", None)) is not None}
@@ -69,6 +73,11 @@ def lower_process(
             lower_process(function, module, pragmas, name, [], counts, externals, False), externals or {}
         )
     return process
+
+
+def _loop(loop: Loop, trips: Trips, function: Function, module: LlvmModule) -> LoopTrips:
+    place = loop_location(function, loop, module)
+    return LoopTrips("loop" if place is None else f"loop_{place.line}", place, trips.count, trips.tests_first)
 
 
 def _cleaned(process: Process, externals: Mapping[str, External]) -> Process:

@@ -57,7 +57,7 @@ def plan_regions(function: Function, module: LlvmModule, problems: list[Problem]
         blocks = tuple(reverse_postorder(entry, edges))
         headers = tuple(loop.header for loop in chain)
         name = headers[-1][1:] if headers else "body"
-        place = _location(function.blocks[headers[-1]], module) if headers else function.location
+        place = loop_location(function, chain[-1], module) if chain else function.location
         return FunctionPlan((RegionPlan(name, blocks, (entry, *headers), cuts, ii, place),), len(chain) > 1)
     return _split(function, module, forest, asked, off)
 
@@ -135,13 +135,14 @@ def _split(
     order = {name: place for place, name in enumerate(reverse_postorder(function.entry.name, edges))}
     plans: list[RegionPlan] = []
     for head in sorted(heads, key=lambda name: order[name]):
-        place = _location(function.blocks[head], module)
         if head in nests:
             chain = nests[head]
+            place = loop_location(function, chain[-1], module)
             blocks = tuple(sorted(chain[0].blocks, key=lambda name: order[name]))
             entries = tuple(loop.header for loop in chain)
             plans.append(RegionPlan(head[1:], blocks, entries, _back_edges(chain), asked[entries[-1]], place))
         else:
+            place = _location(function.blocks[head], module)
             blocks = tuple(sorted(_reach(head, edges, set(heads)), key=lambda name: order[name]))
             cuts = frozenset((block, child) for block in blocks for child in edges[block] if child in heads)
             plans.append(RegionPlan(head[1:], blocks, (head,), cuts, asked.get(head), place))
@@ -176,6 +177,16 @@ def _add_joins(function: Function, edges: dict[str, tuple[str, ...]], heads: lis
 
 def _is_cheap(block: Block) -> bool:
     return all(one.opcode in _CHEAP or "lifetime" in one.detail for one in block.instructions if one.opcode != "ret")
+
+
+def loop_location(function: Function, loop: Loop, module: LlvmModule) -> Location | None:
+    """The line of the loop's condition or step, which is that of the `for` or `while`."""
+    latch = loop.latches[0]
+    last = function.blocks[latch].instructions[::-1]
+    ends = (one for one in last if latch != loop.header or one.opcode in ("br", "icmp"))
+    places = (module.locations.of(one.debug) for one in ends)
+    found = next((place for place in places if place is not None and place.line), None)
+    return found or _location(function.blocks[loop.header], module)
 
 
 def _location(block: Block, module: LlvmModule) -> Location | None:

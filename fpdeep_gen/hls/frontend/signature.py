@@ -13,6 +13,10 @@ from fpdeep_gen.hls.frontend.pragmas import LINE_MARKER, pragma_of
 from fpdeep_gen.hls.ir import Location
 
 Node = dict[str, Any]
+_ALIAS = re.compile(
+    r"\btypedef\s+(?P<old>(?:(?:::\s*)?hls::)?stream<[^;]*>)\s+(?P<first>\w+)\s*;"
+    r"|\busing\s+(?P<second>\w+)\s*=\s*(?P<new>(?:(?:::\s*)?hls::)?stream<[^;]*>)\s*;"
+)
 _DIMENSION = re.compile(r"\[[^\[\]]*\]\s*$")
 
 
@@ -80,7 +84,8 @@ def read_signature(plain: str, preprocessed: str, top: str, source: Path) -> Sig
         return None
     node = found[0]
     raw = plain.encode()
-    formals = tuple(_formal(one, raw) for one in node["inner"] if one["kind"] == "ParmVarDecl")
+    streams = {found["first"] or found["second"] for found in _ALIAS.finditer(plain)}
+    formals = tuple(_formal(one, raw, streams) for one in node["inner"] if one["kind"] == "ParmVarDecl")
     first = raw.count(b"\n", 0, _offset(node["range"]["begin"]))
     last = raw.count(b"\n", 0, _offset(node["range"]["end"]))
     lines = preprocessed.split("\n")[first : last + 1]
@@ -123,8 +128,13 @@ def _offset(place: Node) -> int:
     return int(place["offset"] if "offset" in place else place["expansionLoc"]["offset"])
 
 
-def _formal(node: Node, raw: bytes) -> Formal:
+def _formal(node: Node, raw: bytes, streams: set[str]) -> Formal:
+    """`streams`: other names of stream types, which clang keeps in the type of a reference."""
     kind = node["type"].get("desugaredQualType", node["type"]["qualType"])
+    if "&" in kind or "*" in kind or "[" in kind:
+        kind = re.sub(
+            r"[\w:]+", lambda word: f"hls::stream<{word[0]}>" if word[0].split("::")[-1] in streams else word[0], kind
+        )
     begin, end = node["range"]["begin"], node["range"]["end"]
     start, stop = _offset(begin), _offset(end) + int(end["tokLen"])
     name = node.get("name", "")

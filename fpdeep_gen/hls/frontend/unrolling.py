@@ -10,6 +10,7 @@ PIPELINE = "@__hls_mark_pipeline"
 PIPELINE_WHOLE = "@__hls_mark_pipeline_whole"  # the same outside of all loops: it meant the function
 PIPELINE_OUTER = "@__hls_mark_pipeline_outer"  # the same in a loop that has loops inside, which must be unrolled
 UNROLL = "@__hls_mark_unroll"
+TRIPCOUNT = "@__hls_mark_tripcount"
 DECLARE = "@__hls_stream_declare"
 _METADATA_BASE = 900_000
 _FULL = re.compile(r'^!(\d+) = !\{!"llvm.loop.unroll.full"\}', re.MULTILINE)
@@ -40,7 +41,7 @@ def attach_unrolls(text: str, module: LlvmModule) -> str:
         calls = calls_of(function, (PIPELINE,))
         whole = {block: _pipeline_marker(forest.innermost(block)) for block, _ in calls}
         if marks or whole:
-            text = _mark_lines(text, function.name, marks, whole)
+            text = _mark_lines(text, function.name, marks, whole, _counted(function, forest, factors))
     declared = "".join(f"declare void {marker}(i32)\n" for marker in (PIPELINE_WHOLE, PIPELINE_OUTER))
     return f"{text}\n{declared}" + "\n".join(metadata) + "\n"
 
@@ -94,7 +95,26 @@ def _pipeline_marker(loop: Loop | None) -> str:
     return PIPELINE_OUTER if loop.children else PIPELINE
 
 
-def _mark_lines(text: str, function: str, marks: dict[str, int], whole: dict[str, str]) -> str:
+def _counted(function: Function, forest: LoopForest, factors: dict[str, int]) -> dict[str, int]:
+    """Blocks with a LOOP_TRIPCOUNT of a loop that is unrolled -> factor."""
+    found: dict[str, int] = {}
+    for block, _ in calls_of(function, (TRIPCOUNT,)):
+        loop = forest.innermost(block)
+        if loop is not None and loop.header in factors:
+            found[block] = factors[loop.header]
+    return found
+
+
+def _unrolled_count(line: str, factor: int) -> str:
+    """The marker's counts divided by the factor; nothing for a loop that vanishes, as the call would seem another's."""
+    if factor == 0:
+        return ""
+    head, arguments = line.split("(", 1)
+    divided = re.sub(r"i32 (?:noundef )?(\d+)", lambda found: f"i32 {-(-int(found[1]) // factor)}", arguments)
+    return f"{head}({divided}"
+
+
+def _mark_lines(text: str, function: str, marks: dict[str, int], whole: dict[str, str], counted: dict[str, int]) -> str:
     """Puts metadata on latches, and tells a function's own PIPELINE from a loop's (that loop may vanish)."""
     start = re.search(rf"^define [^@\n]*{re.escape(function)}\(", text, re.MULTILINE)
     if start is None:
@@ -107,6 +127,8 @@ def _mark_lines(text: str, function: str, marks: dict[str, int], whole: dict[str
             block = "%" + line[: line.index(":", line.rfind('"') + 1 if line[0] == '"' else 0)]
         elif block in whole and f"{PIPELINE}(" in line:
             lines[place] = line.replace(f"{PIPELINE}(", f"{whole[block]}(")
+        elif block in counted and f"{TRIPCOUNT}(" in line:
+            lines[place] = _unrolled_count(line, counted[block])
         elif block in marks and line.startswith("  br "):
             lines[place] = re.sub(r", !llvm\.loop !\d+", "", line) + f", !llvm.loop !{marks[block]}"
     return text[: start.start()] + "\n".join(lines) + text[end:]

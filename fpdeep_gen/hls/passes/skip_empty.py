@@ -6,6 +6,10 @@ from fpdeep_gen.hls.ir import Exit, Process, Region
 def skip_empty(process: Process) -> None:
     """In place. The entry region stays; so does an empty region that goes to itself."""
     after = {region: _only_exit(region) for region in process.regions}
+    for region in process.regions[1:]:
+        last = _last(region, after)
+        if last is not region and region.loops:  # a loop around others begins with the first of them
+            last.loops = (*region.loops, *last.loops)
     for region in process.regions:
         region.exits = [Exit(one.condition, _last(one.target, after)) for one in region.exits]
     reached: set[Region] = set()

@@ -1,6 +1,6 @@
 """Joined loop nests or not: whichever form of a process needs fewer cycles for an innermost iteration."""
 
-from fpdeep_gen.hls.ir import Process
+from fpdeep_gen.hls.ir import Process, Region
 from fpdeep_gen.hls.schedule.delays import DelayModel
 from fpdeep_gen.hls.schedule.model import ProcessSchedule
 from fpdeep_gen.hls.schedule.optimise import optimise
@@ -21,9 +21,11 @@ def schedule_best(process: Process, delays: DelayModel) -> ProcessSchedule:
         port.is_done, port.guards = same.is_done, same.guards
     apart = schedule_process(optimise(other_form), delays)
     cost = sum(one.ii for one in joined.regions if one.pipelined)
-    other = sum(
-        one.ii + (one.depth + _HANDOVER) / (one.region.trip_count or _TRIP_COUNT)
-        for one in apart.regions
-        if one.pipelined
-    )
+    other = sum(one.ii + (one.depth + _HANDOVER) / _trip_count(one.region) for one in apart.regions if one.pipelined)
     return apart if other < cost else joined
+
+
+def _trip_count(region: Region) -> float:
+    """Iterations of its innermost loop."""
+    count = region.loops[-1].count if region.loops else None
+    return _TRIP_COUNT if count is None else max(1.0, count.average)

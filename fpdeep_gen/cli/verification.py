@@ -11,7 +11,7 @@ from importlib import metadata
 from pathlib import Path
 
 from fpdeep_gen import __version__
-from fpdeep_gen.cli.steps import STATE_FOLDER, Done, Step, input_key, run_step
+from fpdeep_gen.cli.steps import STATE_FOLDER, Done, Step, input_key, quoted, run_step
 from fpdeep_gen.errors import FpdeepError, InputError, Problem
 from fpdeep_gen.golden.data import Dataset, load_dataset
 from fpdeep_gen.plan.document import plan_to_json
@@ -107,7 +107,7 @@ def _version(package: str) -> str:
 
 def _require_rtl(out: Path, plan: Plan) -> None:
     problems = [
-        Problem(path, None, "file", "compiled RTL", "no such file", f"make it with `fpdeep rtl {out}`")
+        Problem(path, None, "file", "compiled RTL", "no such file", f"make it with `fpdeep rtl {quoted(out)}`")
         for board in range(len(plan.cluster.boards))
         if not (path := out / f"board_{board}" / "rtl" / f"board_{board}.json").is_file()
     ]

@@ -12,7 +12,7 @@ import click
 
 from fpdeep_gen.board.load import load_cluster
 from fpdeep_gen.board.model import Cluster
-from fpdeep_gen.cli.steps import Done, Step, input_key, is_current, run_step
+from fpdeep_gen.cli.steps import Done, Step, input_key, is_current, quoted, run_step
 from fpdeep_gen.emit.generate import generate
 from fpdeep_gen.errors import InputError, Problem
 from fpdeep_gen.hls.compile import compile_kernel
@@ -106,7 +106,7 @@ def read_plan(out: Path) -> Plan:
     """The plan in OUT/plan.json. Raises `InputError` where there is none."""
     path = out / PLAN_FILE
     if not path.is_file():
-        hint = f"make it with `fpdeep plan NETWORK --cluster CLUSTER -o {out}`"
+        hint = f"make it with `fpdeep plan NETWORK --cluster CLUSTER -o {quoted(out)}`"
         raise InputError([Problem(path, None, "file", "a plan", "no such file", hint)])
     text = path.read_text(encoding="utf-8")
     if is_balanced(text):
@@ -158,7 +158,7 @@ def _compile_all(jobs: Sequence[BoardJob], processes: int) -> list[tuple[int, Do
 def _board_job(out: Path, board: int, clock_mhz: float) -> BoardJob:
     folder = out / f"board_{board}" / "src"
     if not (folder / f"board_{board}.cpp").is_file():
-        hint = f"make it with `fpdeep generate {out}`"
+        hint = f"make it with `fpdeep generate {quoted(out)}`"
         raise InputError([Problem(folder / f"board_{board}.cpp", None, "file", "generated C++", "no such file", hint)])
     sources = [*sorted(folder.iterdir()), *sorted((out / KERNELS_FOLDER).glob("*.h"))]
     texts = [path.read_bytes() for path in sources if path.is_file()]

@@ -1,6 +1,8 @@
 """Every error becomes a message and an exit code; a traceback never reaches the terminal."""
 
+import errno
 import json
+import os
 import pickle
 from collections.abc import Callable
 from pathlib import Path
@@ -51,6 +53,14 @@ def test_input_errors_show_every_problem_and_exit_2() -> None:
         "    hint: 3 or 5\n"
         "cluster: expected 2 boards, found 1\n"
     )
+
+
+@pytest.mark.parametrize("kind", [errno.EACCES, errno.EROFS, errno.ENOSPC])
+def test_a_place_that_cannot_be_written_is_the_users_to_change(kind: int) -> None:
+    result = run(raising(OSError(kind, "whatever", "/out/x")))
+    assert result.exit_code == 2
+    assert result.stderr == f"/out/x: file: expected a place to read and write, found {os.strerror(kind).lower()}\n"
+    assert run(raising(OSError(kind, "whatever"))).exit_code == 3  # no place is named: a bug
 
 
 def test_input_errors_as_json() -> None:

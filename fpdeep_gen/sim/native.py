@@ -21,16 +21,19 @@ class NativeModel:
     executable: Path
 
 
-def build_native(project: Path, cache: Path) -> NativeModel:
-    """Build `<project>/csim/main.cpp`; equal sources are built once. `ToolError` with the compiler's messages."""
+def build_native(project: Path, cache: Path, optimise: str = "-O0") -> NativeModel:
+    """Build `<project>/csim/main.cpp`; equal sources are built once. `ToolError` with the compiler's messages.
+
+    `optimise`: the compiler's flag; a few images run faster than an optimised program is built.
+    """
     folders = [project / "hls_kernels", *native_include_dirs()]
     own = [project / "csim", *project.glob("board_*/src"), *folders[:2]]
-    key = files_key([str(compiler())], sorted(path for folder in own for path in _sources(folder)))
+    key = files_key([str(compiler()), optimise], sorted(path for folder in own for path in _sources(folder)))
     executable = cache / f"native_{key}"
     if not executable.exists():
         cache.mkdir(parents=True, exist_ok=True)
         temporary = cache / f"native_{key}.new"
-        flags = ["-std=c++17", "-O2", "-w", *(f"-I{folder}" for folder in folders)]
+        flags = ["-std=c++17", optimise, "-w", *(f"-I{folder}" for folder in folders)]
         run_tool([*compiler(), *flags, str(project / "csim" / "main.cpp"), "-o", str(temporary)])
         temporary.rename(executable)
     return NativeModel(executable)

@@ -5,7 +5,7 @@ are partial sums that run along the chain. Layers after the first work faster th
 a single position and each would otherwise add an interval to the latency both ways.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -83,21 +83,16 @@ def flat_multipliers(geometry: Sequence[Geometry], piece: FlatPiece, interval: i
     )
 
 
-def spread(geometry: Sequence[Geometry], room: Sequence[float], speed: Speed) -> tuple[FlatPiece, ...]:
+def spread(geometry: Sequence[Geometry], room: Sequence[float]) -> tuple[FlatPiece, ...]:
     """Outputs of all fully connected layers over the boards, weights in proportion to `room`.
 
-    Layers follow each other, lower ones on lower boards, which makes few large engines; where later layers are faster
-    than the first, every layer goes over all boards, so that they take their multipliers evenly.
+    The first layer is on the highest boards, where its features come from, the last one on the lowest: features go down
+    the chain once, errors and their sums up once.
     """
-    layers = [layer for layer in geometry if layer.flat]
-    runs = [layers] if speed.first == speed.later else [[layer] for layer in layers]
-    return tuple(piece for run in runs for piece in _run(run, room))
-
-
-def _run(layers: Sequence[Geometry], room: Sequence[float]) -> Iterator[FlatPiece]:
-    """Layers one after the other: a board takes what lies within its part of all their weights."""
+    layers = [layer for layer in reversed(geometry) if layer.flat]
     total, whole = sum(room), sum(layer.layer.weight_count for layer in layers)
     bounds = [whole * reached / total for reached in accumulate(room, initial=0.0)]
+    found = []
     start = 0
     for layer in layers:
         count, weights = layer.layer.out_channels, layer.layer.weight_count
@@ -105,6 +100,7 @@ def _run(layers: Sequence[Geometry], room: Sequence[float]) -> Iterator[FlatPiec
         for board in range(len(room)):
             end = min(count, max(0, round(count * (bounds[board + 1] - start) / weights)))
             if end > begin:
-                yield FlatPiece(layer.index, board, Range(begin, end))
+                found.append(FlatPiece(layer.index, board, Range(begin, end)))
                 begin = end
         start += weights
+    return tuple(found)

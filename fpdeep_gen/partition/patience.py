@@ -7,7 +7,8 @@ from fpdeep_gen.errors import Problem
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.partition.bounds import bounds_of
 from fpdeep_gen.partition.budget import budget_problems
-from fpdeep_gen.partition.search import Candidate, Search
+from fpdeep_gen.partition.search import Search
+from fpdeep_gen.partition.settle import Candidate
 
 STRETCH, LONGER = 1.03, 16
 """Step between intervals, and how many are tried, where links or logic want longer ones than multipliers."""

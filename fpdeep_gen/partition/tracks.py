@@ -113,9 +113,8 @@ class Track:
     @cached_property
     def by_rows(self) -> bool:
         """Whether the engine may not take several kernel rows at a time."""
-        spread = self.phase is Phase.BACKWARD and self.channel_axis is Axis.OUTPUTS
         whole = self.geometry.layer.stride > 1
-        return self.phase is not Phase.GRADIENT and self.rows <= FEW_ROWS and not spread and not whole
+        return self.phase is not Phase.GRADIENT and self.rows <= FEW_ROWS and not whole
 
     @cached_property
     def widths(self) -> tuple[int, ...]:

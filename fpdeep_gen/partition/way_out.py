@@ -7,10 +7,14 @@ from fpdeep_gen.board.model import Board, Cluster, Ddr
 from fpdeep_gen.errors import Problem
 from fpdeep_gen.network.model import LayerKind, Network
 from fpdeep_gen.partition.patience import patient
+from fpdeep_gen.partition.search import Search
 
 MOST_BOARDS = 128
 GROWTH = 1.12
 """Step between the numbers of boards that are tried where one is too small."""
+
+HOPELESS = 1.3
+"""Times all boards' memory; where so much is taken no search is made."""
 
 ROUNDS = 6
 """Longer intervals tried of each."""
@@ -31,7 +35,10 @@ def way_out_of(network: Network, cluster: Cluster, excess: Sequence[Problem]) ->
     low, high = tried, None
     while tried < MOST_BOARDS and high is None:
         tried = min(MOST_BOARDS, max(tried + 1, int(tried * GROWTH)))
-        if _fits(network, cluster, tried):
+        short = Search(network, _longer(cluster, tried)).shortage()
+        if short > HOPELESS:
+            low, tried = tried, min(MOST_BOARDS - 1, int(tried * short / HOPELESS))
+        elif _fits(network, cluster, tried):
             high = tried
         else:
             low = tried
@@ -67,14 +74,17 @@ def _more(board: Board, times: int, with_ddr: bool) -> Board:
     return replace(board, bram36=times * board.bram36, ddr=ddr)
 
 
-def _fits(network: Network, cluster: Cluster, boards: int) -> bool:
+def _longer(cluster: Cluster, boards: int) -> Cluster:
     more = boards - len(cluster.boards)
-    larger = replace(
+    return replace(
         cluster,
         boards=cluster.boards + cluster.boards[-1:] * more,
         links=cluster.links + cluster.links[-1:] * more,
     )
-    return _works(network, larger)
+
+
+def _fits(network: Network, cluster: Cluster, boards: int) -> bool:
+    return _works(network, _longer(cluster, boards))
 
 
 def _works(network: Network, cluster: Cluster) -> bool:

@@ -12,7 +12,7 @@ from fpdeep_gen.errors import InputError
 from fpdeep_gen.network.load import load_network
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.partition.document import balanced_from_json, balanced_to_json, is_balanced
-from fpdeep_gen.partition.model import BalancedPlan, Phase
+from fpdeep_gen.partition.model import BalancedPlan, Kept, Phase, Place
 from fpdeep_gen.partition.planner import make_balanced_plan
 from tests.partition.counting import least_cycles, multipliers, times_placed
 from tests.partition.crossing import check_traffic
@@ -89,8 +89,10 @@ def vgg(boards: int) -> tuple[Network, Cluster]:
     return load_network(root / "networks/vgg16.yaml"), cluster
 
 
-def test_vgg16_on_128_boards_is_near_the_bound() -> None:
-    plan = make_balanced_plan(*vgg(128))
+def test_vgg16_on_83_boards_is_near_the_bound_and_filled_by_four_images() -> None:
+    plan = make_balanced_plan(*vgg(83))
+    assert plan.prediction.fill <= 4
+    assert all(store.place is Place.CHIP for store in plan.stores if store.kept is Kept.WEIGHTS)
     assert plan.bounds.interval / plan.prediction.interval >= 0.95
     assert check_traffic(plan) > 200  # two directions of most of 127 links
     macs = [use.macs for use in plan.uses]

@@ -88,7 +88,7 @@ def test_images_that_share_reads_of_ddr() -> None:
     """Little memory and slow DDR: images share reads of weights, and more of them share those of gradients; some are
     left over at the batch's end."""
     cluster = chain(3, bram36=100)
-    slow = tuple(replace(board, ddr=Ddr(1, 3)) for board in cluster.boards)
+    slow = tuple(replace(board, ddr=Ddr(1, 2.4)) for board in cluster.boards)
     whole = replace(small_vgg(256), training=replace(small_vgg().training, batch=15))
     plan = make_balanced_plan(whole, replace(cluster, boards=slow))
     shared = plan.prediction.shared_weights, plan.prediction.shared_gradients

@@ -1,0 +1,121 @@
+"""Where fully connected weights and gradients are kept, and how many images share a read of them."""
+
+from collections.abc import Sequence
+from math import ceil, inf
+from typing import TypeAlias
+
+from fpdeep_gen.board.model import Cluster
+from fpdeep_gen.partition.budget import ddr_rate, memory_left
+from fpdeep_gen.partition.fully_connected import FlatPiece
+from fpdeep_gen.partition.geometry import Geometry
+from fpdeep_gen.partition.model import BalancedPlan, Place
+
+Places: TypeAlias = tuple[Place, Place]
+"""Of fully connected weights and of their gradients."""
+
+ORDER: tuple[Places, ...] = ((Place.CHIP, Place.CHIP), (Place.CHIP, Place.DDR), (Place.DDR, Place.DDR))
+"""The best first."""
+
+HOPED = 0.7
+"""Part of the memory of all boards that fully connected layers may hope for."""
+
+ROOM_USED = 0.99
+"""Part of the memory that is left which fully connected weights may take, packed as they were in the round before."""
+
+RAMB18_BITS = 18 * 1024
+
+LEAST_ROOM = 0.04
+"""Part of a board's memory below which no fully connected weights are put there: small stores are packed badly."""
+
+LESS = 0.97
+"""Part of its weights that a board keeps at most where they took too much."""
+
+DDR_USED = 0.99
+"""Part of the rate of DDR which is planned with."""
+
+FEATURE_BITS = 16
+"""Of a feature in DDR."""
+
+WEIGHT_PART = 0.85
+"""Part of that which reads of weights may take at most."""
+
+
+class FlatMemory:
+    """Memory of one network's fully connected layers on one cluster."""
+
+    def __init__(self, cluster: Cluster, geometry: Sequence[Geometry]) -> None:
+        self.cluster = cluster
+        self.geometry = geometry
+        flat = [layer.layer for layer in geometry if layer.flat]
+        inputs = sorted(layer.in_channels * layer.in_rows * layer.in_columns for layer in flat)
+        self.features = 2 * FEATURE_BITS * sum(inputs[-2:])
+        self.weights = sum(layer.weight_count for layer in flat)
+        self.output = max((layer.weight_count // layer.out_channels for layer in flat), default=0)
+        self.weight_width = flat[0].formats.weight.width if flat else 0
+        self.gradient_width = flat[0].formats.gradient_width if flat else 0
+
+    def hoped(self) -> Places:
+        """Where they may go, by what the whole chain has."""
+        memory = sum(2 * board.bram36 for board in self.cluster.boards) * RAMB18_BITS * HOPED
+        if self.weights * (self.weight_width + self.gradient_width) <= memory:
+            return (Place.CHIP, Place.CHIP)
+        return (Place.CHIP if self.weights * self.weight_width <= memory else Place.DDR, Place.DDR)
+
+    def room(self, plan: BalancedPlan, places: Places) -> tuple[float, ...] | None:
+        """Weights that each board has room for beside all else; None where all of them together have too little. Where
+        gradients are in DDR, no more than can be read and written for each image, if that is enough."""
+        width = self.weight_width + (self.gradient_width if places[1] is Place.CHIP else 0)
+        left = memory_left(plan, self.geometry)
+        kept, taken = [0] * len(left), [0] * len(left)
+        for store in plan.stores:
+            if self.geometry[store.layer].flat and store.place is Place.CHIP:
+                kept[store.board] += store.words * store.width
+                taken[store.board] += store.bram18 * RAMB18_BITS
+        words = []
+        for board, (count, bits, memory) in enumerate(zip(left, kept, taken, strict=True)):
+            full = min(1.0, bits / memory) if memory else 1.0
+            room = max(0, count) * RAMB18_BITS
+            if count < LEAST_ROOM * 2 * self.cluster.boards[board].bram36:
+                room = 0
+            most = min(room * ROOM_USED * full, bits * LESS if memory > room else inf) / width
+            words.append(max(0.0, most - self.output / 2))
+        if sum(words) < self.weights:
+            return None
+        if places[1] is Place.DDR:
+            bits = 2 * bytes_wide(self.gradient_width)
+            interval = plan.prediction.interval
+            alone = (self.ddr_room(board, interval) / bits for board in range(len(left)))
+            both = tuple(min(pair) for pair in zip(words, alone, strict=True))
+            return both if sum(both) >= self.weights else tuple(words)
+        return tuple(words)
+
+    def ddr_room(self, board: int, interval: int) -> float:
+        """Bits that go to and from a board's DDR in an interval beside the features of two layers."""
+        whole = ddr_rate(self.cluster.boards[board], self.cluster.clock_mhz) * interval * DDR_USED
+        return max(whole / 2, whole - self.features) if whole else 0.0
+
+    def shared(self, interval: int, pieces: Sequence[FlatPiece], places: Places) -> tuple[int, int]:
+        """Images that must share a read of weights, and of gradients, in DDR: as few as can be for the weights, on
+        which the pipeline waits."""
+        words: dict[int, int] = {}
+        for piece in pieces:
+            layer = self.geometry[piece.layer].layer
+            words[piece.board] = (
+                words.get(piece.board, 0) + piece.outputs.size * layer.weight_count // layer.out_channels
+            )
+        reads = {
+            board: 2 * count * bytes_wide(self.weight_width) if places[0] is Place.DDR else 0
+            for board, count in words.items()
+        }
+        rooms = {board: self.ddr_room(board, interval) for board in words if self.ddr_room(board, interval)}
+        weights = max([1, *(ceil(reads[board] / (WEIGHT_PART * room)) for board, room in rooms.items())])
+        if places[1] is Place.CHIP:
+            return weights, 1
+        more = {board: 2 * count * bytes_wide(self.gradient_width) for board, count in words.items()}
+        gradients = [ceil(more[board] / (room - reads[board] / weights)) for board, room in rooms.items()]
+        return weights, max([1, *gradients])
+
+
+def bytes_wide(width: int) -> int:
+    """Bits of a word in DDR, which are whole bytes."""
+    return -(-width // 8) * 8

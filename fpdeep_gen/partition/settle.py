@@ -1,0 +1,254 @@
+"""One scheme: boards are filled, memory and links looked at, and what was too much is taken back until all fits."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from math import inf
+from operator import sub
+from typing import TypeAlias
+
+from fpdeep_gen.board.model import Cluster
+from fpdeep_gen.errors import Problem
+from fpdeep_gen.network.model import Network
+from fpdeep_gen.partition.assemble import Decided, assemble, auxiliary_dsp
+from fpdeep_gen.partition.budget import budget_problems, memory_left
+from fpdeep_gen.partition.family import Scheme, track_groups, tracks_of
+from fpdeep_gen.partition.fill import Piece, fill
+from fpdeep_gen.partition.flat_memory import FlatMemory, Places
+from fpdeep_gen.partition.fully_connected import FlatPiece, Speed, flat_multipliers, flat_shares, spread
+from fpdeep_gen.partition.geometry import geometries, training_macs
+from fpdeep_gen.partition.model import BalancedPlan, Place, Share
+from fpdeep_gen.partition.shares import shares_of
+from fpdeep_gen.partition.tracks import Track
+
+STEP = 0.001
+"""Steps of the intervals that are tried, in parts of the bound."""
+
+MOST_STEPS, GROWING = 300_000, 16
+"""Longest interval tried; steps grow by one part in so many of what is added to the bound."""
+
+FIRST = 6
+"""Steps above the bound that are tried first."""
+
+COARSE = 4
+"""Steps at a time until one fits."""
+
+ROUNDS = 5
+"""Times that a scheme is filled anew."""
+
+SLACK = 0.995
+"""Part of what a board may take that is aimed at where it took too much."""
+
+KEPT = 8
+"""Multipliers of each board that are kept for fully connected layers beside what they first seem to need."""
+
+SPREADS = 4
+"""Times that fully connected layers are spread anew over the memory that is left."""
+
+EVEN, EVENED = 0.003, 8
+"""Steps of the part of their multipliers that boards use where they have some to spare, and how many are tried."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A plan and by how much it exceeds which budgets (nothing where it is feasible)."""
+
+    plan: BalancedPlan
+    places: Places
+    excess: tuple[Problem, ...]
+
+    @property
+    def rank(self) -> tuple[int, int, int]:
+        """The less the better: budgets exceeded, fully connected weights off chip, interval."""
+        return (len(self.excess), self.places.count(Place.DDR), self.plan.prediction.interval)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a round begins with: the part of each board's multipliers that convolutions may take, in which proportions
+    boards have fully connected weights, the shortest interval."""
+
+    parts: tuple[float, ...]
+    room: tuple[float, ...]
+    shortest: int
+
+
+@dataclass(frozen=True)
+class Filled:
+    """Convolutions' pieces at an interval, `number` steps above the bound."""
+
+    interval: int
+    number: int
+    pieces: tuple[Piece, ...]
+
+
+Attempt: TypeAlias = Callable[[int], Filled | None]
+
+
+class Settling:
+    """One network on one cluster."""
+
+    def __init__(self, network: Network, cluster: Cluster) -> None:
+        self.network = network
+        self.cluster = cluster
+        self.geometry = geometries(network)
+        self.dsp = [board.dsp for board in cluster.boards]
+        self.work = training_macs(network) / sum(self.dsp)
+        self.flat = FlatMemory(cluster, self.geometry)
+
+    def settle(
+        self,
+        scheme: Scheme,
+        speed: Speed,
+        places: Places,
+        most: float = inf,
+        overshoot: float = inf,
+        begin: int = FIRST,
+        rounds: int = ROUNDS,
+    ) -> Candidate | None:
+        """The best of a few rounds, the first that keeps all budgets. None where no interval up to `most` has enough
+        multipliers. Gives up on a scheme that at first takes more than `overshoot` times what a board or a link has.
+        `begin`: steps above the bound that are tried first; other than `FIRST`, no shorter interval is looked for."""
+        tracks = tracks_of(self.geometry, scheme)
+        groups = track_groups(tracks, scheme)
+        equal = (1.0,) * len(self.dsp)
+        wish: Wish | None = Wish(equal, equal, 0)
+        best: Candidate | None = None
+        number = begin
+        for _ in range(rounds):
+            if wish is None:
+                break
+            pieces = spread(self.geometry, wish.room) if self.flat.weights else ()
+
+            def attempt(step: int, wish: Wish = wish, flat: tuple[FlatPiece, ...] = pieces) -> Filled | None:
+                interval = max(wish.shortest, int(self.work * (1 + step * STEP)) + 1)
+                room = self._rooms(interval, wish.parts, flat, speed, KEPT)
+                filled = fill(groups, tracks, interval, room) if min(room) >= 0 else None
+                return None if filled is None or filled.pieces is None else Filled(interval, step, filled.pieces)
+
+            found = attempt(number) if wish.shortest or begin != FIRST else shortest(attempt, number, self.work, most)
+            found = found or shortest(attempt, number, self.work, most)
+            if found is None:
+                break
+            found = self._even(groups, tracks, wish.parts, found, pieces, speed)
+            number = found.number
+            conv = shares_of(found.pieces, tracks, found.interval)
+            for _ in range(SPREADS):
+                candidate = self._assembled(found.interval, conv, pieces, speed, places)
+                if best is None or candidate.rank < best.rank:
+                    best = candidate
+                if not candidate.excess:
+                    return best
+                wish = self._corrected(wish, candidate, overshoot)
+                if wish is None or places[0] is Place.DDR or not self.flat.weights:
+                    break
+                pieces = spread(self.geometry, wish.room)
+                if min(map(sub, self._rooms(found.interval, equal, pieces, speed), self._used(conv))) < 0:
+                    break
+        return best
+
+    def _assembled(
+        self, interval: int, conv: tuple[Share, ...], pieces: Sequence[FlatPiece], speed: Speed, places: Places
+    ) -> Candidate:
+        shares = conv + flat_shares(self.geometry, pieces, interval, speed)
+        decided = Decided(interval, shares, *places, *self.flat.shared(interval, pieces, places))
+        plan = assemble(self.network, self.cluster, self.geometry, decided)
+        return Candidate(plan, places, tuple(budget_problems(plan)))
+
+    def _used(self, shares: Sequence[Share]) -> list[int]:
+        """Multipliers of each board."""
+        used = [0] * len(self.dsp)
+        for share in shares:
+            used[share.board] += share.multipliers
+        return used
+
+    def _rooms(
+        self, interval: int, parts: Sequence[float], flat: Sequence[FlatPiece], speed: Speed, more: int = 0
+    ) -> list[int]:
+        """Multipliers of each board for convolutions; `more` are kept for fully connected layers beside their own."""
+        kept = [more if flat else 0] * len(self.dsp)
+        for piece in flat:
+            kept[piece.board] += flat_multipliers(self.geometry, piece, interval, speed)
+        others = auxiliary_dsp(self.network, self.geometry, interval, self.dsp)
+        return [
+            int((dsp - taken - other) * part)
+            for dsp, taken, other, part in zip(self.dsp, kept, others, parts, strict=True)
+        ]
+
+    def _even(
+        self,
+        groups: Sequence[Sequence[int]],
+        tracks: Sequence[Track],
+        parts: Sequence[float],
+        found: Filled,
+        flat: Sequence[FlatPiece],
+        speed: Speed,
+    ) -> Filled:
+        """The same with the least part of their multipliers on all boards alike, so that the last boards have no less
+        to do than the others."""
+        room = self._rooms(found.interval, parts, flat, speed, KEPT)
+        part = sum(piece.multipliers for piece in found.pieces) / sum(room)
+        for _ in range(EVENED):
+            part += EVEN
+            if part >= 1:
+                break
+            filled = fill(groups, tracks, found.interval, [int(part * own) for own in room])
+            if filled.pieces is not None:
+                return replace(found, pieces=filled.pieces)
+        return found
+
+    def crowded(self, plan: BalancedPlan) -> float:
+        """The part of its memory that a board takes without the stores of fully connected layers, at most."""
+        limits = (2 * board.bram36 for board in self.cluster.boards)
+        return max(1 - rest / limit for limit, rest in zip(limits, memory_left(plan, self.geometry), strict=True))
+
+    def worst(self, plan: BalancedPlan) -> float:
+        """`crowded`, or the part of a link that is taken if that is more."""
+        busiest = max((max(link.up_cycles, link.down_cycles) for link in plan.links), default=0)
+        return max(self.crowded(plan), busiest / plan.prediction.interval)
+
+    def filled(self, plan: BalancedPlan) -> float:
+        """Part of all boards' memory that is taken without the stores of fully connected layers."""
+        return 1 - sum(memory_left(plan, self.geometry)) / sum(2 * board.bram36 for board in self.cluster.boards)
+
+    def _corrected(self, wish: Wish, candidate: Candidate, overshoot: float) -> Wish | None:
+        """What to begin the next round with; None where it is hopeless."""
+        plan, places = candidate.plan, candidate.places
+        left = memory_left(plan, self.geometry)
+        limits = [2 * board.bram36 for board in self.cluster.boards]
+        taken = [limit - rest for limit, rest in zip(limits, left, strict=True)]
+        if self.filled(plan) > 1 or self.worst(plan) > overshoot:
+            return None
+        room: tuple[float, ...] | None = wish.room
+        if self.flat.weights and places[0] is Place.CHIP:
+            room = self.flat.room(plan, places)
+        if room is None:
+            return None
+        parts = tuple(
+            part * min(1.0, SLACK * limit / count if count > limit else 1.0)
+            for part, count, limit in zip(wish.parts, taken, limits, strict=True)
+        )
+        interval = plan.prediction.interval
+        busiest = max((max(link.up_cycles, link.down_cycles) for link in plan.links), default=0)
+        return replace(wish, parts=parts, room=room, shortest=busiest if busiest > interval else wish.shortest)
+
+
+def shortest(attempt: Attempt, begin: int, work: float, most: float) -> Filled | None:
+    """The shortest interval at which all convolutions fit: steps up from `begin` until one does, then back in finer
+    steps."""
+    low, high = -1, begin
+    found = attempt(high)
+    while found is None and high < MOST_STEPS:
+        low, high = high, high + max(COARSE, high // GROWING)
+        if work * (1 + low * STEP) > most:
+            return None
+        found = attempt(high)
+    while found is not None and high - low > 1:
+        middle = high - 1 if high - low <= COARSE else (low + high) // 2
+        better = attempt(middle)
+        if better is not None:
+            high, found = middle, better
+        elif middle == high - 1:
+            break
+        else:
+            low = middle
+    return None if found is None or found.interval > most else found

@@ -17,7 +17,8 @@ How it runs (what a simulation of the plan executes):
   `LinkPlan.latency_cycles` later. Halos of overlapping pools and of normalisation take their time on links with the
   rows of their tensor, but nobody waits for them.
 - Partial sums run from both ends of the layer's boards to the one that rounds them; each board on the way adds its own
-  to those that pass, so that such a row is a row like others.
+  to those that pass, so that such a row is a row like others; the one that rounds them sends on bits as they are
+  complete.
 - A row is there on a board when all parts that the board needs are, from itself, from below and from above. A row of a
   layer's input then enters the board's caches, in order, as soon as all of them have room for it and for the next one,
   which is coming in.

@@ -37,7 +37,7 @@ class Timing:
 
 @dataclass(frozen=True)
 class _Made:
-    """When the first bits of rows are there on each board that makes a part of them, and when they are whole."""
+    """When the first bits of rows are there on each board that has a part of them, and when they are whole."""
 
     first: Rows
     whole: Rows
@@ -138,12 +138,20 @@ class Timeline:
                 break
             made = self._made(layer, Phase.BACKWARD, there)
             if (Carried.PARTIAL, layer.index) in self.ways:
-                made = _at_once(self._moved((Carried.PARTIAL, layer.index), made))
+                made = self._summed((Carried.PARTIAL, layer.index), made)
 
     def _moved(self, key: Key, made: _Made) -> Rows:
         """When rows are whole on the boards that need them, from when boards have made their parts."""
         below, above = (self._carried(self.legs[key, up], made, up) for up in (True, False))
-        own = made.whole
+        return self._joined(key, made.whole, below.whole, above.whole)
+
+    def _summed(self, key: Key, made: _Made) -> _Made:
+        """When sums are there on the board where they meet."""
+        below, above = (self._carried(self.legs[key, up], made, up) for up in (True, False))
+        first = self._joined(key, made.first, below.first, above.first)
+        return _Made(first, self._joined(key, made.whole, below.whole, above.whole))
+
+    def _joined(self, key: Key, own: Rows, below: Rows, above: Rows) -> Rows:
         result: Rows = {}
         for take in self.ways[key].takes:
             times = own[take.board] if take.own else below[take.board] if take.below else above[take.board]
@@ -154,8 +162,9 @@ class Timeline:
             result[take.board] = times
         return result
 
-    def _carried(self, legs: Sequence[_Leg], made: _Made, up: bool) -> Rows:
+    def _carried(self, legs: Sequence[_Leg], made: _Made, up: bool) -> _Made:
         """When rows come in over links, at the receiving boards."""
+        firsts: Rows = {}
         result: Rows = {}
         whole = begun = np.zeros(0)
         for leg in legs:
@@ -175,8 +184,8 @@ class Timeline:
             np.maximum(ends, leg.worked + before, out=ends)
             begun = np.maximum(ready, np.concatenate(([before], ends[:-1]))) + leg.latency
             whole = ends + leg.latency
-            result[receiver] = whole
-        return result
+            firsts[receiver], result[receiver] = begun, whole
+        return _Made(firsts, result)
 
     def _made(self, layer: Geometry, phase: Phase, there: Rows) -> _Made:
         """When rows that engines make are there, on each board."""

@@ -159,19 +159,15 @@ def _hops(
     bits: NDArray[np.int64], makers: set[int], source: NDArray[np.int64], target: NDArray[np.int64], step: int
 ) -> tuple[Hop, ...]:
     """The hops of one direction. Where a link carries only halos, they go with the rows that the sender makes."""
-    links = np.flatnonzero(bits)
     goes = source < target if step > 0 else source > target
     source, target = source[goes], target[goes]
+    size = bits.size + 2
+    first, begin, end = (source, source + 1, target) if step > 0 else (source - 1, target, source - 1)
+    own = np.bincount(first, minlength=size) > 0
+    passing = np.cumsum(np.bincount(begin, minlength=size) - np.bincount(end, minlength=size)) > 0
     hops = []
-    for link in links[::step].tolist():
-        sender = link if step > 0 else link + 1
-        beyond = target > sender if step > 0 else target < sender
-        sent = source[beyond]
-        own = bool((sent == sender).any())
-        passing = bool((sent < sender).any() if step > 0 else (sent > sender).any())
-        if not own and not passing:
-            if sender not in makers:
-                continue
-            own = True
-        hops.append(Hop(link, int(bits[link]), own, passing))
+    for link in np.flatnonzero(bits)[::step].tolist():
+        mine, others = bool(own[link]), bool(passing[link])
+        if mine or others or (link if step > 0 else link + 1) in makers:
+            hops.append(Hop(link, int(bits[link]), mine or not others, others))
     return tuple(hops)

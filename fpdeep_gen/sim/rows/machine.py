@@ -84,11 +84,20 @@ class Machine:
         return self.reads if grouped else self.alone
 
     def add_up(self, sources: list[Source], sums: Output, count: int) -> Steps:
-        """Adds up rows of `count` groups of all sources."""
+        """Adds up rows of `count` groups of all sources as their bits come."""
         for group in range(count):
             for row in range(len(sources[0].needed)):
-                yield from wait(sources, group, row)
-                sums.at_once(self.events)
+                begin = end = 0.0
+                for source in sources:
+                    place = group * source.steps + source.needed[row]
+                    if source.output.begun.count < place:
+                        yield source.output.begun, place
+                    begin = max(begin, source.output.begins[place - 1])
+                    end = max(end, source.output.ends[place - 1])
+                sums.begins.append(begin)
+                sums.ends.append(end)
+                self.events.count(sums.begun)
+                self.events.count_at(end, sums.made)
 
     def arrive(self, sources: list[Source], there: Counter, count: int) -> Steps:
         """Counts rows of `count` groups of which all sources are there."""

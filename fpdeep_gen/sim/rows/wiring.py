@@ -143,8 +143,7 @@ class Wiring:
                 own = list(local.get(link if upwards else link + 1, []))
                 if before is not None:
                     own.append(self._rows(before.output, tensor))
-                goes_on = link != links[-1]
-                before = self._carry(Carried.PARTIAL, tensor, upwards, link, own, (goes_on, not goes_on))
+                before = self._carry(Carried.PARTIAL, tensor, upwards, link, own, (True, False))
             if before is not None:
                 all_sums.append(self._rows(before.output, tensor))
         summed = Output(self.events, f"rows of tensor {tensor}'s error")

@@ -71,6 +71,18 @@ class Result:
     engines: tuple[EngineFigure, ...]
 
 
+def goals(result: Result) -> list[tuple[str, float, str, bool]]:
+    """What is asked of the demo: its name, the value found, the goal, and whether it is reached."""
+    planning = sum(one.seconds for one in result.timings if one.step in ("plan", "generate"))
+    peak = max(max(one.peak_mib, one.child_peak_mib) for one in result.timings)
+    speed = result.cycles / result.simulation_seconds if result.simulation_seconds else 0.0
+    return [
+        ("plan and generate, s", planning, "< 2", planning < 2),
+        ("peak memory of a process, MiB", peak, "< 4096", peak < 4096),
+        ("chain simulation, cycles/s", speed, ">= 100,000", speed >= 100_000),
+    ]
+
+
 def measured(step: str, action: Callable[..., None], *arguments: object) -> Timing:
     """Runs `action` in a fresh process, so that each step's memory is its own."""
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
@@ -155,6 +167,8 @@ def show(console: Console, result: Result) -> None:
         f"{speed * result.multipliers / 1e6:,.0f} M multipliers x cycles/s; "
         f"{result.images} images; equal: {result.equal}"
     )
+    for name, value, goal, reached in goals(result):
+        console.print(f"{name}: {value:,.1f} (goal {goal}){'' if reached else ': missed'}")
     simulated = "too few images" if result.simulated_interval is None else f"{result.simulated_interval:,.1f}"
     console.print(f"interval planned {result.planned_interval:,}, simulated {simulated}")
     engines = Table(title="Engines", title_justify="left")

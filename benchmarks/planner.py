@@ -30,7 +30,7 @@ from fpdeep_gen.report.points import Point, figures_of, reason_of
 
 NETWORKS = ("alexnet", "alexnet-grouped", "vgg16", "vgg19")
 CLUSTERS = ("vc709-chain", "vc709-chain-3")
-BOARDS = (6, 15, 30, 45, 60, 83, 128)
+BOARDS = (6, 30, 45, 60, 83, 128)
 COMPARED = 83
 """Boards at which the baselines are shown."""
 

@@ -68,7 +68,7 @@ def windows_of(plan: BalancedPlan) -> tuple[Window, ...]:
     predicted = plan.prediction
     end = predicted.batch_cycles + 1.2 * predicted.interval
     head = predicted.latency + 2.2 * predicted.interval
-    tail = predicted.batch_cycles - predicted.latency - predicted.update - 0.6 * predicted.interval
+    tail = predicted.batch_cycles - predicted.drain - predicted.update - 0.6 * predicted.interval
     if head >= tail:
         return (Window(0, end, LEFT, WIDTH - RIGHT),)
     middle = LEFT + (WIDTH - LEFT - RIGHT - BREAK) * head / (head + end - tail)

@@ -2,7 +2,8 @@
 
 All boards of a layer work in step, so the phases' times are those of the layer. The update follows the rule of
 `partition.batch_end`: a board updates its layers in the order in which their gradients are complete, `update_lanes`
-weights a cycle.
+weights a cycle. Where images share reads of DDR the last one may be through earlier than the one whose times a plan
+has; its gradients are then taken to be complete with the batch's last.
 """
 
 from collections.abc import Iterator
@@ -32,7 +33,11 @@ def updates(plan: BalancedPlan) -> tuple[Update, ...]:
     """Updates at the end of the batch, by board and time."""
     predicted = plan.prediction
     last = (predicted.batch - 1) * predicted.interval
-    ends = {times.layer: last + times.end for times in predicted.times if times.phase is Phase.GRADIENT}
+    ends = {
+        times.layer: last + min(times.end, predicted.drain)
+        for times in predicted.times
+        if times.phase is Phase.GRADIENT
+    }
     words: dict[int, dict[int, int]] = {}
     for store in plan.stores:
         if store.kept is Kept.GRADIENTS:

@@ -136,7 +136,7 @@ static void again(hls::stream<ap_uint<8>>& i, hls::stream<ap_uint<8>>& o) {
 }
 """
 REFUSED_REGIONS = {
-    "int t[4]; fill(in, t); drain(t, out);": "t, which other code uses too",
+    "int t[4]; fill(in, t); t[1] = 5; drain(t, out);": "t, which other code uses too",
     "hls::stream<ap_uint<8>> s; pass(in, s); if (in.read()) pass(s, out); else again(s, out);": "under conditions",
     "again(in, out);": "a stage that calls itself",
     "hls::stream<ap_uint<8>> s; pass(in, s); pass(in, out);": "pass_1, pass_2",

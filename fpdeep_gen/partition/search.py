@@ -60,11 +60,11 @@ class Search:
             return None if found is None else found[0]
         return self._faster(found[1], found[0])
 
-    def _rank(self, candidate: Candidate) -> tuple[int, bool, int, int]:
+    def _rank(self, candidate: Candidate) -> tuple[int, bool, int, int, float]:
         """The less the better: budgets exceeded, whether throughput is short of the bound, fully connected layers off
         chip, interval."""
-        excess, off_chip, interval = candidate.rank
-        return (excess, interval > self.enough, off_chip, interval)
+        excess, off_chip, interval, even = candidate.rank
+        return (excess, interval > self.enough, off_chip, interval, even)
 
     def shortage(self) -> float:
         """How many times all boards' memory the first two schemes take at least, without fully connected stores."""

@@ -35,6 +35,9 @@ COARSE = 4
 ROUNDS = 5
 """Times that a scheme is filled anew."""
 
+BALANCED, LEVELLED = 1.03, 1.02
+"""Busiest board over mean beyond which a plan is levelled, and what is aimed at."""
+
 SLACK = 0.995
 """Part of what a board may take that is aimed at where it took too much."""
 
@@ -57,9 +60,9 @@ class Candidate:
     excess: tuple[Problem, ...]
 
     @property
-    def rank(self) -> tuple[int, int, int]:
-        """The less the better: budgets exceeded, fully connected weights off chip, interval."""
-        return (len(self.excess), self.places.count(Place.DDR), self.plan.prediction.interval)
+    def rank(self) -> tuple[int, int, int, float]:
+        """The less the better: budgets exceeded, fully connected weights off chip, interval, balance."""
+        return (len(self.excess), self.places.count(Place.DDR), self.plan.prediction.interval, balance(self.plan))
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,7 @@ class Settling:
         equal = (1.0,) * len(self.dsp)
         wish: Wish | None = Wish(equal, equal, 0)
         best: Candidate | None = None
-        number = begin
+        number, levelled = begin, False
         for _ in range(rounds):
             if wish is None:
                 break
@@ -125,8 +128,9 @@ class Settling:
                 filled = fill(groups, tracks, interval, room) if min(room) >= 0 else None
                 return None if filled is None or filled.pieces is None else Filled(interval, step, filled.pieces)
 
-            found = attempt(number) if wish.shortest or begin != FIRST else shortest(attempt, number, self.work, most)
-            found = found or shortest(attempt, number, self.work, most)
+            found = attempt(number) if wish.shortest or levelled or begin != FIRST else None
+            if found is None and not levelled:
+                found = shortest(attempt, number, self.work, most)
             if found is None:
                 break
             found = self._even(groups, tracks, wish.parts, found, pieces, speed)
@@ -137,7 +141,11 @@ class Settling:
                 if best is None or candidate.rank < best.rank:
                     best = candidate
                 if not candidate.excess:
-                    return best
+                    if levelled or balance(candidate.plan) <= BALANCED:
+                        return best
+                    levelled = True
+                    wish = self._level(wish, candidate.plan)
+                    break
                 wish = self._corrected(wish, candidate, overshoot)
                 if wish is None or places[0] is Place.DDR or not self.flat.weights:
                     break
@@ -196,6 +204,13 @@ class Settling:
                 return replace(found, pieces=filled.pieces)
         return found
 
+    def _level(self, wish: Wish, plan: BalancedPlan) -> Wish:
+        """Less for the boards that do most multiply-accumulates."""
+        macs = [use.macs / board.dsp for use, board in zip(plan.uses, plan.cluster.boards, strict=True)]
+        most = LEVELLED * sum(macs) / len(macs)
+        parts = tuple(min(part, part * most / count) for part, count in zip(wish.parts, macs, strict=True))
+        return replace(wish, parts=parts)
+
     def crowded(self, plan: BalancedPlan) -> float:
         """The part of its memory that a board takes without the stores of fully connected layers, at most."""
         limits = (2 * board.bram36 for board in self.cluster.boards)
@@ -230,6 +245,12 @@ class Settling:
         interval = plan.prediction.interval
         busiest = max((max(link.up_cycles, link.down_cycles) for link in plan.links), default=0)
         return replace(wish, parts=parts, room=room, shortest=busiest if busiest > interval else wish.shortest)
+
+
+def balance(plan: BalancedPlan) -> float:
+    """Multiply-accumulates a multiplier of the busiest board, over the mean."""
+    macs = [use.macs / board.dsp for use, board in zip(plan.uses, plan.cluster.boards, strict=True)]
+    return max(macs) * len(macs) / sum(macs)
 
 
 def shortest(attempt: Attempt, begin: int, work: float, most: float) -> Filled | None:

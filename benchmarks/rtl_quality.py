@@ -25,7 +25,7 @@ from fpdeep_gen.hls.compile import compile_kernel
 from fpdeep_gen.hls.synthesis.quality import lint_faults, structure_faults
 
 ROOT = Path(__file__).resolve().parents[1]
-SYNTHESIS_LIMIT_S = 900.0
+SYNTHESIS_LIMIT_S = 3600.0
 _TOPS = {"pipelined_function": "taps"}  # examples whose top is not named as their folder
 _ERROR = re.compile(r"^ERROR: .*$", re.MULTILINE)
 _SEEDS = ("0", "4711")

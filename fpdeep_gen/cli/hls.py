@@ -18,6 +18,7 @@ from fpdeep_gen.hls.cosim import cosimulate
 from fpdeep_gen.hls.emit.interface_report import InterfaceReport
 from fpdeep_gen.hls.emit.report import KernelReport
 from fpdeep_gen.hls.emit.report_text import loop_rows, report_text
+from fpdeep_gen.hls.parts import DEFAULT_PART, part_of
 
 DEFAULT_CLOCK_MHZ = 200.0
 
@@ -30,7 +31,7 @@ def hls() -> None:
 
 
 def kernel_options(function: Function) -> Function:
-    """SOURCE --top NAME -I DIR -o OUT --clock-mhz MHZ."""
+    """SOURCE --top NAME -I DIR -o OUT --clock-mhz MHZ --part PART."""
     folder = click.Path(path_type=Path, file_okay=False)
     options = (
         click.argument("source", metavar="SOURCE", type=click.Path(path_type=Path)),
@@ -38,6 +39,7 @@ def kernel_options(function: Function) -> Function:
         click.option("-I", "include_dirs", multiple=True, metavar="DIR", type=folder, help="More header folders."),
         click.option("-o", "--out", "out", metavar="OUT", default="build/hls", show_default=True, type=folder),
         click.option("--clock-mhz", default=DEFAULT_CLOCK_MHZ, show_default=True, type=click.FloatRange(min=1.0)),
+        click.option("--part", default=DEFAULT_PART.name, show_default=True, help="xc7, xcup, or a device of these."),
     )
     for option in options:
         function = option(function)
@@ -48,13 +50,15 @@ def kernel_options(function: Function) -> Function:
 @kernel_options
 @click.option("--schedule", is_flag=True, help="Draw each pipelined loop to OUT/<top>.schedule.txt and .html.")
 @json_option
-def build(source: Path, top: str, include_dirs: Sequence[Path], out: Path, clock_mhz: float, schedule: bool) -> None:
+def build(
+    source: Path, top: str, include_dirs: Sequence[Path], out: Path, clock_mhz: float, part: str, schedule: bool
+) -> None:
     """Compile SOURCE to OUT/<top>.sv, .json and .report.txt; the kernel library's headers are found by themselves."""
     output = current_output()
     if not source.is_file():
         raise InputError([Problem(source, None, "file", "a C++ source", "no such file")])
     folders = [source.parent, *include_dirs, kernels_dir()]
-    compiled = compile_kernel(source, top, folders, out, clock_mhz, draw_schedule=schedule)
+    compiled = compile_kernel(source, top, folders, out, clock_mhz, draw_schedule=schedule, part=part_of(part))
     readable = out / f"{top}.report.txt"
     readable.write_text(report_text(compiled.report), encoding="utf-8")
     drawings = [str(path) for path in schedule_files(out, top)] if schedule else []
@@ -103,6 +107,7 @@ def cosim(
     include_dirs: Sequence[Path],
     out: Path,
     clock_mhz: float,
+    part: str,
     stimulus: Path | None,
     testbench: Path | None,
     words: int,
@@ -128,6 +133,7 @@ def cosim(
         stalls=stalls,
         seed=seed,
         clock_mhz=clock_mhz,
+        part=part_of(part),
     )
     if done.printed:
         output.human.print(done.printed.rstrip(), markup=False, soft_wrap=True)
@@ -176,7 +182,10 @@ def _loops_table(report: KernelReport) -> Table:
     """One row a loop: the interval asked for and reached, iterations, cycles, and what held it back."""
     found = report.resources
     estimate = f"DSP {found.dsp}, BRAM36 {found.bram36:g}, LUT {found.lut}, FF {found.ff}"
-    table = Table(title=f"{report.top} at {report.clock_mhz:g} MHz, estimate: {estimate}", title_justify="left")
+    estimate += f", URAM {found.uram}" if found.uram else ""
+    table = Table(
+        title=f"{report.top} for {report.part} at {report.clock_mhz:g} MHz, estimate: {estimate}", title_justify="left"
+    )
     for heading in ("process", "loop"):
         table.add_column(heading)
     for heading in ("II asked", "II", "depth", "trip count", "latency"):

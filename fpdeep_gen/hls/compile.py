@@ -12,6 +12,7 @@ from fpdeep_gen.hls.drawing.text import draw_text
 from fpdeep_gen.hls.emit.module import Emitted, emit_module
 from fpdeep_gen.hls.emit.report import KernelReport
 from fpdeep_gen.hls.ir import Module
+from fpdeep_gen.hls.parts import DEFAULT_PART, Part
 from fpdeep_gen.hls.tools import content_key, run_tool, verilator
 
 CACHE = ".fpdeep_cache"
@@ -35,9 +36,11 @@ def compile_kernel(
     output: Path,
     clock_mhz: float = 200.0,
     draw_schedule: bool = False,
+    part: Part = DEFAULT_PART,
 ) -> CompiledKernel:
     """Compile the function `top` of a C++ file to `output`/<top>.sv and <top>.json.
 
+    `part`: its family decides delays, multipliers and memories.
     `draw_schedule`: also <top>.schedule.txt and <top>.schedule.html, which are never taken from the cache.
 
     Raises InputError when the C++ is not what the dialect allows, ToolError when clang is missing or broke.
@@ -45,11 +48,12 @@ def compile_kernel(
     from fpdeep_gen.hls.frontend import front_end  # the C++ side is needed here alone
 
     if draw_schedule:
-        emitted = emit_module(front_end(source, top, include_dirs), clock_mhz)
+        emitted = emit_module(front_end(source, top, include_dirs), clock_mhz, part)
         _draw(top, output, clock_mhz, emitted)
         return _write(top, output, emitted)
     key = _source_key(source, top, include_dirs, clock_mhz)
-    return _cached(top, output, key, lambda: emit_module(front_end(source, top, include_dirs), clock_mhz))
+    key = content_key(key, part.name)
+    return _cached(top, output, key, lambda: emit_module(front_end(source, top, include_dirs), clock_mhz, part))
 
 
 def compile_module(module: Module, output: Path, clock_mhz: float = 200.0) -> CompiledKernel:

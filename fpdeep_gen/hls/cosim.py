@@ -16,6 +16,7 @@ from fpdeep_gen.hls.emit.report import KernelReport
 from fpdeep_gen.hls.interface import NOT_THERE, Control, Interface, Kind, Protocol
 from fpdeep_gen.hls.layout import Layout, integers, positions
 from fpdeep_gen.hls.native_program import build_native, run_native
+from fpdeep_gen.hls.parts import DEFAULT_PART, Part
 from fpdeep_gen.hls.simulate import (
     CACHE,
     Bursts,
@@ -82,6 +83,7 @@ def cosimulate(
     seed: int = 1,
     clock_mhz: float = 200.0,
     timeout_cycles: int = 100_000,
+    part: Part = DEFAULT_PART,
 ) -> Cosimulation:
     """Compile the function `top` and compare it with its own C++.
 
@@ -93,7 +95,7 @@ def cosimulate(
     Raises InputError for C++ that is not in the dialect and for a stimulus that does not fit, ToolError for a tool that
     fails and for RTL that hangs.
     """
-    compiled = compile_kernel(source, top, include_dirs, output, clock_mhz)
+    compiled = compile_kernel(source, top, include_dirs, output, clock_mhz, part=part)
     interface = _interface(compiled.report)
     folder = output / CACHE
     recorded = _record(folder, source, top, interface, include_dirs, stimulus, testbench, words, calls, seed)

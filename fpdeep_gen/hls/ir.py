@@ -121,6 +121,7 @@ class Memory:
     origin: Origin | None = None
     shared: Shared | None = None
     meetings: Mapping[tuple[int, int], Meeting] = field(default_factory=dict)
+    wants_uram: bool = False  # of block memory
 
     @property
     def is_external(self) -> bool:

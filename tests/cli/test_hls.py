@@ -64,7 +64,7 @@ def test_build_writes_rtl_and_says_what_each_loop_reached(folder: Path) -> None:
     data = json.loads(result.stdout)
     assert Path(data["description"]).is_file()
     assert data["resources"]["dsp"] >= 1
-    assert "square at 200 MHz" in result.stderr
+    assert "square for xc7 at 200 MHz" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from fpdeep_gen.hls.emit.names import bits, literal
 from fpdeep_gen.hls.emit.region import RegionText, Shared, address_text
 from fpdeep_gen.hls.ir import Load, Memory, Storage, Store
+from fpdeep_gen.hls.parts import XC7, Family
 from fpdeep_gen.hls.schedule.model import MemoryPlan, ReadPort, RegionSchedule, WritePort
 
 _STYLE = {Storage.BLOCK: "block", Storage.DISTRIBUTED: "distributed", Storage.REGISTERS: "registers"}
@@ -28,15 +29,17 @@ class MemoryText:
     ports: list[str] = field(default_factory=list)
 
 
-def declare_memory(plan: MemoryPlan, shared: Shared) -> list[str]:
+def declare_memory(plan: MemoryPlan, shared: Shared, family: Family = XC7) -> list[str]:
     """The array, its first content, and the output registers of its block RAM ports (named in `shared`)."""
     memory = plan.memory
     if memory.is_external:
         return declare_external(plan, shared)
     name = shared.memories[id(memory)]
     note = f"  // {memory.location.file.name}:{memory.location.line}" if memory.location else ""
-    lines = [f"{_style(plan)}reg {bits(memory.width)}{name}[0:{memory.depth - 1}];{note}"]
-    lines += _first_content(memory, name)
+    lines = [f"{_style(plan, family)}reg {bits(memory.width)}{name}[0:{memory.depth - 1}];{note}"]
+    content = _first_content(memory, name)
+    # An UltraRAM starts as zeros by itself, and may not be told to.
+    lines += ["`ifndef SYNTHESIS", *content, "`endif"] if plan.is_uram(family) else content
     if plan.storage is Storage.BLOCK:
         for number, port in enumerate(plan.reads):
             output = shared.namer.take(f"{name}_q{number}")
@@ -48,8 +51,10 @@ def declare_memory(plan: MemoryPlan, shared: Shared) -> list[str]:
     return lines
 
 
-def _style(plan: MemoryPlan) -> str:
+def _style(plan: MemoryPlan, family: Family) -> str:
     """A table that nothing writes is logic where it is not block RAM: no attribute asks for that everywhere."""
+    if plan.is_uram(family):
+        return '(* ram_style = "ultra" *) '
     if plan.writes:
         return f'(* ram_style = "{_STYLE[plan.storage]}" *) '
     return '(* rom_style = "block" *) ' if plan.storage is Storage.BLOCK else ""

@@ -1,5 +1,6 @@
 """From an ir.Module to the text of one SystemVerilog file and its report."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from fpdeep_gen.hls.emit.between import find_between
@@ -21,7 +22,8 @@ from fpdeep_gen.hls.emit.report import (
 from fpdeep_gen.hls.emit.resources import process_resources
 from fpdeep_gen.hls.emit.shell import DONE, START, emit_shell
 from fpdeep_gen.hls.interface import Control
-from fpdeep_gen.hls.ir import Module, Network, Process
+from fpdeep_gen.hls.ir import Diagnostic, Module, Network, Process
+from fpdeep_gen.hls.parts import DEFAULT_PART, Family, Part
 from fpdeep_gen.hls.schedule.choose import schedule_best
 from fpdeep_gen.hls.schedule.delays import DelayModel
 from fpdeep_gen.hls.schedule.model import MemoryPlan, ProcessSchedule
@@ -36,10 +38,10 @@ class Emitted:
     schedules: tuple[ProcessSchedule, ...] = ()
 
 
-def emit_module(module: Module, clock_mhz: float = 200.0) -> Emitted:
+def emit_module(module: Module, clock_mhz: float = 200.0, part: Part = DEFAULT_PART) -> Emitted:
     """Schedule every process and write the whole design. Raises InputError for a stream without two ends."""
     network = module.top if isinstance(module.top, Network) else single(module.top, module.top.name)
-    delays = DelayModel(clock_mhz)
+    delays = DelayModel(clock_mhz, part.family)
     processes = list({id(instance.process): instance.process for instance in network.instances}.values())
     names = _module_names(network.name, processes)
     shelled = module.interface is not None and module.interface.control is not Control.FREE
@@ -48,12 +50,12 @@ def emit_module(module: Module, clock_mhz: float = 200.0) -> Emitted:
     for process in processes:
         schedule = schedule_best(process, delays)
         schedules.append(schedule)
-        text = emit_process(schedule, names[id(process)])
+        text = emit_process(schedule, names[id(process)], part.family)
         texts.append(text.verilog)
-        used = process_resources(schedule, text.register_bits)
+        used = process_resources(schedule, text.register_bits, part.family)
         plans[id(process)] = [plan for plan in schedule.memories if plan.memory.is_external]
         users = tuple(instance.name for instance in network.instances if instance.process is process)
-        reports.append(process_report(schedule, names[id(process)], users, used))
+        reports.append(process_report(schedule, names[id(process)], users, used, part.family))
     fifos = fifo_reports(network)
     total = Resources()
     for fifo in fifos:
@@ -80,9 +82,10 @@ def emit_module(module: Module, clock_mhz: float = 200.0) -> Emitted:
         fifos,
         tuple(reports),
         total,
-        tuple(warning_text(warning) for warning in module.warnings),
+        (*map(warning_text, module.warnings), *_without_uram(schedules, part.family)),
         interface_report(module.interface, outside),
         between,
+        part.name,
     )
     verilog = "\n".join(
         [
@@ -93,6 +96,16 @@ def emit_module(module: Module, clock_mhz: float = 200.0) -> Emitted:
         ]
     )
     return Emitted(verilog + "\n", report, tuple(schedules))
+
+
+def _without_uram(schedules: Iterable[ProcessSchedule], family: Family) -> Iterator[str]:
+    """Arrays that asked for UltraRAM and did not get it."""
+    found = ((schedule, plan) for schedule in schedules for plan in schedule.memories if plan.memory.wants_uram)
+    for schedule, plan in found:
+        if not plan.is_uram(family) and not plan.memory.is_external:
+            why = "it cannot hold a first content" if family.has_uram else f"the {family.title} has none"
+            text = f"BIND_STORAGE impl=uram of {plan.memory.name}: {why}; {plan.storage.name.lower()} memory instead"
+            yield warning_text(Diagnostic(plan.memory.location or schedule.process.location, text))
 
 
 def _module_names(top: str, processes: list[Process]) -> dict[int, str]:

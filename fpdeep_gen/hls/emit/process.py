@@ -20,6 +20,7 @@ from fpdeep_gen.hls.emit.region import (
     emit_operations,
 )
 from fpdeep_gen.hls.ir import Process, StreamPort
+from fpdeep_gen.hls.parts import XC7, Family
 from fpdeep_gen.hls.schedule.model import MemoryPlan, ProcessSchedule, RegionSchedule
 
 LINT_OFF = (
@@ -38,10 +39,10 @@ class ProcessText:
     register_bits: int
 
 
-def emit_process(schedule: ProcessSchedule, module: str) -> ProcessText:
+def emit_process(schedule: ProcessSchedule, module: str, family: Family = XC7) -> ProcessText:
     """The module's text."""
     shared = _shared(schedule)
-    declared = [line for plan in schedule.memories for line in declare_memory(plan, shared)]
+    declared = [line for plan in schedule.memories for line in declare_memory(plan, shared, family)]
     declared += [line for plan in schedule.memories for line in hold_declarations(plan, shared)]
     texts = [_region_text(region, number, shared) for number, region in enumerate(schedule.regions)]
     by_schedule = {id(text.schedule): text for text in texts}

@@ -10,6 +10,7 @@ from fpdeep_gen.hls.emit.between import BetweenMemory
 from fpdeep_gen.hls.emit.interface_report import InterfaceReport
 from fpdeep_gen.hls.emit.network import fifo_storage
 from fpdeep_gen.hls.ir import Count, Diagnostic, Location, Network, Storage
+from fpdeep_gen.hls.parts import DEFAULT_PART, XC7, Family, uram_count
 from fpdeep_gen.hls.schedule.latency import LoopLatency, process_latency
 from fpdeep_gen.hls.schedule.model import MemoryPlan, ProcessSchedule, RegionSchedule
 
@@ -95,15 +96,22 @@ class MemoryReport:
 
 @dataclass(frozen=True)
 class Resources:
-    """A quick estimate, in units of a 7-series device."""
+    """A quick estimate, in the slices and memories of the part's family. `uram`: UltraRAMs."""
 
     dsp: int = 0
     bram36: float = 0.0
     lut: int = 0
     ff: int = 0
+    uram: int = 0
 
     def __add__(self, other: "Resources") -> "Resources":
-        return Resources(self.dsp + other.dsp, self.bram36 + other.bram36, self.lut + other.lut, self.ff + other.ff)
+        return Resources(
+            self.dsp + other.dsp,
+            self.bram36 + other.bram36,
+            self.lut + other.lut,
+            self.ff + other.ff,
+            self.uram + other.uram,
+        )
 
 
 @dataclass(frozen=True)
@@ -154,6 +162,7 @@ class KernelReport:
     warnings: tuple[str, ...] = field(default=())
     interface: InterfaceReport | None = None
     between: tuple[BetweenReport, ...] = ()
+    part: str = DEFAULT_PART.name
 
     def to_json(self) -> str:
         """Deterministic text."""
@@ -173,6 +182,7 @@ class KernelReport:
             tuple(data["warnings"]),
             None if data["interface"] is None else InterfaceReport.from_data(data["interface"]),
             tuple(_between_from(one) for one in data["between"]),
+            data["part"],
         )
 
 
@@ -269,18 +279,19 @@ def region_report(schedule: RegionSchedule) -> RegionReport:
     )
 
 
-def memory_report(plan: MemoryPlan) -> MemoryReport:
+def memory_report(plan: MemoryPlan, family: Family = XC7) -> MemoryReport:
     """One memory."""
     memory = plan.memory
-    return MemoryReport(
-        memory.name, memory.width, memory.depth, plan.storage.name.lower(), len(plan.reads), len(plan.writes)
-    )
+    storage = "ultra" if plan.is_uram(family) else plan.storage.name.lower()
+    return MemoryReport(memory.name, memory.width, memory.depth, storage, len(plan.reads), len(plan.writes))
 
 
-def memory_resources(plan: MemoryPlan) -> Resources:
+def memory_resources(plan: MemoryPlan, family: Family = XC7) -> Resources:
     """One memory with its copies."""
     width, depth = plan.memory.width, plan.memory.depth
     match plan.storage:
+        case Storage.BLOCK if plan.is_uram(family):
+            return Resources(uram=uram_count(width, depth) * plan.copies)
         case Storage.BLOCK:
             return Resources(0, bram18_count(width, depth) / 2 * plan.copies, 0, 0)
         case Storage.REGISTERS:
@@ -310,7 +321,11 @@ def loop_report(loop: LoopLatency) -> LoopReport:
 
 
 def process_report(
-    schedule: ProcessSchedule, module: str, instances: tuple[str, ...], resources: Resources
+    schedule: ProcessSchedule,
+    module: str,
+    instances: tuple[str, ...],
+    resources: Resources,
+    family: Family = XC7,
 ) -> ProcessReport:
     """One process."""
     latency = process_latency(schedule)
@@ -319,7 +334,7 @@ def process_report(
         module,
         instances,
         tuple(region_report(region) for region in schedule.regions),
-        tuple(memory_report(plan) for plan in schedule.memories if not plan.memory.is_external),
+        tuple(memory_report(plan, family) for plan in schedule.memories if not plan.memory.is_external),
         resources,
         tuple(loop_report(loop) for loop in latency.loops),
         _count_report(latency.turn),

@@ -6,13 +6,13 @@ from fpdeep_gen.hls.emit.report import CountReport, KernelReport, Resources
 
 _UNKNOWN = "?"
 _COUNTS = ("II asked", "II", "depth", "trip count", "latency", "bits", "words", "read ports", "write ports")
-_NUMBERS = frozenset((*_COUNTS, "instances", "DSP", "BRAM36", "LUT", "FF"))
+_NUMBERS = frozenset((*_COUNTS, "instances", "DSP", "BRAM36", "LUT", "FF", "URAM"))
 
 
 def report_text(report: KernelReport) -> str:
     """The whole report, the same for equal reports."""
     parts = [
-        f"{report.top} at {report.clock_mhz:g} MHz\n\n"
+        f"{report.top} for {report.part} at {report.clock_mhz:g} MHz\n\n"
         "Cycles are estimates without waiting for streams or memories outside. ?: not known; LOOP_TRIPCOUNT says how\n"
         "often a loop goes round. All resources are estimates.\n",
         _table("Processes", _PROCESS, _process_rows(report)),
@@ -29,7 +29,7 @@ def report_text(report: KernelReport) -> str:
     return "\n".join(part for part in parts if part)
 
 
-_PROCESS = ("process", "instances", "latency", "DSP", "BRAM36", "LUT", "FF")
+_PROCESS = ("process", "instances", "latency", "DSP", "BRAM36", "LUT", "FF", "URAM")
 LOOP = ("process", "loop", "II asked", "II", "depth", "trip count", "latency", "limit")
 
 
@@ -54,7 +54,7 @@ def _count(count: CountReport | None) -> str:
 
 
 def _resources(one: Resources) -> tuple[str, ...]:
-    return str(one.dsp), f"{one.bram36:g}", f"{one.lut:,}", f"{one.ff:,}"
+    return str(one.dsp), f"{one.bram36:g}", f"{one.lut:,}", f"{one.ff:,}", str(one.uram)
 
 
 def _process_rows(report: KernelReport) -> list[tuple[str, ...]]:

@@ -4,35 +4,36 @@ from math import ceil
 
 from fpdeep_gen.hls.emit.report import Resources, memory_resources
 from fpdeep_gen.hls.ir import Binary, BinaryKind, Compare, Constant, Operation, Select
+from fpdeep_gen.hls.parts import XC7, Family
 from fpdeep_gen.hls.schedule.arithmetic import signed
-from fpdeep_gen.hls.schedule.delays import DSP_OPERANDS, significant
+from fpdeep_gen.hls.schedule.delays import significant
 from fpdeep_gen.hls.schedule.model import ProcessSchedule, RegionSchedule
 
 _LUTS_PER_STAGE = 2
 
 
-def process_resources(schedule: ProcessSchedule, register_bits: int) -> Resources:
+def process_resources(schedule: ProcessSchedule, register_bits: int, family: Family = XC7) -> Resources:
     """Sum over regions, memories, variables and pipeline registers of one process."""
     total = Resources(0, 0.0, 0, register_bits + sum(variable.width for variable in schedule.variables))
     for plan in schedule.memories:
         if not plan.memory.is_external:
-            total += memory_resources(plan)
+            total += memory_resources(plan, family)
     for region in schedule.regions:
-        total += _region(region)
+        total += _region(region, family)
     return total
 
 
-def _region(schedule: RegionSchedule) -> Resources:
+def _region(schedule: RegionSchedule, family: Family) -> Resources:
     total = Resources(0, 0.0, _LUTS_PER_STAGE * schedule.depth, schedule.depth)
     for operation in schedule.region.operations:
-        total += _operation(operation)
+        total += _operation(operation, family)
     return total
 
 
-def _operation(operation: Operation) -> Resources:
+def _operation(operation: Operation, family: Family) -> Resources:
     match operation:
         case Binary(kind=BinaryKind.MUL):
-            return _product(operation)
+            return _product(operation, family.dsp_operands)
         case Binary(kind=BinaryKind.ADD | BinaryKind.SUB):
             return Resources(lut=operation.width)
         case Binary(kind=BinaryKind.SHL | BinaryKind.LSHR | BinaryKind.ASHR):
@@ -50,11 +51,11 @@ def _operation(operation: Operation) -> Resources:
             return Resources()
 
 
-def _product(operation: Binary) -> Resources:
+def _product(operation: Binary, operands: tuple[int, int]) -> Resources:
     wide, narrow = sorted((_operand(operation.left), _operand(operation.right)), reverse=True)
     if wide + narrow <= 12:
         return Resources(lut=wide * narrow)
-    count = ceil((wide - 1) / (DSP_OPERANDS[0] - 1)) * ceil((narrow - 1) / (DSP_OPERANDS[1] - 1))
+    count = ceil((wide - 1) / (operands[0] - 1)) * ceil((narrow - 1) / (operands[1] - 1))
     return Resources(dsp=count, ff=-operation.width)  # the product's register is inside of the DSP
 
 

@@ -6,7 +6,7 @@ from enum import Enum, auto
 from fpdeep_gen.errors import Problem
 from fpdeep_gen.hls.frontend.llvm_ir import Function, Instruction, LlvmModule, OperandKind
 from fpdeep_gen.hls.frontend.places import problem_at
-from fpdeep_gen.hls.frontend.pragma_kinds import NEVER_MEETS, PARTITION_CODES, STORAGE_CODES
+from fpdeep_gen.hls.frontend.pragma_kinds import NEVER_MEETS, PARTITION_CODES, STORAGE_CODES, URAM_CODE
 from fpdeep_gen.hls.ir import Storage
 
 PARTITION = "@__hls_mark_partition"
@@ -45,6 +45,7 @@ class ObjectPragmas:
 
     partitions: dict[int, Partition] = field(default_factory=dict)
     storage: Storage | None = None
+    wants_uram: bool = False
     distance: int | None = 1
     depth: int | None = None
     banks: int | None = None
@@ -91,7 +92,8 @@ def _note(pragmas: ObjectPragmas, marker: str, numbers: list[int]) -> None:
             dimension, kind, factor = numbers
             pragmas.partitions[dimension] = Partition(PartitionKind[PARTITION_CODES[kind].upper()], factor)
         case "@__hls_mark_storage":
-            pragmas.storage = STORAGE_CODES[numbers[0]]
+            pragmas.wants_uram = numbers[0] == URAM_CODE
+            pragmas.storage = Storage.BLOCK if pragmas.wants_uram else STORAGE_CODES[numbers[0]]
         case "@__hls_mark_depth":
             pragmas.depth = numbers[0]
         case "@__hls_mark_banks":

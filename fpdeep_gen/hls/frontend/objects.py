@@ -192,7 +192,8 @@ class DataObject:
         pragmas = self.pragmas
         storage = pragmas.storage if pragmas.storage is not None else Storage.AUTO
         initial = tuple(values) if any(values) or self.is_constant else ()
-        return Memory(name, leaf.width, depth, initial, storage, pragmas.distance, self.location)
+        how = (initial, storage, pragmas.distance, self.location)
+        return Memory(name, leaf.width, depth, *how, wants_uram=pragmas.wants_uram)
 
     def _external_bank(self, external: External, leaf: Leaf, chosen: tuple[int, ...], ranges: list[range]) -> Memory:
         name = "_".join([external.name, *(str(one) for one in (*leaf.path, *chosen))])

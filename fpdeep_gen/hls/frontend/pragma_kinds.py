@@ -16,6 +16,7 @@ STORAGE_OF = {
     "auto": Storage.AUTO,
 }
 STORAGE_CODES = tuple(Storage)
+URAM_CODE = len(STORAGE_CODES)  # block memory, of the large blocks where a part has them
 PARTITION_CODES = ("complete", "cyclic", "block")
 NEVER_MEETS = 0  # the distance that stands for `inter false`
 _CORES = {"bram": "bram", "uram": "uram", "lutram": "lutram", "srl": "srl"}
@@ -145,7 +146,8 @@ def _storage(pragma: Pragma) -> Made:
         remarks.append(f"type={kind} is ignored; a second port is used where the schedule wants one")
     if "latency" in pragma.options:
         remarks.append("latency= is ignored; block RAM takes one cycle, the rest none")
-    return f"::__hls_mark_storage({_object(pragma)}, {STORAGE_CODES.index(storage)});", remarks
+    code = URAM_CODE if name == "uram" else STORAGE_CODES.index(storage)
+    return f"::__hls_mark_storage({_object(pragma)}, {code});", remarks
 
 
 def _resource(pragma: Pragma) -> Made:

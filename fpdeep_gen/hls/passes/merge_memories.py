@@ -24,6 +24,7 @@ def merge_memories(process: Process) -> None:
             memory.depth,
             bool(memory.initial),
             memory.storage,
+            memory.wants_uram,
             memory.carried_distance,
             memory.location,
             footprints.get(memory, ()),
@@ -62,7 +63,7 @@ def _wide(group: Sequence[Memory], taken: set[str]) -> Memory:
     taken.add(name)
     width = sum(memory.width for memory in group)
     how = (initial, first.storage, first.carried_distance, first.location)
-    return Memory(name, width, first.depth, *how, meetings=first.meetings)
+    return Memory(name, width, first.depth, *how, meetings=first.meetings, wants_uram=first.wants_uram)
 
 
 def _footprints(process: Process) -> dict[Memory, tuple[Access, ...]]:

@@ -1,7 +1,7 @@
 """Delay model: nanoseconds of logic and routing for each operation, and the part of a clock period a stage may fill.
 
-The figures stand for a mid-speed 7-series part with average routing. They are an assumption: no place and route for
-these parts is available here. They decide only where pipeline registers go.
+The figures stand for a mid-speed 7-series part with average routing; other families have a factor (`parts`). They are
+an assumption: no place and route for these parts is available here. They decide only where pipeline registers go.
 """
 
 from dataclasses import dataclass
@@ -25,9 +25,9 @@ from fpdeep_gen.hls.ir import (
     StreamTryRead,
     StreamTryWrite,
 )
+from fpdeep_gen.hls.parts import XC7, Family
 
 MARGIN = 0.15  # of the period: clock uncertainty, set-up, clock to output
-DSP_OPERANDS = (25, 18)
 _LOGIC = frozenset({BinaryKind.AND, BinaryKind.OR, BinaryKind.XOR})
 _SUMS = frozenset({BinaryKind.ADD, BinaryKind.SUB})
 _SHIFTS = frozenset({BinaryKind.SHL, BinaryKind.LSHR, BinaryKind.ASHR})
@@ -47,9 +47,10 @@ class Timing:
 
 @dataclass(frozen=True)
 class DelayModel:
-    """Delays for one clock."""
+    """Delays for one clock and one family of parts."""
 
     clock_mhz: float = 200.0
+    family: Family = XC7
 
     @property
     def budget(self) -> float:
@@ -60,13 +61,16 @@ class DelayModel:
         """Timing of one operation; `storage` is that of a load's memory, `budget` what its stage may take."""
         match operation:
             case Load():
-                return Timing(1.6, latency=1) if storage is Storage.BLOCK else Timing(_read_delay(operation))
+                if storage is Storage.BLOCK:
+                    return Timing(self.family.block_read_ns, latency=1)
+                return Timing(self.family.logic_scale * _read_delay(operation))
             case Binary(kind=BinaryKind.MUL):
-                return Timing(0.0, latency=_multiplier_stages(operation), registered_operands=True)
+                stages = _multiplier_stages(operation, self.family.dsp_operands)
+                return Timing(0.0, latency=stages, registered_operands=True)
             case StreamTryWrite():
-                return Timing(0.6)
+                return Timing(self.family.logic_scale * 0.6)
             case _:
-                return _logic(_combinational(operation), budget)
+                return _logic(self.family.logic_scale * _combinational(operation), budget)
 
 
 def _logic(delay: float, budget: float) -> Timing:
@@ -79,12 +83,12 @@ def _read_delay(load: Load) -> float:
     return 0.4 + 0.25 * max(0.0, ceil(log2(max(load.memory.depth, 1))) - 5) + (0.4 if load.memory.depth > 1 else 0.0)
 
 
-def _multiplier_stages(product: Binary) -> int:
+def _multiplier_stages(product: Binary, operands: tuple[int, int]) -> int:
     """One stage for what a single DSP takes, one more for each time the operands must be cut."""
     wide, narrow = sorted((significant(product.left), significant(product.right)), reverse=True)
     if wide + narrow <= 12:
         return 1
-    return max(1, ceil((wide - 1) / (DSP_OPERANDS[0] - 1)) + ceil((narrow - 1) / (DSP_OPERANDS[1] - 1)) - 1)
+    return max(1, ceil((wide - 1) / (operands[0] - 1)) + ceil((narrow - 1) / (operands[1] - 1)) - 1)
 
 
 def significant(operation: Operation) -> int:

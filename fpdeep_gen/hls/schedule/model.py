@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from fpdeep_gen.hls.ir import Load, Memory, Operation, Process, Region, Storage, Store, Variable
+from fpdeep_gen.hls.parts import Family
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,11 @@ class MemoryPlan:
     storage: Storage
     reads: tuple[ReadPort, ...]
     writes: tuple[WritePort, ...]
+
+    def is_uram(self, family: Family) -> bool:
+        """UltraRAM: asked for, there, and without a first content, which it cannot have."""
+        wanted = self.memory.wants_uram and family.has_uram and self.storage is Storage.BLOCK
+        return wanted and bool(self.writes) and not any(self.memory.initial)
 
     @property
     def copies(self) -> int:

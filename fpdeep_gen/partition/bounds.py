@@ -17,6 +17,10 @@ PRECISE = 1e-4
 """Part by which the link bound may lie below the interval at which the least traffic just fits."""
 
 
+ANY_ORDER = 3
+"""Boards of chains whose plans are not those of the family that the bound of the links is for (`small.py`)."""
+
+
 @lru_cache(maxsize=64)
 def bounds_of(network: Network, cluster: Cluster, longest: int | None = None) -> Bounds:
     """Both bounds; `longest`: most layers in step, for comparison with families that are narrower than the planner's.
@@ -28,7 +32,7 @@ def bounds_of(network: Network, cluster: Cluster, longest: int | None = None) ->
     work = training_macs(network) / float(dsp.sum())
     geometry = geometries(network)
     found = runs(network, geometry, max(board.bram36 for board in cluster.boards), longest)
-    if not cluster.links or not found:
+    if len(cluster.boards) <= ANY_ORDER or not found:
         return Bounds(work, 0.0, None)
     rates = np.array([framed_rate(link, cluster.clock_mhz) for link in cluster.links])
 

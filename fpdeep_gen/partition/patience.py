@@ -5,8 +5,10 @@ from dataclasses import replace
 from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.errors import Problem
 from fpdeep_gen.network.model import Network
+from fpdeep_gen.partition.assemble import Decided, assemble
 from fpdeep_gen.partition.bounds import bounds_of
 from fpdeep_gen.partition.budget import budget_problems
+from fpdeep_gen.partition.geometry import geometries
 from fpdeep_gen.partition.search import Search
 from fpdeep_gen.partition.settle import Candidate
 
@@ -19,7 +21,8 @@ def patient(network: Network, cluster: Cluster, rounds: int = LONGER) -> Candida
     of links and of DDR), or links do not keep up whatever else is exceeded. The shortest is found within `STRETCH`;
     the first search's outcome where none is in as many `rounds`.
 
-    A longer interval is what boards with fewer multipliers ask for; their plan is one of these boards too.
+    A longer interval is what fewer boards ask for, with the others idle, or boards with fewer multipliers; the plan of
+    either is one of these boards too.
     """
     first = found = Search(network, cluster).best()
     failed = part = 1.0
@@ -31,6 +34,9 @@ def patient(network: Network, cluster: Cluster, rounds: int = LONGER) -> Candida
         if busiest <= interval and not all(_waits(problem, cluster) for problem in found.excess):
             break
         failed, part = part, part / max(STRETCH, (busiest / interval) ** 0.5)
+        found = _fewer(network, cluster, part)
+        if found is not None and not found.excess:
+            return found
         found = _slower(network, cluster, part)
     if found is None or found.excess:
         return first
@@ -42,6 +48,24 @@ def patient(network: Network, cluster: Cluster, rounds: int = LONGER) -> Candida
         else:
             part, found = middle, other
     return found
+
+
+def _fewer(network: Network, cluster: Cluster, part: float) -> Candidate | None:
+    """The plan of the first boards, a part of the chain, on all of it."""
+    count = max(1, int(len(cluster.boards) * part))
+    shorter = replace(cluster, boards=cluster.boards[:count], links=cluster.links[: count - 1])
+    found = Search(network, shorter).best()
+    if found is None or found.excess:
+        return found
+    decided = Decided(
+        found.plan.prediction.interval,
+        found.plan.shares,
+        *found.places,
+        found.plan.prediction.shared_weights,
+        found.plan.prediction.shared_gradients,
+    )
+    plan = assemble(network, cluster, geometries(network), decided)
+    return replace(found, plan=plan, excess=tuple(budget_problems(plan)))
 
 
 def _slower(network: Network, cluster: Cluster, part: float) -> Candidate | None:

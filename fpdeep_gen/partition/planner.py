@@ -8,6 +8,7 @@ from fpdeep_gen.errors import InputError, Problem
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.partition.model import BalancedPlan
 from fpdeep_gen.partition.patience import patient
+from fpdeep_gen.partition.small import shortened
 from fpdeep_gen.partition.way_out import way_out_of
 
 MOST_TOLD = 6
@@ -22,7 +23,7 @@ def make_balanced_plan(network: Network, cluster: Cluster, way_out: bool = True)
     """
     found = patient(network, cluster)
     if found is not None and not found.excess:
-        return found.plan
+        return shortened(found.plan)
     hint = way_out_of(network, cluster, found.excess if found is not None else ()) if way_out else ""
     if found is None:
         expected = "boards with multipliers for every part of every layer at some interval"

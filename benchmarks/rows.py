@@ -94,8 +94,11 @@ def main() -> None:
     parser.add_argument("--images", type=int, default=12)
     parser.add_argument("--output", type=Path)
     options = parser.parse_args()
-    results = [measure(case, options.cluster, options.images) for case in options.cases or CASES]
-    Console(width=220).print(table([texts(result) for result in results]))
+    console, results = Console(width=220), []
+    for case in options.cases or CASES:
+        results.append(measure(case, options.cluster, options.images))
+        console.print("  ".join(texts(results[-1])), soft_wrap=True, highlight=False)
+    console.print(table([texts(result) for result in results]))
     if options.output is not None:
         options.output.parent.mkdir(parents=True, exist_ok=True)
         records = [asdict(result) for result in results]

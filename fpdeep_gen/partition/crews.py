@@ -34,16 +34,13 @@ class Crew:
         self.squads = []
         for (newest_last, order), members in kinds.items():
             work = work_of(layer, phase, order, newest_last, rows_in)
-            # Of engines on the same board the slowest is the last.
-            pace: dict[int, float] = {}
-            ahead: dict[int, float] = {}
+            engines: set[tuple[int, float, float]] = set()
             for share in members:
                 cycles = share.cycles / work.needed.size if layer.flat else share.row_cycles
-                pace[share.board] = max(pace.get(share.board, 0.0), cycles)
                 first = 0.0 if layer.flat else cycles * work.tail * (1 - 1 / made_groups(share))
-                ahead[share.board] = min(ahead.get(share.board, first), first)
-            columns = (np.array(list(values.values()))[:, None] for values in (pace, ahead))
-            self.squads.append(_Squad(work, tuple(pace), *columns))
+                engines.add((share.board, cycles, first))
+            boards, pace, ahead = zip(*sorted(engines), strict=True)
+            self.squads.append(_Squad(work, boards, np.array(pace)[:, None], np.array(ahead)[:, None]))
         self.ahead = min(float(squad.ahead.min()) for squad in self.squads)
         self.made_after: Counts = self.squads[0].work.made
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fpdeep_gen.errors import Problem
+from fpdeep_gen.hls.frontend.interface_options import DEFAULT_BUNDLE, burst_of, remarks_of, shared_masters
 from fpdeep_gen.hls.frontend.llvm_ir import Function
 from fpdeep_gen.hls.frontend.llvm_text import parse_module
 from fpdeep_gen.hls.frontend.llvm_types import stored_size
@@ -58,7 +59,11 @@ def read_interfaces(signature: Signature, warnings: list[Diagnostic]) -> Asked:
         if port not in names or not mode:
             text = f"unknown mode ({', '.join(sorted(words))})" if port in names else f"no argument named {port}"
             warnings.append(Diagnostic(location, f"pragma HLS INTERFACE: {text}, ignored"))
-        elif mode in _CONTROLS:
+            continue
+        if mode in _MODES:
+            remarks = remarks_of(pragma, _MODES[mode])
+            warnings += [Diagnostic(location, f"pragma HLS INTERFACE port={port}: {remark}") for remark in remarks]
+        if mode in _CONTROLS:
             control = _CONTROLS[mode]
         elif port == "return":
             lite = lite or _MODES[mode] is Protocol.AXILITE
@@ -69,6 +74,7 @@ def read_interfaces(signature: Signature, warnings: list[Diagnostic]) -> Asked:
             if _MODES[mode] is Protocol.AXI and port in ports and ports[port][0] is Protocol.AXILITE:
                 bundles[port] = ports[port][1].options.get("bundle", "control")
             ports[port] = (_MODES[mode], pragma, location)
+    warnings += shared_masters(ports)
     return Asked(ports, control, lite, bundles)
 
 
@@ -255,7 +261,7 @@ def build_interface(
             problems.append(Problem(place_of.file, place_of.line, name, text, wanted[0].value))
         bundle = ""
         if wanted is not None and protocol in (Protocol.AXI, Protocol.AXILITE):
-            bundle = wanted[1].options.get("bundle", "gmem" if protocol is Protocol.AXI else "control")
+            bundle = wanted[1].options.get("bundle", DEFAULT_BUNDLE if protocol is Protocol.AXI else "control")
         streamed = kind is Kind.ARRAY and protocol is not Protocol.MEMORY
         if streamed and sum(1 for _ in leaves(layouts[place])) != 1:
             text = f"argument {formal.name}"
@@ -263,7 +269,7 @@ def build_interface(
             problems.append(Problem(where.file, where.line, text, "elements of one integer", "a structure"))
         options = wanted[1].options if wanted is not None else {}
         by_pointer = kind is Kind.SCALAR and formal.is_pointer
-        burst = int(options.get("max_read_burst_length", options.get("max_write_burst_length", "16")))
+        burst, _ = burst_of(options)
         made = Argument(formal.name, place, kind, direction, protocol, layouts[place], 0, bundle, by_pointer, burst)
         arguments.append(made)
         if protocol is Protocol.AXI:

@@ -1,0 +1,80 @@
+"""Options of INTERFACE pragmas: which are honoured in which mode, and what is said of the others."""
+
+from collections.abc import Iterator, Mapping
+
+from fpdeep_gen.hls.frontend.pragma_kinds import Pragma
+from fpdeep_gen.hls.interface import Protocol
+from fpdeep_gen.hls.ir import Diagnostic, Location
+
+DEFAULT_BUNDLE = "gmem"
+DEFAULT_BURST = 16
+MOST_BURST = 256
+"""Words of a burst, by AXI4."""
+
+_COMMON = frozenset({"mode", "port", "depth"})
+_HONOURED = {
+    Protocol.AXI: frozenset({"bundle", "offset", "max_read_burst_length", "max_write_burst_length"}),
+    Protocol.AXILITE: frozenset({"bundle"}),
+}
+_WHY = {
+    "latency": "the compiler has a latency of its own for what it asks for",
+    "num_read_outstanding": "the adapter decides by itself",
+    "num_write_outstanding": "the adapter decides by itself",
+    "max_widen_bitwidth": "the bus is as wide as the element",
+    "channel": "each argument has a master of its own",
+    "name": "pins have the argument's name",
+    "offset": "registers lie in the order of the arguments",
+    "clock": "there is one clock",
+    "storage_type": "the schedule chooses the ports",
+    "storage_impl": "the memory lies outside",
+    "register_mode": "outputs of streams have a register slice, nothing else has",
+}
+_SLAVE = "control"
+
+
+def remarks_of(pragma: Pragma, protocol: Protocol) -> list[str]:
+    """What of an INTERFACE pragma is not honoured."""
+    known = _COMMON | _HONOURED.get(protocol, frozenset())
+    found = [
+        f"{key}={value} is ignored" + (f"; {_WHY[key]}" if key in _WHY else "")
+        for key, value in pragma.options.items()
+        if key not in known
+    ]
+    if "register" in pragma.flags and protocol is not Protocol.AXILITE:
+        found.append("register is ignored; inputs are captured at the start, results hold until the next ones")
+    if protocol is Protocol.AXILITE and pragma.options.get("bundle", _SLAVE).lower() != _SLAVE:
+        found.append(f"bundle={pragma.options['bundle']} is ignored; there is one slave, {_SLAVE}")
+    if protocol is Protocol.AXI:
+        found += burst_of(pragma.options)[1]
+    return found
+
+
+def shared_masters(ports: Mapping[str, tuple[Protocol, Pragma, Location]]) -> Iterator[Diagnostic]:
+    """Arguments that ask for one master and get one each."""
+    users: dict[str, list[str]] = {}
+    for name, (protocol, pragma, location) in ports.items():
+        if protocol is Protocol.AXI:
+            bundle = pragma.options.get("bundle", DEFAULT_BUNDLE)
+            users.setdefault(bundle, []).append(name)
+            if len(users[bundle]) > 1:
+                text = f"bundle {bundle} is not shared; {', '.join(users[bundle])} have a master each"
+                yield Diagnostic(location, f"pragma HLS INTERFACE port={name}: {text}")
+
+
+def burst_of(options: dict[str, str]) -> tuple[int, list[str]]:
+    """Words of a master's longest burst, read or written, and what is not as asked."""
+    lengths: list[int] = []
+    remarks: list[str] = []
+    for key in ("max_read_burst_length", "max_write_burst_length"):
+        text = options.get(key)
+        if text is None:
+            continue
+        if text.isdecimal() and int(text) >= 1:
+            lengths.append(min(int(text), MOST_BURST))
+            if int(text) > MOST_BURST:
+                remarks.append(f"{key}={text}: AXI4 has bursts of up to {MOST_BURST} words, which is taken")
+        else:
+            remarks.append(f"{key}={text} is ignored; it is no positive number")
+    if len(set(lengths)) > 1:
+        remarks.append(f"one length is used for reading and writing, {min(lengths)}, the shorter one")
+    return min(lengths, default=DEFAULT_BURST), remarks

@@ -10,6 +10,8 @@ import argparse
 import json
 import multiprocessing
 import resource
+import shlex
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -169,7 +171,7 @@ def main() -> None:
         records = [asdict(result) for result in results]
         options.output.write_text(json.dumps(records, indent=1) + "\n", encoding="utf-8")
     if options.docs is not None:
-        text = document(results, "python -m benchmarks.planner --docs")
+        text = document(results, shlex.join(["python", "-m", "benchmarks.planner", *sys.argv[1:]]))
         options.docs.write_text(text, encoding="utf-8")
 
 

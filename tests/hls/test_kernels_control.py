@@ -98,6 +98,9 @@ def _stream_merge() -> Case:
     b = [word for _, one in pairs for word in (len(one), *one)]
     out = [word for pair in pairs for word in heapq.merge(*pair)]
     # The counts in front are read in the iteration that reads the first words too, hence two reads an iteration.
+    # Count and first word of a stream come in one iteration: two words, two cycles. Else one cycle would have to hold
+    # a read (0.9 ns), the choice of a head (0.4), two comparisons of 32 bits (1.9), and seven gates and choices
+    # (1.8) up to the loop's end: 5.0 ns of the 4.25 that a stage has at 200 MHz.
     return Case("stream_merge", {"a": a, "b": b}, {"out": out}, [2], 2 * len(out), fills=9, calls=4)
 
 

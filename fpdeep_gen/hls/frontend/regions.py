@@ -33,7 +33,10 @@ class RegionPlan:
 
 @dataclass(frozen=True, slots=True)
 class FunctionPlan:
-    """`regions[0]` starts the function; a return goes to its first entry. `has_nests`: loops were joined."""
+    """`regions[0]` starts the function; a return goes to its first entry.
+
+    `has_nests`: loops were joined, or the code around a loop with it.
+    """
 
     regions: tuple[RegionPlan, ...]
     has_nests: bool
@@ -50,7 +53,7 @@ def plan_regions(function: Function, module: LlvmModule, problems: list[Problem]
     off = {loop.header for loop in _marked(function, forest, FLATTEN_OFF)} if flatten else set(forest.loops)
     entry = function.entry.name
     edges = edges_of(function)
-    if not forest.loops or (len(forest.top) == 1 and _chain(forest.top[0], asked, off)):
+    if not forest.loops or (flatten and len(forest.top) == 1 and _chain(forest.top[0], asked, off)):
         chain = _chain(forest.top[0], asked, off) if forest.top else []
         cuts = _back_edges(chain)
         ii = asked.get(chain[-1].header if chain else "")
@@ -58,7 +61,7 @@ def plan_regions(function: Function, module: LlvmModule, problems: list[Problem]
         headers = tuple(loop.header for loop in chain)
         name = headers[-1][1:] if headers else "body"
         place = loop_location(function, chain[-1], module) if chain else function.location
-        return FunctionPlan((RegionPlan(name, blocks, (entry, *headers), cuts, ii, place),), len(chain) > 1)
+        return FunctionPlan((RegionPlan(name, blocks, (entry, *headers), cuts, ii, place),), bool(chain))
     return _split(function, module, forest, asked, off)
 
 

@@ -55,7 +55,7 @@ class _Balancer:
                 if len(terms) >= _LEAST_TERMS:
                     new[id(operation)] = self._tree(operation, terms, new, result)
                     continue
-            _substitute(operation, new)
+            substitute(operation, new)
             result.append(operation)
         self.region.operations = result
         self.region.sets = {
@@ -182,7 +182,7 @@ def _is_product(operation: Operation) -> bool:
     return isinstance(operation, Binary) and operation.kind is BinaryKind.MUL
 
 
-def _substitute(operation: Operation, new: dict[int, Operation]) -> None:
+def substitute(operation: Operation, new: dict[int, Operation]) -> None:
     """Replace operands in place."""
     for name in ("left", "right", "condition", "if_true", "if_false", "value", "address", "predicate"):
         operand = getattr(operation, name, None)

@@ -26,6 +26,7 @@ from fpdeep_gen.hls.ir import (
     StreamTryWrite,
 )
 from fpdeep_gen.hls.parts import XC7, Family
+from fpdeep_gen.hls.schedule.arithmetic import signed
 
 MARGIN = 0.15  # of the period: clock uncertainty, set-up, clock to output
 _LOGIC = frozenset({BinaryKind.AND, BinaryKind.OR, BinaryKind.XOR})
@@ -93,6 +94,8 @@ def _multiplier_stages(product: Binary, operands: tuple[int, int]) -> int:
 
 def significant(operation: Operation) -> int:
     """Bits of an operand without the sign or zero extension (as a signed number)."""
+    if isinstance(operation, Constant):
+        return signed(operation.value, operation.width).bit_length() + 1
     if isinstance(operation, Cast) and operation.value.width < operation.width:
         return significant(operation.value) + (0 if operation.kind.name == "SEXT" else 1)
     return operation.width

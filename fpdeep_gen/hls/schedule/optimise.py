@@ -29,6 +29,7 @@ from fpdeep_gen.hls.ir import (
 from fpdeep_gen.hls.schedule.balance import balance
 from fpdeep_gen.hls.schedule.builder import Builder
 from fpdeep_gen.hls.schedule.muxes import MuxBuilder, find_muxes
+from fpdeep_gen.hls.schedule.untangle import untangle
 
 _EFFECTS = (Store, StreamRead, StreamTryRead, StreamWrite, StreamTryWrite)
 
@@ -38,7 +39,7 @@ def optimise(process: Process) -> Process:
     process = _each_region(process, _canonical(process))
     process = remove_dead(process)
     process = _each_region(process, replace(_canonical(process), flatten=True))
-    process = balance(process)
+    process = balance(untangle(process))
     process = _each_region(process, _canonical(process))
     return remove_dead(process)
 

@@ -133,7 +133,7 @@ class DataflowExpansion:
             stage = self.callee(use.call)
             found.append(self._pragmas.get((stage.name, stage.parameters[use.place].name)))
         pragmas = next((one for one in found if one is not None), ObjectPragmas())
-        base = name = plain_name(owner).removeprefix("__").partition("_sroa")[0]
+        base = name = plain_name(owner.partition(".")[0]).removeprefix("__") or "array"
         while name in self._names:
             name = f"{base}_{len(self._names)}"
         self._names.add(name)

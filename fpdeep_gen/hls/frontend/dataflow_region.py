@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from fpdeep_gen.hls.frontend.between import Between, Use, handover, renamed, uses_of
 from fpdeep_gen.hls.frontend.cfg import dominates, edges_of, find_loops, immediate_dominators
+from fpdeep_gen.hls.frontend.initial_values import plain_type
 from fpdeep_gen.hls.frontend.liveness import definitions
 from fpdeep_gen.hls.frontend.llvm_ir import Block, Function, Instruction, Operand, OperandKind, Parameter
 from fpdeep_gen.hls.frontend.llvm_types import POINTER, VOID, IntegerType, PointerType
@@ -149,12 +150,23 @@ class DataflowRegion:
                 call, self._function, "a dataflow stage", "a function without a result", "one with", hint
             )
         tail: list[Instruction] = []
+        results: list[Instruction] = []
         for place, (parameter, actual) in enumerate(zip(original.parameters, call.operands, strict=False)):
             taking = self._taking.get((id(call), place)) or self._whole.inherited.get(
                 (self._function.name, actual.name)
             )
             if taking is not None:
                 self._bank(call, parameter, taking, stage, arguments, kept, head, tail, substitute)
+            elif not pure and (kind := self._result_type(call, place)) is not None:
+                given, made = self._result(call, parameter, actual, kind, f"%{stage_name}", head, tail)
+                before += given
+                results += made
+                for outer, inner in [(given, "given"), (made, "made")]:
+                    if outer:
+                        stream = f"%{stage_name}_{plain_name(parameter.name)}_{inner}"
+                        self._join(
+                            stream, f"{parameter.name}.{inner}", call.debug, arguments, kept, streams, kind.width
+                        )
             elif isinstance(parameter.type, PointerType):
                 self._pointer(call, parameter, actual, name, arguments, kept, head, substitute)
             elif actual.kind is not OperandKind.LOCAL:
@@ -177,7 +189,7 @@ class DataflowRegion:
                 head += receive("%__start", "%__start_bit", _BIT, call.debug)
                 self._join(token, "%__start", call.debug, arguments, kept, streams)
             done = f"%{stage_name}_done"
-            after = receive(done, f"%{stage_name}_done_bit", _BIT, call.debug)
+            after = [*receive(done, f"%{stage_name}_done_bit", _BIT, call.debug), *results]
             self._join(done, f"%{STAGE_DONE}", call.debug, arguments, kept, streams)
             for block in stage.blocks.values():
                 if block.instructions[-1].opcode == "ret":
@@ -255,6 +267,53 @@ class DataflowRegion:
                 for token in dict.fromkeys(name for use in uses for name, _ in one.tokens(use)):
                     self._network.stream(f"%{token}", 1, made.debug, one.banks)
 
+    def _result(
+        self,
+        call: Instruction,
+        parameter: Parameter,
+        actual: Operand,
+        kind: IntegerType,
+        stage: str,
+        head: list[Instruction],
+        tail: list[Instruction],
+    ) -> tuple[list[Instruction], list[Instruction]]:
+        """A scalar that the stage changes for the controller: what that sends (if the stage reads it) and gets.
+
+        The stage has a variable of its own, and sends its last value when it ends.
+        """
+        name, debug = parameter.name, call.debug
+        outer = f"{stage}_{plain_name(name)}"
+        head.append(Instruction(name, "alloca", POINTER, element=kind, debug=debug))
+        before: list[Instruction] = []
+        if self._whole.touches(self._whole.callee(call), name)[0]:
+            value = Operand(OperandKind.LOCAL, kind, f"{outer}_given.value")
+            before.append(Instruction(value.name, "load", kind, (actual,), debug=debug))
+            before += self._send(f"{outer}_given", value, debug)
+            head += receive(f"{name}.given", f"{name}.first", kind, debug)
+            first = Operand(OperandKind.LOCAL, kind, f"{name}.first")
+            head.append(Instruction("", "store", VOID, (first, local(name)), debug=debug))
+        last = Operand(OperandKind.LOCAL, kind, f"{name}.last")
+        tail.append(Instruction(last.name, "load", kind, (local(name),), debug=debug))
+        tail += send(f"{name}.made", f"{name}.word", last, debug)
+        got = Operand(OperandKind.LOCAL, kind, f"{outer}_made.value")
+        after = receive(f"{outer}_made", got.name, kind, debug)
+        after.append(Instruction("", "store", VOID, (got, actual), debug=debug))
+        if self._waits_at_return():
+            hint = "call all stages in one place, behind one another"
+            self._whole.refuse(call, self._function, plain_name(actual.name), "a result of one place", "several", hint)
+        return before, after
+
+    def _result_type(self, call: Instruction, place: int) -> IntegerType | None:
+        """Of a scalar of the controller that one stage changes and only the controller uses besides."""
+        owner, at = self._root(call.operands[place])
+        if at or owner not in self._defined or self._defined[owner][1].element is None or self._is_stream(owner):
+            return None
+        kind = plain_type(self._defined[owner][1].element or VOID)
+        calls = {id(one): one for _, one in self._calls}
+        uses, _, other = uses_of(owner, self._function, calls)
+        accesses = all(one.opcode in ("load", "store") for one in other)
+        return kind if isinstance(kind, IntegerType) and len(uses) == 1 and other and accesses else None
+
     def _touches(self, use: Use) -> tuple[bool, bool]:
         """Whether a stage reads, and whether it writes."""
         stage = self._whole.callee(use.call)
@@ -276,12 +335,13 @@ class DataflowRegion:
         arguments: list[tuple[Operand, int]],
         kept: list[Parameter],
         streams: list[Parameter],
+        width: int = 1,
     ) -> None:
-        """A one-bit stream between controller and stage."""
+        """A stream between controller and stage."""
         kept.append(Parameter(inner, POINTER, 1))
         arguments.append((local(outer), 1))
         streams.append(Parameter(outer, POINTER, 1))
-        self._network.stream(outer, 1, debug)
+        self._network.stream(outer, width, debug)
 
     def _pointer(
         self,

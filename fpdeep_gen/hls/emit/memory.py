@@ -30,7 +30,7 @@ class MemoryText:
 
 
 def declare_memory(plan: MemoryPlan, shared: Shared, family: Family = XC7) -> list[str]:
-    """The array, its first content, and the output registers of its block RAM ports (named in `shared`)."""
+    """The array, its first content, and the outputs (named in `shared`) of its block RAM ports and of shared ones."""
     memory = plan.memory
     if memory.is_external:
         return declare_external(plan, shared)
@@ -48,6 +48,13 @@ def declare_memory(plan: MemoryPlan, shared: Shared, family: Family = XC7) -> li
             for schedule, load in port.loads:
                 held = _is_shared_within(port, None, schedule, load)
                 shared.load_names[id(load)] = shared.namer.take(f"{output}_held") if held else output
+        return lines
+    for number, port in enumerate(plan.reads):
+        if len(port.loads) > 1:
+            output = shared.namer.take(f"{name}_d{number}")
+            shared.port_outputs[id(port)] = output
+            shared.load_names |= {id(load): output for _, load in port.loads}
+            lines.append(f"wire {bits(memory.width)}{output};")
     return lines
 
 
@@ -128,6 +135,10 @@ def emit_ports(plan: MemoryPlan, shared: Shared, texts: dict[int, RegionText]) -
     if plan.storage is Storage.BLOCK:
         for number, read in enumerate(plan.reads):
             body += _read_port(read, f"{name}_r{number}", name, width, result, texts, shared)
+    else:
+        for number, read in enumerate(plan.reads):
+            if len(read.loads) > 1:
+                _shared_read(read, f"{name}_r{number}_address", name, width, result, texts, shared)
     if body:
         result.ports += ["always_ff @(posedge ap_clk) begin", *(f"  {line}" for line in body), "end"]
     return result
@@ -153,8 +164,9 @@ def _write_port(
         enable, address, value = users[0]
         return [f"if ({enable}) {memory_name}[{address}] <= {value};"]
     enables = [_named(enable, 1, f"{prefix}_en{number}", result, shared) for number, (enable, _, _) in enumerate(users)]
-    address = _named(_mux(enables, [user[1] for user in users]), width, f"{prefix}_address", result, shared)
-    value = _named(_mux(enables, [user[2] for user in users]), memory.width, f"{prefix}_value", result, shared)
+    chosen = _regions(port.stores, texts) or enables
+    address = _named(_mux(chosen, [user[1] for user in users]), width, f"{prefix}_address", result, shared)
+    value = _named(_mux(chosen, [user[2] for user in users]), memory.width, f"{prefix}_value", result, shared)
     return [f"if ({' | '.join(enables)}) {memory_name}[{address}] <= {value};"]
 
 
@@ -184,6 +196,30 @@ def _read_port(
     if len(addresses) > 1:
         address = _named(_mux(enables, addresses), width, f"{prefix}_address", result, shared)
     return [f"if ({' | '.join(enables)}) {output} <= {memory_name}[{address}];"]
+
+
+def _shared_read(
+    port: ReadPort,
+    address: str,
+    memory_name: str,
+    width: int,
+    result: MemoryText,
+    texts: dict[int, RegionText],
+    shared: Shared,
+) -> None:
+    """A port of a LUT RAM that serves a load of each of several regions, of which one works at a time."""
+    addresses = [
+        address_text(texts[id(schedule)], load.address, load, schedule.stage(load)) for schedule, load in port.loads
+    ]
+    chosen = _named(_mux(_regions(port.loads, texts), addresses), width, address, result, shared)
+    result.ports.append(f"assign {shared.port_outputs[id(port)]} = {memory_name}[{chosen}];")
+
+
+def _regions(users: Sequence[tuple[RegionSchedule, Load | Store]], texts: dict[int, RegionText]) -> list[str]:
+    """For each user whether its region is at it, the same for all memories; none where users share a region."""
+    if len({id(schedule) for schedule, _ in users}) < len(users):
+        return []
+    return [texts[id(schedule)].valid(schedule.stage(user)) for schedule, user in users]
 
 
 def _external_port(

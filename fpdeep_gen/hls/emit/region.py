@@ -41,8 +41,8 @@ class Shared:
     memories: dict[int, str]
     streams: dict[int, str]
     storages: dict[int, Storage]
-    load_names: dict[int, str] = field(default_factory=dict)  # by id(load): where a block RAM's word appears
-    port_outputs: dict[int, str] = field(default_factory=dict)  # by id(read port): its output register
+    load_names: dict[int, str] = field(default_factory=dict)  # by id(load): where a shared port's word appears
+    port_outputs: dict[int, str] = field(default_factory=dict)  # by id(read port): its output
 
 
 @dataclass(frozen=True)
@@ -203,6 +203,10 @@ def _define_load(text: RegionText, load: Load, stage: int) -> None:
         text.homes[id(load)] = stage + 1
         text.names[id(load), stage + 1] = text.shared.load_names[id(load)]
         text.bases[id(load)] = text.shared.load_names[id(load)]
+        return
+    if id(load) in text.shared.load_names:
+        text.homes[id(load)] = stage
+        text.names[id(load), stage] = text.bases[id(load)] = text.shared.load_names[id(load)]
         return
     text.define(load, stage, f"{text.shared.memories[id(memory)]}[{address_text(text, load.address, load, stage)}]")
 

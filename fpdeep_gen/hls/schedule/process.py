@@ -69,9 +69,9 @@ def _plan_memory(
     for schedule in regions:
         for operation in schedule.region.operations:
             if isinstance(operation, Load) and operation.memory is memory:
-                _assign(reads, schedule, operation, storage is Storage.BLOCK, exclusion)
+                _assign(reads, schedule, operation, storage, exclusion)
             elif isinstance(operation, Store) and operation.memory is memory:
-                _assign(writes, schedule, operation, storage is not Storage.REGISTERS, exclusion)
+                _assign(writes, schedule, operation, storage, exclusion)
     return MemoryPlan(
         memory,
         storage,
@@ -86,7 +86,7 @@ def _plan_external(memory: Memory, regions: tuple[RegionSchedule, ...], exclusio
     for schedule in regions:
         for operation in schedule.region.operations:
             if isinstance(operation, Load | Store) and operation.memory is memory:
-                _assign(ports, schedule, operation, True, exclusion)
+                _assign(ports, schedule, operation, Storage.BLOCK, exclusion)
     if len(ports) > EXTERNAL_PORTS:
         raise RuntimeError(f"memory {memory.name} needs {len(ports)} ports")
     reads, writes = [], []
@@ -100,11 +100,17 @@ def _assign(
     ports: list[list[tuple[RegionSchedule, Access]]],
     schedule: RegionSchedule,
     access: Access,
-    share: bool,
+    storage: Storage,
     exclusion: Exclusion,
 ) -> None:
-    """Put an access on the first port that is free in its cycle."""
-    for port in ports if share else []:
+    """Put an access on the first port that is free in its cycle.
+
+    Loads from LUT RAM share a port with other regions only: within one, a word could reach the port's own address.
+    """
+    alone = storage is Storage.DISTRIBUTED and isinstance(access, Load)
+    for port in ports if storage is not Storage.REGISTERS else []:
+        if alone and any(other is schedule for other, _ in port):
+            continue
         if not any(_clash(schedule, access, other, user, exclusion) for other, user in port):
             port.append((schedule, access))
             return

@@ -64,3 +64,17 @@ ap_int<WIDTH + clog2(COUNT)> tree_sum(const ap_int<WIDTH> (&terms)[SIZE]) {
         return tree_sum<LOW, FIRST>(terms) + tree_sum<HIGH, FIRST + LOW>(terms);
     }
 }
+
+// from[FIRST + index], for 0 <= index < COUNT, by a tree that takes one bit of the index at each level.
+template <int COUNT, int FIRST, typename T, int SIZE, int WIDTH>
+T pick(const T (&from)[SIZE], const ap_uint<WIDTH>& index) {
+#pragma HLS INLINE
+    if constexpr (COUNT == 1) {
+        return from[FIRST];
+    } else {
+        constexpr int BIT = clog2(COUNT) - 1;
+        const T low = pick<1 << BIT, FIRST>(from, index);
+        const T high = pick<COUNT - (1 << BIT), FIRST + (1 << BIT)>(from, index);
+        return index[BIT] ? high : low;
+    }
+}

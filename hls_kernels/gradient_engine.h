@@ -13,7 +13,7 @@
 // OUT_ROWS * OUT_GROUPS * IN_GROUPS * TAP_GROUPS * SUBS * OUT_COLUMNS cycles an image, SUBS = LANES / P_IN; WORDS * PARTS
 // cycles a mini-batch. Along a row the P_OUT * P_IN * P_TAP sums of a word's part stay in registers; the memory, a bank
 // for each part, is read at column 0 and written at the last column. An error word is taken with the first input and
-// kept for the others.
+// kept for the others. Sending, every cycle reads all of a word's banks and picks UPDATE_LANES sums.
 #pragma once
 
 #include "arithmetic.h"
@@ -33,7 +33,6 @@ struct GradientShape {
     using Patch = hls::vector<ap_int<C::IN_WIDTH>, C::P_TAP * C::P_IN>;
     using Error = hls::vector<ap_int<C::ERROR_WIDTH>, C::P_OUT>;
     using Sums = hls::vector<ap_int<C::GRADIENT_WIDTH>, C::P_OUT * RUN>;
-    using Word = hls::vector<ap_int<C::GRADIENT_WIDTH>, ELEMENTS>;
     using Part = hls::vector<ap_int<C::GRADIENT_WIDTH>, C::UPDATE_LANES>;
 };
 
@@ -112,33 +111,30 @@ void gradient_engine(hls::stream<Command>& command, hls::stream<typename Gradien
     }
 
     if (images != 0) {
-        typename S::Word rest;
         for (int word = 0; word < S::WORDS; ++word) {
             for (int part = 0; part < S::PARTS; ++part) {
 #pragma HLS PIPELINE II=1
-                if (part == 0) {
-                    for (int bank = 0; bank < S::SUBS; ++bank) {
+                typename S::Sums stored[S::SUBS];
+#pragma HLS ARRAY_PARTITION variable=stored dim=1 complete
+                for (int bank = 0; bank < S::SUBS; ++bank) {
 #pragma HLS UNROLL
-                        const typename S::Sums stored = memory[bank][word];
-                        for (int out = 0; out < C::P_OUT; ++out) {
-#pragma HLS UNROLL
-                            for (int element = 0; element < S::RUN; ++element) {
-#pragma HLS UNROLL
-                                rest[(out * S::SUBS + bank) * S::RUN + element] = stored[out * S::RUN + element];
-                            }
-                        }
-                    }
+                    stored[bank] = memory[bank][word];
                 }
                 typename S::Part sent;
                 for (int lane = 0; lane < C::UPDATE_LANES; ++lane) {
 #pragma HLS UNROLL
-                    sent[lane] = rest[lane];
+                    ap_int<C::GRADIENT_WIDTH> choices[S::PARTS];
+#pragma HLS ARRAY_PARTITION variable=choices dim=1 complete
+                    for (int other = 0; other < S::PARTS; ++other) {
+#pragma HLS UNROLL
+                        // Element (out * SUBS + bank) * RUN + place of the word is element out * RUN + place of a bank.
+                        const int element = other * C::UPDATE_LANES + lane;
+                        const int run = element / S::RUN;
+                        choices[other] = stored[run % S::SUBS][run / S::SUBS * S::RUN + element % S::RUN];
+                    }
+                    sent[lane] = pick<S::PARTS, 0>(choices, Counter<S::PARTS>(part));
                 }
                 gradients.write(sent);
-                for (int element = 0; element < S::ELEMENTS - C::UPDATE_LANES; ++element) {
-#pragma HLS UNROLL
-                    rest[element] = rest[element + C::UPDATE_LANES];
-                }
             }
         }
     }

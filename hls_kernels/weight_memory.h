@@ -1,4 +1,8 @@
 // What the weight stores share: shapes, and the loops of LOAD, DUMP and update over the store's memory.
+//
+// A word is kept in PARTS banks of UPDATE_LANES elements: bank `part` holds elements part * UPDATE_LANES and on. The
+// engines' words are read from all banks at once; LOAD, DUMP and update touch one bank a cycle, and so keep registers
+// of a bank's width only.
 #pragma once
 
 #include "arithmetic.h"
@@ -29,7 +33,10 @@ struct StoreShape {
 
     using Word = hls::vector<ap_int<C::WEIGHT_WIDTH>, ELEMENTS>;
     using Weight = ap_int<C::WEIGHT_WIDTH>;
+    using Bank = hls::vector<Weight, C::UPDATE_LANES>;
+    using Memory = Bank[PARTS][MEMORY_WORDS];
     using Part = hls::vector<ap_int<C::GRADIENT_WIDTH>, C::UPDATE_LANES>;
+    using Offset = ap_uint<clog2(OUTPUT_STRIDE + 1)>;  // of an index within a word
     using Credits = ap_uint<clog2(C::CREDITS + 1)>;
 };
 
@@ -43,45 +50,99 @@ constexpr int store_index_offset(int element) {
     return (output * C::IN_CHANNELS + channel) * S::TAPS + tap;
 }
 
-// LOAD: for each word, for each element: one cycle.
+// A whole word.
 template <typename C>
-void store_load(typename StoreShape<C>::Word (&memory)[StoreShape<C>::MEMORY_WORDS],
-                hls::stream<typename StoreShape<C>::Weight>& load) {
+typename StoreShape<C>::Word store_word(const typename StoreShape<C>::Memory& memory,
+                                        const Counter<StoreShape<C>::WORDS>& word) {
+#pragma HLS INLINE
+    typename StoreShape<C>::Word whole;
+    for (int element = 0; element < StoreShape<C>::ELEMENTS; ++element) {
+#pragma HLS UNROLL
+        whole[element] = memory[element / C::UPDATE_LANES][word][element % C::UPDATE_LANES];
+    }
+    return whole;
+}
+
+// One bank of a word.
+template <typename C>
+typename StoreShape<C>::Bank store_part(const typename StoreShape<C>::Memory& memory,
+                                        const Counter<StoreShape<C>::WORDS>& word,
+                                        const Counter<StoreShape<C>::PARTS>& part) {
+#pragma HLS INLINE
+    typename StoreShape<C>::Bank banks[StoreShape<C>::PARTS];
+#pragma HLS ARRAY_PARTITION variable=banks dim=1 complete
+    for (int other = 0; other < StoreShape<C>::PARTS; ++other) {
+#pragma HLS UNROLL
+        banks[other] = memory[other][word];
+    }
+    typename StoreShape<C>::Bank chosen;
+    for (int lane = 0; lane < C::UPDATE_LANES; ++lane) {
+#pragma HLS UNROLL
+        typename StoreShape<C>::Weight choices[StoreShape<C>::PARTS];
+#pragma HLS ARRAY_PARTITION variable=choices dim=1 complete
+        for (int other = 0; other < StoreShape<C>::PARTS; ++other) {
+#pragma HLS UNROLL
+            choices[other] = banks[other][lane];
+        }
+        chosen[lane] = pick<StoreShape<C>::PARTS, 0>(choices, part);
+    }
+    return chosen;
+}
+
+template <typename C>
+void store_keep(typename StoreShape<C>::Memory& memory, const Counter<StoreShape<C>::WORDS>& word,
+                const Counter<StoreShape<C>::PARTS>& part, const typename StoreShape<C>::Bank& bank) {
+#pragma HLS INLINE
+    const ap_uint<StoreShape<C>::PARTS> chosen = ap_uint<StoreShape<C>::PARTS>(1) << part;
+    for (int other = 0; other < StoreShape<C>::PARTS; ++other) {
+#pragma HLS UNROLL
+        if (chosen[other]) {
+            memory[other][word] = bank;
+        }
+    }
+}
+
+// LOAD: for each word, for each part, for each lane: one cycle.
+template <typename C>
+void store_load(typename StoreShape<C>::Memory& memory, hls::stream<typename StoreShape<C>::Weight>& load) {
 #pragma HLS INLINE
     using S = StoreShape<C>;
-    typename S::Word assembled;
+    typename S::Bank assembled;
     for (int word = 0; word < S::WORDS; ++word) {
-        for (int element = 0; element < S::ELEMENTS; ++element) {
+        for (int part = 0; part < S::PARTS; ++part) {
+            for (int lane = 0; lane < C::UPDATE_LANES; ++lane) {
 #pragma HLS PIPELINE II=1
-            for (int place = 0; place < S::ELEMENTS - 1; ++place) {
+                for (int place = 0; place < C::UPDATE_LANES - 1; ++place) {
 #pragma HLS UNROLL
-                assembled[place] = assembled[place + 1];
-            }
-            assembled[S::ELEMENTS - 1] = load.read();
-            if (element == S::ELEMENTS - 1) {
-                memory[word] = assembled;
+                    assembled[place] = assembled[place + 1];
+                }
+                assembled[C::UPDATE_LANES - 1] = load.read();
+                if (lane == C::UPDATE_LANES - 1) {
+                    store_keep<C>(memory, word, part, assembled);
+                }
             }
         }
     }
 }
 
-// DUMP: for each word, for each element: one cycle.
+// DUMP: for each word, for each part, for each lane: one cycle.
 template <typename C>
-void store_dump(typename StoreShape<C>::Word (&memory)[StoreShape<C>::MEMORY_WORDS],
-                hls::stream<typename StoreShape<C>::Weight>& dump) {
+void store_dump(const typename StoreShape<C>::Memory& memory, hls::stream<typename StoreShape<C>::Weight>& dump) {
 #pragma HLS INLINE
     using S = StoreShape<C>;
-    typename S::Word rest;
+    typename S::Bank rest;
     for (int word = 0; word < S::WORDS; ++word) {
-        for (int element = 0; element < S::ELEMENTS; ++element) {
+        for (int part = 0; part < S::PARTS; ++part) {
+            for (int lane = 0; lane < C::UPDATE_LANES; ++lane) {
 #pragma HLS PIPELINE II=1
-            if (element == 0) {
-                rest = memory[word];
-            }
-            dump.write(rest[0]);
-            for (int place = 0; place < S::ELEMENTS - 1; ++place) {
+                if (lane == 0) {
+                    rest = store_part<C>(memory, word, part);
+                }
+                dump.write(rest[0]);
+                for (int place = 0; place < C::UPDATE_LANES - 1; ++place) {
 #pragma HLS UNROLL
-                rest[place] = rest[place + 1];
+                    rest[place] = rest[place + 1];
+                }
             }
         }
     }
@@ -108,17 +169,16 @@ typename StoreShape<C>::Weight store_updated(const typename StoreShape<C>::Weigh
 }
 
 // Update: for each word (output group, map row, channel group, inner), for each part: one cycle, UPDATE_LANES weights.
+// A bank's word is read and written once in the whole update, so that no cycle waits for another one's writing.
 // Padding weights stay 0 by themselves: their gradients are exactly 0, and 0 + R is always less than one step.
 template <typename C>
-void store_update(typename StoreShape<C>::Word (&memory)[StoreShape<C>::MEMORY_WORDS],
-                  hls::stream<typename StoreShape<C>::Part>& gradients, const Command& order) {
+void store_update(typename StoreShape<C>::Memory& memory, hls::stream<typename StoreShape<C>::Part>& gradients,
+                  const Command& order) {
 #pragma HLS INLINE
     using S = StoreShape<C>;
     const ap_uint<32> seed = command_seed(order);
     const ap_uint<32> step = command_step(order);
     const ap_uint<16> rate = command_learning_rate(order);
-    typename S::Word old;
-    typename S::Word fresh;
     Counter<S::WORDS> word = 0;
     // The word's first index; the counters around it are kept as bases, so that each step is one addition.
     ap_uint<32> output_index = S::FIRST_INDEX;
@@ -131,36 +191,23 @@ void store_update(typename StoreShape<C>::Word (&memory)[StoreShape<C>::MEMORY_W
                 for (int inner = 0; inner < S::INNER; ++inner) {
                     for (int part = 0; part < S::PARTS; ++part) {
 #pragma HLS PIPELINE II=1
-                        if (part == 0) {
-                            old = memory[word];
-                        }
+                        const typename S::Bank old = store_part<C>(memory, word, part);
                         const typename S::Part gradient = gradients.read();
-                        typename S::Weight updated[C::UPDATE_LANES];
-#pragma HLS ARRAY_PARTITION variable=updated dim=1 complete
+                        typename S::Bank updated;
                         for (int lane = 0; lane < C::UPDATE_LANES; ++lane) {
 #pragma HLS UNROLL
-                            ap_uint<32> offset = store_index_offset<C>(lane);
-                            for (int other = 1; other < S::PARTS; ++other) {
+                            typename S::Offset offsets[S::PARTS];
+#pragma HLS ARRAY_PARTITION variable=offsets dim=1 complete
+                            for (int other = 0; other < S::PARTS; ++other) {
 #pragma HLS UNROLL
-                                if (part == other) {
-                                    offset = store_index_offset<C>(other * C::UPDATE_LANES + lane);
-                                }
+                                offsets[other] = store_index_offset<C>(other * C::UPDATE_LANES + lane);
                             }
-                            const ap_uint<32> random = threefry(seed, step, index + offset, C::LAYER);
+                            const ap_uint<32> counter = index + pick<S::PARTS, 0>(offsets, Counter<S::PARTS>(part));
+                            const ap_uint<32> random = threefry(seed, step, counter, C::LAYER);
                             updated[lane] = store_updated<C>(old[lane], gradient[lane], rate, random);
                         }
-                        // Both words move down by UPDATE_LANES elements: old ones leave, updated ones enter on top.
-                        for (int place = 0; place < S::ELEMENTS - C::UPDATE_LANES; ++place) {
-#pragma HLS UNROLL
-                            old[place] = old[place + C::UPDATE_LANES];
-                            fresh[place] = fresh[place + C::UPDATE_LANES];
-                        }
-                        for (int lane = 0; lane < C::UPDATE_LANES; ++lane) {
-#pragma HLS UNROLL
-                            fresh[S::ELEMENTS - C::UPDATE_LANES + lane] = updated[lane];
-                        }
+                        store_keep<C>(memory, word, part, updated);
                         if (part == S::PARTS - 1) {
-                            memory[word] = fresh;
                             word = word + 1;
                             index = index + S::INNER_STRIDE;
                         }

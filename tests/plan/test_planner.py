@@ -240,13 +240,14 @@ def test_engines_are_busy_or_could_not_be_smaller(name: str) -> None:
     folder = REPOSITORY / "examples" / name
     plan = make_plan(load_network(folder / "network.yaml"), load_cluster(folder / "cluster.yaml"))
     interval = plan.prediction.interval
+    assert interval <= {"digits": 194, "lenet5": 2400}[name]
     for engine in plan.engines:
         choices = list(engine_choices(plan, engine))
         assert (engine.multipliers, engine.cycles_per_image) in choices
         assert engine.fewest_multipliers(interval) <= engine.multipliers
         if engine.cycles_per_image < 0.9 * interval:
             assert engine.multipliers == min(multipliers for multipliers, cycles in choices if cycles <= interval)
-        if name == "digits" or engine.layer == 1:
+        if name == "digits" or engine.layer <= 2:
             assert engine.cycles_per_image >= 0.9 * interval
 
 

@@ -138,7 +138,7 @@ def test_a_broken_design_is_caught(
 ) -> None:
     right = run(folder).compiled
 
-    def compile_broken(*_: object) -> CompiledKernel:
+    def compile_broken(*_: object, **__: object) -> CompiledKernel:
         text = right.verilog.read_text(encoding="utf-8")
         assert broken[0] in text
         place = folder / "broken"

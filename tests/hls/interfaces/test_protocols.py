@@ -67,7 +67,7 @@ def test_a_master_that_breaks_the_rules_is_caught(
 ) -> None:
     right = compile_kernel(folder / "copy.cpp", "copy", [], folder / "rtl")
 
-    def compile_broken(*_: object) -> CompiledKernel:
+    def compile_broken(*_: object, **__: object) -> CompiledKernel:
         head, name, tail = right.verilog.read_text(encoding="utf-8").partition(f"module {cell} ")
         assert broken[0] in tail
         place = folder / "broken"

@@ -94,8 +94,8 @@ def schemes(network: Network, cluster: Cluster, geometry: Sequence[Geometry], in
             columns, blocks = cuts(network, cluster, geometry, interval, pressed, crowded)
             groups = merged(network, cluster, geometry, columns, interval, level)
             sums = spread_sums(network, cluster, geometry, columns, groups, interval)
-            for partial in ((False,) * len(geometry), sums):
-                scheme = Scheme(columns, groups, partial, blocks)
+            for partial, frugal in (((False,) * len(geometry), False), (sums, False), (sums, any(sums))):
+                scheme = Scheme(columns, groups, partial, blocks, frugal)
                 if scheme not in seen:
                     seen.add(scheme)
                     yield scheme

@@ -8,7 +8,7 @@ from fpdeep_gen.partition.flat_memory import ORDER
 from fpdeep_gen.partition.fully_connected import Speed
 from fpdeep_gen.partition.geometry import training_macs
 from fpdeep_gen.partition.schemes import schemes
-from fpdeep_gen.partition.settle import Candidate, Settling
+from fpdeep_gen.partition.settle import BALANCED, Candidate, Settling, balance
 
 SPEEDS = (Speed(1, 1), Speed(1, 2), Speed(1.5, 4), Speed(2, 8), Speed(3, 12), Speed(4, 16))
 SCHEMES_MORE = 4
@@ -19,6 +19,9 @@ LIGHT, LIGHT_SPEED = 0.02, 3
 
 FILL = 3.9
 """Latency in intervals that faster fully connected engines are tried for."""
+
+GAIN = 0.98
+"""Part of the latency that faster engines must leave at most."""
 
 WORTH = 0.955
 """Part of the bound that faster engines must leave."""
@@ -97,6 +100,7 @@ class Search:
             other = self.settling.settle(scheme, speed, found.places, self.enough)
             if other is None or other.excess:
                 continue
-            if other.plan.prediction.fill < found.plan.prediction.fill:
+            even = balance(other.plan) <= max(BALANCED, balance(found.plan))
+            if even and other.plan.prediction.fill < GAIN * found.plan.prediction.fill:
                 found = other
         return found

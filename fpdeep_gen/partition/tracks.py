@@ -38,7 +38,7 @@ class Box:
 @dataclass(frozen=True)
 class Track:
     """One phase of one layer, or of its column block `block` of `blocks`. `axis`: its units; `channel_axis`: the
-    channel dimension that is cut."""
+    channel dimension that is cut. `frugal`: `Scheme.frugal`."""
 
     geometry: Geometry
     phase: Phase
@@ -46,6 +46,7 @@ class Track:
     channel_axis: Axis
     block: int = 0
     blocks: int = 1
+    frugal: bool = False
 
     @cached_property
     def channels(self) -> int:
@@ -113,7 +114,8 @@ class Track:
     @cached_property
     def by_rows(self) -> bool:
         """Whether the engine may not take several kernel rows at a time."""
-        whole = self.geometry.layer.stride > 1
+        spread = self.phase is Phase.BACKWARD and self.channel_axis is Axis.OUTPUTS
+        whole = self.geometry.layer.stride > 1 or (spread and self.frugal)
         return self.phase is not Phase.GRADIENT and self.rows <= FEW_ROWS and not whole
 
     @cached_property

@@ -129,7 +129,7 @@ def test_under_a_test_bench(folder: Path) -> None:
     ("broken", "told"),
     [
         (("assign y = made[", "assign y = ~made["), "y (call 1): C++ gives "),
-        (("assign a_d0 = ", "assign a_d0 = 1 ^ "), "a[0] (call 1): C++ gives "),
+        (("assign a_d1 = ", "assign a_d1 = 1 ^ "), "a[0] (call 1): C++ gives "),
         ((".pairs_1_q0(pairs_1_q0)", ".pairs_1_q0(~pairs_1_q0)"), "pairs["),
     ],
 )

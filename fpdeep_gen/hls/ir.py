@@ -15,10 +15,13 @@ operands of a binary operation are as wide as its result; shifts by constants ar
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import Enum, auto
 from pathlib import Path
 
 from fpdeep_gen.hls.interface import Interface, Origin, Shared
+from fpdeep_gen.hls.kinds import BinaryKind as BinaryKind
+from fpdeep_gen.hls.kinds import CastKind as CastKind
+from fpdeep_gen.hls.kinds import CompareKind as CompareKind
+from fpdeep_gen.hls.kinds import Storage as Storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,56 +31,6 @@ class Location:
     file: Path
     line: int
     column: int = 0
-
-
-class BinaryKind(Enum):
-    """Two operands of the result's width."""
-
-    ADD = auto()
-    SUB = auto()
-    MUL = auto()
-    SDIV = auto()
-    UDIV = auto()
-    SREM = auto()
-    UREM = auto()
-    AND = auto()
-    OR = auto()
-    XOR = auto()
-    SHL = auto()
-    LSHR = auto()
-    ASHR = auto()
-
-
-class CompareKind(Enum):
-    """Two operands of one width, a 1-bit result."""
-
-    EQ = auto()
-    NE = auto()
-    ULT = auto()
-    ULE = auto()
-    UGT = auto()
-    UGE = auto()
-    SLT = auto()
-    SLE = auto()
-    SGT = auto()
-    SGE = auto()
-
-
-class CastKind(Enum):
-    """Change of width."""
-
-    ZEXT = auto()
-    SEXT = auto()
-    TRUNC = auto()
-
-
-class Storage(Enum):
-    """What a memory or FIFO is built of. AUTO lets the back end choose by size."""
-
-    AUTO = auto()
-    REGISTERS = auto()
-    DISTRIBUTED = auto()
-    BLOCK = auto()
 
 
 @dataclass(eq=False, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from fpdeep_gen.hls.frontend.between import Between, Use, handover, renamed, uses_of
-from fpdeep_gen.hls.frontend.cfg import dominates, edges_of, find_loops, immediate_dominators
+from fpdeep_gen.hls.frontend.cfg import find_loops
 from fpdeep_gen.hls.frontend.initial_values import plain_type
 from fpdeep_gen.hls.frontend.liveness import definitions
 from fpdeep_gen.hls.frontend.llvm_ir import Block, Function, Instruction, Operand, OperandKind, Parameter
@@ -24,6 +24,7 @@ from fpdeep_gen.hls.frontend.rewriting import (
     replace_function,
     send,
 )
+from fpdeep_gen.hls.frontend.stage_results import result_of_stage, waits_at_return
 from fpdeep_gen.hls.frontend.unrolling import DECLARE
 
 if TYPE_CHECKING:
@@ -149,8 +150,7 @@ class DataflowRegion:
             self._whole.refuse(
                 call, self._function, "a dataflow stage", "a function without a result", "one with", hint
             )
-        tail: list[Instruction] = []
-        results: list[Instruction] = []
+        tail, results = list[Instruction](), list[Instruction]()
         for place, (parameter, actual) in enumerate(zip(original.parameters, call.operands, strict=False)):
             taking = self._taking.get((id(call), place)) or self._whole.inherited.get(
                 (self._function.name, actual.name)
@@ -158,7 +158,11 @@ class DataflowRegion:
             if taking is not None:
                 self._bank(call, parameter, taking, stage, arguments, kept, head, tail, substitute)
             elif not pure and (kind := self._result_type(call, place)) is not None:
-                given, made = self._result(call, parameter, actual, kind, f"%{stage_name}", head, tail)
+                if waits_at_return(self._whole, self._function, self._calls):
+                    hint = "call all stages in one place, behind one another"
+                    told = (plain_name(actual.name), "a result of one place", "several", hint)
+                    self._whole.refuse(call, self._function, *told)
+                given, made = result_of_stage(self._whole, call, parameter, actual, kind, f"%{stage_name}", head, tail)
                 before += given
                 results += made
                 for outer, inner in [(given, "given"), (made, "made")]:
@@ -174,7 +178,7 @@ class DataflowRegion:
                 substitute[parameter.name] = Operand(OperandKind.INTEGER, parameter.type, "", value)
             else:
                 token = f"%{stage_name}_{plain_name(parameter.name)}"
-                before += self._send(token, actual, call.debug)
+                before += send(token, f"{token}.word", actual, call.debug)
                 inner = f"%__start_{plain_name(parameter.name)}"
                 head += receive(inner, parameter.name, parameter.type, call.debug)
                 kept.append(Parameter(inner, POINTER, 1))
@@ -185,7 +189,7 @@ class DataflowRegion:
         if not pure:
             if not before:
                 token = f"%{stage_name}_start"
-                before = self._send(token, number(1, 1), call.debug)
+                before = send(token, f"{token}.word", number(1, 1), call.debug)
                 head += receive("%__start", "%__start_bit", _BIT, call.debug)
                 self._join(token, "%__start", call.debug, arguments, kept, streams)
             done = f"%{stage_name}_done"
@@ -266,42 +270,6 @@ class DataflowRegion:
             if one.banks:
                 for token in dict.fromkeys(name for use in uses for name, _ in one.tokens(use)):
                     self._network.stream(f"%{token}", 1, made.debug, one.banks)
-
-    def _result(
-        self,
-        call: Instruction,
-        parameter: Parameter,
-        actual: Operand,
-        kind: IntegerType,
-        stage: str,
-        head: list[Instruction],
-        tail: list[Instruction],
-    ) -> tuple[list[Instruction], list[Instruction]]:
-        """A scalar that the stage changes for the controller: what that sends (if the stage reads it) and gets.
-
-        The stage has a variable of its own, and sends its last value when it ends.
-        """
-        name, debug = parameter.name, call.debug
-        outer = f"{stage}_{plain_name(name)}"
-        head.append(Instruction(name, "alloca", POINTER, element=kind, debug=debug))
-        before: list[Instruction] = []
-        if self._whole.touches(self._whole.callee(call), name)[0]:
-            value = Operand(OperandKind.LOCAL, kind, f"{outer}_given.value")
-            before.append(Instruction(value.name, "load", kind, (actual,), debug=debug))
-            before += self._send(f"{outer}_given", value, debug)
-            head += receive(f"{name}.given", f"{name}.first", kind, debug)
-            first = Operand(OperandKind.LOCAL, kind, f"{name}.first")
-            head.append(Instruction("", "store", VOID, (first, local(name)), debug=debug))
-        last = Operand(OperandKind.LOCAL, kind, f"{name}.last")
-        tail.append(Instruction(last.name, "load", kind, (local(name),), debug=debug))
-        tail += send(f"{name}.made", f"{name}.word", last, debug)
-        got = Operand(OperandKind.LOCAL, kind, f"{outer}_made.value")
-        after = receive(f"{outer}_made", got.name, kind, debug)
-        after.append(Instruction("", "store", VOID, (got, actual), debug=debug))
-        if self._waits_at_return():
-            hint = "call all stages in one place, behind one another"
-            self._whole.refuse(call, self._function, plain_name(actual.name), "a result of one place", "several", hint)
-        return before, after
 
     def _result_type(self, call: Instruction, place: int) -> IntegerType | None:
         """Of a scalar of the controller that one stage changes and only the controller uses besides."""
@@ -389,9 +357,6 @@ class DataflowRegion:
             if one.opcode not in ("getelementptr", "alloca") and not one.detail.startswith("@llvm.lifetime")
         )
 
-    def _send(self, token: str, value: Operand, debug: int) -> list[Instruction]:
-        return send(token, f"{token}.word", value, debug)
-
     # the controller
 
     def _controller(
@@ -401,7 +366,7 @@ class DataflowRegion:
         name = self._whole.fresh(self._function.name)
         function = copied(self._function, name)
         self._whole.copy_pragmas(self._function.name, name)
-        at_end = self._waits_at_return()
+        at_end = waits_at_return(self._whole, self._function, self._calls)
         ending = [wait for _, call in self._calls for wait in waits.get(id(call), [])]
         for block, original in zip(function.blocks.values(), self._function.blocks.values(), strict=True):
             made: list[Instruction] = []
@@ -433,21 +398,3 @@ class DataflowRegion:
         self._whole.add(function)
         arguments = [(local(one.name), max(1, one.bytes)) for one in function.parameters]
         self._network.task(plain_name(self._function.plain_name) + "_control", name, arguments, -1)
-
-    def _waits_at_return(self) -> bool:
-        """Whether the controller waits at its end; else behind the last start of the one block that has the calls."""
-        blocks = list(dict.fromkeys(block.name for block, _ in self._calls))
-        if len(blocks) == 1:
-            return False
-        edges = edges_of(self._function)
-        idom = immediate_dominators(self._function.entry.name, edges)
-        forest = find_loops(self._function)
-        ends = [name for name, block in self._function.blocks.items() if block.instructions[-1].opcode == "ret"]
-        plain = all(forest.innermost(name) is None for name in blocks)
-        if not plain or not all(dominates(name, end, idom) for name in blocks for end in ends):
-            _, call = self._calls[0]
-            hint = "call each stage once, one behind the other, and put conditions and loops into the stages"
-            expected = "stages that are called one behind the other"
-            found = "stages called under conditions or in parts of a loop"
-            self._whole.refuse(call, self._function, "DATAFLOW", expected, found, hint)
-        return True

@@ -1,0 +1,64 @@
+"""What a controller gets from the stages of a DATAFLOW region: scalars that they change, and when it waits for them."""
+
+from typing import TYPE_CHECKING
+
+from fpdeep_gen.hls.frontend.cfg import dominates, edges_of, find_loops, immediate_dominators
+from fpdeep_gen.hls.frontend.llvm_ir import Block, Function, Instruction, Operand, OperandKind, Parameter
+from fpdeep_gen.hls.frontend.llvm_types import POINTER, VOID, IntegerType
+from fpdeep_gen.hls.frontend.rewriting import local, plain_name, receive, send
+
+if TYPE_CHECKING:
+    from fpdeep_gen.hls.frontend.dataflow import DataflowExpansion
+
+
+def result_of_stage(
+    whole: "DataflowExpansion",
+    call: Instruction,
+    parameter: Parameter,
+    actual: Operand,
+    kind: IntegerType,
+    stage: str,
+    head: list[Instruction],
+    tail: list[Instruction],
+) -> tuple[list[Instruction], list[Instruction]]:
+    """A scalar that the stage changes for the controller: what that sends (if the stage reads it) and gets.
+
+    The stage has a variable of its own, and sends its last value when it ends.
+    """
+    name, debug = parameter.name, call.debug
+    outer = f"{stage}_{plain_name(name)}"
+    head.append(Instruction(name, "alloca", POINTER, element=kind, debug=debug))
+    before: list[Instruction] = []
+    if whole.touches(whole.callee(call), name)[0]:
+        value = Operand(OperandKind.LOCAL, kind, f"{outer}_given.value")
+        before.append(Instruction(value.name, "load", kind, (actual,), debug=debug))
+        before += send(f"{outer}_given", f"{outer}_given.word", value, debug)
+        head += receive(f"{name}.given", f"{name}.first", kind, debug)
+        first = Operand(OperandKind.LOCAL, kind, f"{name}.first")
+        head.append(Instruction("", "store", VOID, (first, local(name)), debug=debug))
+    last = Operand(OperandKind.LOCAL, kind, f"{name}.last")
+    tail.append(Instruction(last.name, "load", kind, (local(name),), debug=debug))
+    tail += send(f"{name}.made", f"{name}.word", last, debug)
+    got = Operand(OperandKind.LOCAL, kind, f"{outer}_made.value")
+    after = receive(f"{outer}_made", got.name, kind, debug)
+    after.append(Instruction("", "store", VOID, (got, actual), debug=debug))
+    return before, after
+
+
+def waits_at_return(whole: "DataflowExpansion", function: Function, calls: list[tuple[Block, Instruction]]) -> bool:
+    """Whether the controller waits at its end; else behind the last start of the one block that has the calls."""
+    blocks = list(dict.fromkeys(block.name for block, _ in calls))
+    if len(blocks) == 1:
+        return False
+    edges = edges_of(function)
+    idom = immediate_dominators(function.entry.name, edges)
+    forest = find_loops(function)
+    ends = [name for name, block in function.blocks.items() if block.instructions[-1].opcode == "ret"]
+    plain = all(forest.innermost(name) is None for name in blocks)
+    if not plain or not all(dominates(name, end, idom) for name in blocks for end in ends):
+        _, call = calls[0]
+        hint = "call each stage once, one behind the other, and put conditions and loops into the stages"
+        expected = "stages that are called one behind the other"
+        found = "stages called under conditions or in parts of a loop"
+        whole.refuse(call, function, "DATAFLOW", expected, found, hint)
+    return True

@@ -12,20 +12,13 @@ from pathlib import Path
 from fpdeep_gen.errors import InputError, Problem, ToolError
 from fpdeep_gen.hls.axi import masters
 from fpdeep_gen.hls.compile import CompiledKernel, compile_kernel
+from fpdeep_gen.hls.driver import external_memories, value_pins
 from fpdeep_gen.hls.emit.report import KernelReport
 from fpdeep_gen.hls.interface import NOT_THERE, Control, Interface, Kind, Protocol
 from fpdeep_gen.hls.layout import Layout, integers, positions
 from fpdeep_gen.hls.native_program import build_native, run_native
 from fpdeep_gen.hls.parts import DEFAULT_PART, Part
-from fpdeep_gen.hls.simulate import (
-    CACHE,
-    Bursts,
-    Calls,
-    SimulationResult,
-    external_memories,
-    simulate_streams,
-    value_pins,
-)
+from fpdeep_gen.hls.simulate import CACHE, Bursts, Calls, SimulationResult, simulate_streams
 from fpdeep_gen.hls.stimulus import Stimulus, calls_of, flat, random_stimulus
 from fpdeep_gen.hls.values import named, pack, read_integers, unpack, write_integers
 

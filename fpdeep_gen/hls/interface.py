@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from fpdeep_gen.hls.layout import Layout
+from fpdeep_gen.hls.layout import Layout, Structure
 
 
 class Control(Enum):
@@ -58,6 +58,9 @@ class Protocol(Enum):
     AXI = "m_axi"
 
 
+CHANNELS = ("tdata", "tkeep", "tstrb", "tuser", "tlast", "tid", "tdest")  # as they lie in a word, lowest first
+
+
 @dataclass(frozen=True)
 class Argument:
     """One argument. `layout`: of a scalar, of a stream's word, of a whole array (`Array` of its dimensions).
@@ -77,6 +80,17 @@ class Argument:
     bundle: str = ""
     by_pointer: bool = False
     burst: int = 0
+
+    @property
+    def channels(self) -> tuple[tuple[str, int], ...]:
+        """Name and bits of the pins that the words of an AXI4-Stream with side channels take; else nothing."""
+        layout = self.layout
+        if self.kind is not Kind.STREAM or self.protocol is not Protocol.AXIS:
+            return ()
+        if not isinstance(layout, Structure) or not layout.is_axis:
+            return ()
+        found = zip(CHANNELS, layout.members, strict=True)
+        return tuple((name, member.width) for name, member in found if member.width)
 
 
 RETURN = -1

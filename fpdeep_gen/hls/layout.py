@@ -1,6 +1,7 @@
 """How a C++ value lies in bits: integers, arrays and structures, the first member lowest, nothing between.
 
-`integer` text forms are what the synthesis headers write: `u8`, `i12`, `[4 u8]`, `{u1i16[2 u3]}`.
+`integer` text forms are what the synthesis headers write: `u8`, `i12`, `[4 u8]`, `{u1i16[2 u3]}`, and
+`a{...}` for a word of AXI4-Stream with side channels.
 """
 
 from collections.abc import Iterator
@@ -36,9 +37,10 @@ class Array:
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """Members in order of declaration."""
+    """Members in order of declaration. `is_axis`: they are data, keep, strb, user, last, id, dest of `hls::axis`."""
 
     members: tuple["Layout", ...]
+    is_axis: bool = False
 
     @property
     def width(self) -> int:
@@ -46,7 +48,7 @@ class Structure:
         return sum(member.width for member in self.members)
 
     def __str__(self) -> str:
-        return "{" + "".join(map(str, self.members)) + "}"
+        return "a" * self.is_axis + "{" + "".join(map(str, self.members)) + "}"
 
 
 Layout = Integer | Array | Structure
@@ -64,13 +66,14 @@ def _parse(text: str, at: int) -> tuple[Layout, int]:
         end = text.index(" ", at)
         element, after = _parse(text, end + 1)
         return Array(int(text[at + 1 : end]), element), after + 1
-    if text[at] == "{":
+    if text[at] in "a{":
         members: list[Layout] = []
-        at += 1
+        is_axis = text[at] == "a"
+        at += 1 + is_axis
         while text[at] != "}":
             member, at = _parse(text, at)
             members.append(member)
-        return Structure(tuple(members)), at + 1
+        return Structure(tuple(members), is_axis), at + 1
     end = at + 1
     while end < len(text) and text[end].isdigit():
         end += 1

@@ -1,4 +1,4 @@
-// Drives one compiled top: words from files, random stalls, words to files. The ports are filled in by simulate.py.
+// Drives one compiled top: words from files, random stalls, words to files. The ports are filled in by driver.py.
 //
 // A top with a block-level protocol is called as often as the argument --calls says, each time with the next scalar
 // inputs and memory images; results and images are kept when it is done.
@@ -35,6 +35,19 @@ template <typename T> static void get(const T &port, std::vector<uint32_t> &word
 template <std::size_t N> static void get(const VlWide<N> &port, std::vector<uint32_t> &words, int) {
   for (std::size_t i = 0; i < N; i++) words.push_back(port[i]);
 }
+
+// Some bits of a word, from `at` on, to and from one pin.
+template <typename T> static void put_bits(T &pin, const uint32_t *words, int at, int width) {
+  std::vector<uint32_t> part((width + 31) / 32);
+  for (int i = 0; i < width; i++) part[i / 32] |= (words[(at + i) / 32] >> (at + i) % 32 & 1) << i % 32;
+  put(pin, part.data(), int(part.size()));
+}
+template <typename T> static void get_bits(const T &pin, uint32_t *words, int at, int width) {
+  std::vector<uint32_t> part;
+  get(pin, part, (width + 31) / 32);
+  for (int i = 0; i < width; i++) words[(at + i) / 32] |= (part[i / 32] >> i % 32 & 1) << (at + i) % 32;
+}
+/*WORDS*/
 
 struct Stream {
   std::string name;
@@ -293,7 +306,7 @@ int main(int argc, char **argv) {
     static Stream &s = streams[#port];                                                         \
     if (!s.offered && s.next * count < s.words.size() && !chance(pause)) {                     \
       s.offered = true;                                                                        \
-      put(top->port##_tdata, &s.words[s.next * count], count);                                 \
+      put_##port(top, &s.words[s.next * count]);                                               \
     }                                                                                          \
     top->port##_tvalid = s.offered;                                                            \
   }
@@ -394,7 +407,7 @@ int main(int argc, char **argv) {
   {                                                                                            \
     static Stream &s = streams[#port];                                                         \
     if (top->port##_tvalid && top->port##_tready) {                                            \
-      get(top->port##_tdata, s.words, count);                                                  \
+      get_##port(top, s.words);                                                                \
       s.next++, moved = true;                                                                  \
     }                                                                                          \
     waiting |= s.next < s.expected;                                                            \

@@ -9,6 +9,7 @@ from fpdeep_gen.hls.emit.names import Namer, identifier
 from fpdeep_gen.hls.emit.network import emit_network, file_head, module_name, single
 from fpdeep_gen.hls.emit.process import emit_process
 from fpdeep_gen.hls.emit.report import (
+    ChannelReport,
     KernelReport,
     PortReport,
     Resources,
@@ -20,7 +21,7 @@ from fpdeep_gen.hls.emit.report import (
     warning_text,
 )
 from fpdeep_gen.hls.emit.resources import process_resources
-from fpdeep_gen.hls.emit.shell import DONE, START, emit_shell
+from fpdeep_gen.hls.emit.shell import emit_shell, hidden_streams, side_channels
 from fpdeep_gen.hls.interface import Control
 from fpdeep_gen.hls.ir import Diagnostic, Module, Network, Process
 from fpdeep_gen.hls.parts import DEFAULT_PART, Family, Part
@@ -44,7 +45,10 @@ def emit_module(module: Module, clock_mhz: float = 200.0, part: Part = DEFAULT_P
     delays = DelayModel(clock_mhz, part.family)
     processes = list({id(instance.process): instance.process for instance in network.instances}.values())
     names = _module_names(network.name, processes)
-    shelled = module.interface is not None and module.interface.control is not Control.FREE
+    interface = module.interface
+    called = interface is not None and interface.control is not Control.FREE
+    sides = side_channels(interface) if interface is not None else {}
+    shelled = called or bool(sides)
     texts, reports, schedules = [], [], []
     plans: dict[int, list[MemoryPlan]] = {}
     for process in processes:
@@ -72,24 +76,29 @@ def emit_module(module: Module, clock_mhz: float = 200.0, part: Part = DEFAULT_P
     core = f"{top}_core" if shelled else top
     texts.append(emit_network(network, core, names, plans))
     outside = [plan for process in processes for plan in plans[id(process)] if plan.memory.origin is not None]
-    if shelled and module.interface is not None:
-        texts.append(emit_shell(module.interface, network, outside, top, core))
-    hidden = {START, DONE, *module.interface.hidden} if shelled and module.interface is not None else set()
+    if shelled and interface is not None:
+        texts.append(emit_shell(interface, network, outside, top, core))
+    hidden = hidden_streams(interface) if interface is not None else frozenset()
+    channels = {name: tuple(ChannelReport(pin.name, pin.width) for pin in pins) for name, pins in sides.items()}
     report = KernelReport(
         network.name,
         clock_mhz,
-        tuple(PortReport(port.name, port.width, port.is_input) for port in network.ports if port.name not in hidden),
+        tuple(
+            PortReport(port.name, port.width, port.is_input, channels.get(port.name, ()))
+            for port in network.ports
+            if port.name not in hidden
+        ),
         fifos,
         tuple(reports),
         total,
         (*map(warning_text, module.warnings), *_without_uram(schedules, part.family)),
-        interface_report(module.interface, outside),
+        interface_report(interface, outside),
         between,
         part.name,
     )
     verilog = "\n".join(
         [
-            file_head(network.name, shelled),
+            file_head(network.name, called),
             "`default_nettype none",
             *texts,
             "`default_nettype wire",

@@ -16,12 +16,24 @@ from fpdeep_gen.hls.schedule.model import MemoryPlan, ProcessSchedule, RegionSch
 
 
 @dataclass(frozen=True)
+class ChannelReport:
+    """A pin that carries `width` bits of a stream's words."""
+
+    pin: str
+    width: int
+
+
+@dataclass(frozen=True)
 class PortReport:
-    """A stream port of the top; `is_input`: words come in."""
+    """A stream port of the top, `width` bits a word; `is_input`: words come in.
+
+    `channels`: the pins of AXI4-Stream words with side channels, the lowest bits first; empty: `<name>_tdata` alone.
+    """
 
     name: str
     width: int
     is_input: bool
+    channels: tuple[ChannelReport, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -175,7 +187,7 @@ class KernelReport:
         return KernelReport(
             data["top"],
             data["clock_mhz"],
-            tuple(PortReport(**port) for port in data["ports"]),
+            tuple(_port_from(port) for port in data["ports"]),
             tuple(FifoReport(**fifo) for fifo in data["fifos"]),
             tuple(_process_from(process) for process in data["processes"]),
             Resources(**data["resources"]),
@@ -184,6 +196,10 @@ class KernelReport:
             tuple(_between_from(one) for one in data["between"]),
             data["part"],
         )
+
+
+def _port_from(data: dict[str, Any]) -> PortReport:
+    return PortReport(**data | {"channels": tuple(ChannelReport(**one) for one in data["channels"])})
 
 
 def _between_from(data: dict[str, Any]) -> BetweenReport:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from fpdeep_gen.hls.emit.interface_report import ArgumentReport
 from fpdeep_gen.hls.emit.report import CountReport, KernelReport, Resources
 
 _UNKNOWN = "?"
@@ -80,7 +81,13 @@ def _ports(report: KernelReport) -> list[tuple[str, ...]]:
     if report.interface is None:
         return [(one.name, "in" if one.is_input else "out", "axis", str(one.width)) for one in report.ports]
     arguments = (*report.interface.arguments, *report.interface.offsets)
-    return [(one.name, one.direction, one.protocol, one.layout) for one in arguments]
+    return [(one.name, one.direction, one.protocol, _type(one)) for one in arguments]
+
+
+def _type(one: ArgumentReport) -> str:
+    """The layout; of words with side channels, the pins and their bits."""
+    channels = one.argument().channels
+    return ", ".join(f"{name} {width}" for name, width in channels) if channels else one.layout
 
 
 def _table(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

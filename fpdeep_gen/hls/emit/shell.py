@@ -1,10 +1,11 @@
-"""SystemVerilog of a top with a block-level protocol: pins around the network of its processes.
+"""SystemVerilog of a top with a block-level protocol or side channels: pins around the network of its processes.
 
 The network (`<top>_core`) takes one word a start and gives one a done. The shell puts the scalar inputs together into
 the first, takes the results and scalar outputs from the second, and passes streams and external memories through.
+Words of AXI4-Stream with side channels become pins by their members; the network knows whole words alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fpdeep_gen.hls.axi import master_pins, master_text, masters
@@ -15,6 +16,7 @@ from fpdeep_gen.hls.interface import Argument, Control, Direction, Interface, Pr
 from fpdeep_gen.hls.ir import Network, StreamPort
 from fpdeep_gen.hls.registers import has_slave, slave_pins, slave_text
 from fpdeep_gen.hls.schedule.model import MemoryPlan
+from fpdeep_gen.hls.values import named
 
 START, DONE = "ap_start", "ap_done"
 _ACKNOWLEDGED = (Protocol.ACK, Protocol.HS)
@@ -60,7 +62,7 @@ def scalar_pins(argument: Argument) -> list[Pin]:
 
 def control_pins(interface: Interface) -> list[Pin]:
     """Pins of the block-level protocol."""
-    if interface.control is Control.NONE:
+    if interface.control in (Control.FREE, Control.NONE):
         return []
     if interface.control_lite:
         return [Pin("interrupt", 1, False)]
@@ -70,10 +72,24 @@ def control_pins(interface: Interface) -> list[Pin]:
     return pins
 
 
+def side_channels(interface: Interface) -> dict[str, tuple[Pin, ...]]:
+    """Pins of the words of each AXI4-Stream port that has side channels, the lowest bits first."""
+    return {
+        name: tuple(Pin(f"{name}_{channel}", width, one.direction.reads) for channel, width in one.channels)
+        for one, name in named(interface)
+        if one.channels
+    }
+
+
+def hidden_streams(interface: Interface) -> frozenset[str]:
+    """Streams of the network that are no ports of the top."""
+    return frozenset() if interface.control is Control.FREE else interface.hidden | {START, DONE}
+
+
 def emit_shell(interface: Interface, network: Network, plans: Sequence[MemoryPlan], module: str, core: str) -> str:
     """The top's module."""
     pins = [pin for one in interface.pinned for pin in scalar_pins(one)]
-    hidden = {START, DONE, *interface.hidden}
+    hidden, sides = hidden_streams(interface), side_channels(interface)
     streams = [port for port in network.ports if port.name not in hidden]
     behind = masters(interface)
     memories = [pin for plan in plans for pin in external_pins(plan.memory, plan.memory.name, external_ports(plan))]
@@ -81,7 +97,7 @@ def emit_shell(interface: Interface, network: Network, plans: Sequence[MemoryPla
     slave = [Pin(*one) for one in slave_pins(interface)] if has_slave(interface) else []
     declared += [pin.declaration() for pin in [*control_pins(interface), *slave, *pins]]
     declared += [Pin(*pin).declaration() for master in behind for pin in master_pins(master)]
-    declared += [line for port in streams for line in stream_ports(port, port.name)]
+    declared += [line for port in streams for line in _stream_pins(port, sides)]
     declared += [f"{direction:<6} wire {bits(width)}{name}" for direction, width, name in memories]
     lines = [f"module {module} (", ",\n".join(f"    {line}" for line in declared), ");"]
     if has_slave(interface):
@@ -89,10 +105,11 @@ def emit_shell(interface: Interface, network: Network, plans: Sequence[MemoryPla
         lines += ["wire ap_start;"] * interface.control_lite + slave_text(interface)
     for master in behind:
         lines += master_text(master, {port.name: port.width for port in network.ports})
-    lines += _control(interface, network)
+    lines += _control(interface, network) if interface.control is not Control.FREE else []
     connected = [f".{name}({name})" for name in ("ap_clk", "ap_rst_n")]
     for port in network.ports:
-        connected += [f".{name}({name})" for name in _signals(port)]
+        inner = _signals(port)
+        connected += [f".{name}({outer})" for name, outer in zip(inner, [_word(port, sides), *inner[1:]], strict=True)]
     connected += [f".{name}({name})" for _, _, name in memories]
     lines += [f"{core} u_core (", ",\n".join(f"    {item}" for item in connected), ");"]
     return "\n".join([*lines, "endmodule", ""])
@@ -100,6 +117,19 @@ def emit_shell(interface: Interface, network: Network, plans: Sequence[MemoryPla
 
 def _signals(port: StreamPort) -> list[str]:
     return [f"{port.name}_{part}" for part in ("tdata", "tvalid", "tready")]
+
+
+def _stream_pins(port: StreamPort, sides: Mapping[str, Sequence[Pin]]) -> list[str]:
+    """Declarations of a stream's port."""
+    declared = stream_ports(port, port.name)
+    return [pin.declaration() for pin in sides[port.name]] + declared[1:] if port.name in sides else declared
+
+
+def _word(port: StreamPort, sides: Mapping[str, Sequence[Pin]]) -> str:
+    """The word that the network sees: the first channel in its lowest bits."""
+    if port.name not in sides:
+        return f"{port.name}_tdata"
+    return f"{{{', '.join(pin.name for pin in reversed(sides[port.name]))}}}"
 
 
 def _control(interface: Interface, network: Network) -> list[str]:

@@ -326,8 +326,7 @@ def wrapper(signature: Signature, interface: Interface) -> str:
         argument = by_place[number]
         name = f"__hls_value_{number}"
         if argument.kind is Kind.STREAM:
-            reference = f"(&{formal.name})" if formal.is_decayed else formal.name
-            formals.append(formal.text.replace("@", reference))
+            formals.append(_stream_formal(formal))
             actuals.append(formal.name)
         elif argument.kind is Kind.ARRAY:
             head.append(f'extern "C" {type_name(number)} {global_of(number)[1:]};')
@@ -353,6 +352,19 @@ def wrapper(signature: Signature, interface: Interface) -> str:
     text = f'extern "C" void {WRAPPER}({", ".join(formals)}) {{ {" ".join(body)} }}'
     line = f'# {place.line} "{place.file}"'
     return "\n".join([*head, line, text, ""])
+
+
+def _stream_formal(formal: Formal) -> str:
+    """An array as a reference, which knows how many streams it holds."""
+    return formal.text.replace("@", f"(&{formal.name})" if formal.is_decayed else formal.name)
+
+
+def stream_wrapper(signature: Signature) -> str:
+    """C++ of a function of streams alone that calls the top; arrays of streams keep their sizes."""
+    formals = ", ".join(map(_stream_formal, signature.formals))
+    actuals = ", ".join(one.name for one in signature.formals)
+    line = f'# {signature.location.line} "{signature.location.file}"'
+    return f'{line}\nextern "C" void {WRAPPER}({formals}) {{ ::{signature.name}({actuals}); }}\n'
 
 
 def _done_width(interface: Interface) -> int:

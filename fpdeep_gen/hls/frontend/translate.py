@@ -30,6 +30,7 @@ from fpdeep_gen.hls.frontend.top import (
     read_directions,
     read_interfaces,
     read_layouts,
+    stream_wrapper,
     type_definitions,
     with_streams,
     wrapper,
@@ -118,7 +119,10 @@ def _wrapped(
     text = compile_to_llvm(typed, source)
     layouts = read_layouts(text)
     if is_free_running(signature, asked):
-        return text, top, build_interface(signature, asked, layouts, {}, problems)
+        interface = build_interface(signature, asked, layouts, {}, problems)
+        if any(one.is_decayed for one in signature.formals):
+            return compile_to_llvm(typed + stream_wrapper(signature), source), WRAPPER, interface
+        return text, top, interface
     directions = read_directions(text, signature, signature.mangled, layouts)
     interface = build_interface(signature, asked, layouts, directions, problems)
     return compile_to_llvm(typed + wrapper(signature, interface), source), WRAPPER, interface

@@ -3,6 +3,10 @@
 #include "ap_int.h"
 #include "hls_vector.h"
 
+namespace hls {
+template <typename T, size_t W_USER, size_t W_ID, size_t W_DEST> struct axis;
+}
+
 namespace hls_detail {
 
 template <typename... T> struct types {};
@@ -20,7 +24,7 @@ template <typename T> struct holds_raw<T, typename enable<sizeof(((T *)0)->V) !=
     static constexpr bool value = true;
 };
 
-// Text of a layout: `u8` and `i8` are integers, `[4 ...]` an array, `{...}` a structure.
+// Text of a layout: `u8` and `i8` are integers, `[4 ...]` an array, `{...}` a structure, `a{...}` one of AXI4-Stream.
 struct layout_text {
     char data[1000] = {};
     int size = 0;
@@ -67,6 +71,13 @@ template <typename T, typename... M> struct structure_layout<T, types<M...>> {
         constexpr int own = layout<F>::width;
         if constexpr (own > 0) layout<F>::unpack(member, (bits_t<own>)(bits >> at));
         at += own;
+    }
+};
+
+template <typename T> struct axis_layout : structure_layout<T, decltype(members_of(*(T *)0))> {
+    static constexpr void describe(layout_text &text) {
+        text.put('a');
+        structure_layout<T, decltype(members_of(*(T *)0))>::describe(text);
     }
 };
 
@@ -138,6 +149,8 @@ template <typename T> struct layout : only<decltype(layout_kind<T>())>::type {};
 template <typename T> struct layout<const T> : layout<T> {};
 template <typename T, size_t N> struct layout<T[N]> : array_layout<T[N], T, (int)N> {};
 template <typename T, size_t N> struct layout<hls::vector<T, N>> : array_layout<hls::vector<T, N>, T, (int)N> {};
+template <typename T, size_t W_USER, size_t W_ID, size_t W_DEST>
+struct layout<hls::axis<T, W_USER, W_ID, W_DEST>> : axis_layout<hls::axis<T, W_USER, W_ID, W_DEST>> {};
 
 template <typename T> constexpr layout_text text_of() {
     layout_text text;

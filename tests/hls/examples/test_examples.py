@@ -1,4 +1,4 @@
-"""Each example's test bench passes natively and against the RTL, with stalls."""
+"""Each example's test bench passes natively and against the RTL, without and with stalls."""
 
 from pathlib import Path
 
@@ -38,6 +38,8 @@ def test_example(folder: str, top: str, cycles: int, tmp_path: Path) -> None:
         assert max(done.latencies) == process.latency.max + START
         assert min(done.latencies) >= process.latency.min + START
     lint(done.compiled)
+    stalled = cosimulate(place / "kernel.cpp", top, tmp_path, testbench=place / "bench.cpp", stalls=0.3)
+    assert (stalled.bench_code, stalled.differences) == (0, ())
 
 
 def test_every_example_is_run() -> None:

@@ -1,0 +1,127 @@
+"""C++ of the program that drives one top in Verilator: `cells/cosim_main.cpp` with the top's pins filled in."""
+
+from pathlib import Path
+
+from fpdeep_gen.hls.axi import masters
+from fpdeep_gen.hls.emit.interface_report import MemoryPorts
+from fpdeep_gen.hls.emit.report import KernelReport, PortReport
+from fpdeep_gen.hls.emit.shell import Pin, scalar_pins
+from fpdeep_gen.hls.interface import Control, Kind
+
+_MAIN = Path(__file__).parent / "cells" / "cosim_main.cpp"
+
+
+def external_memories(report: KernelReport) -> tuple[MemoryPorts, ...]:
+    """Memories behind pins of the top."""
+    return report.interface.memories if report.interface is not None else ()
+
+
+def value_pins(report: KernelReport) -> tuple[list[Pin], list[Pin]]:
+    """Where scalar values go in and come out: pins, and registers of the AXI4-Lite slave by their names."""
+    given, made = block_pins(report)
+    registers = report.interface.registers if report.interface is not None else ()
+    more = [Pin(one.name, one.width, one.is_input) for one in registers]
+    return [*given, *(pin for pin in more if pin.is_input)], [*made, *(pin for pin in more if not pin.is_input)]
+
+
+def block_pins(report: KernelReport) -> tuple[list[Pin], list[Pin]]:
+    """Scalar pins that carry values: those to drive, and those that give results."""
+    if report.interface is None:
+        return [], []
+    pins = [pin for one in report.interface.interface().pinned for pin in scalar_pins(one)]
+    values = [pin for pin in pins if not pin.name.endswith(("_ap_vld", "_ap_ack"))]
+    return [pin for pin in values if pin.is_input], [pin for pin in values if not pin.is_input]
+
+
+def main_source(report: KernelReport) -> str:
+    """The program that drives the pins, with a place for names that Verilator changes."""
+    inputs = [port for port in report.ports if port.is_input]
+    outputs = [port for port in report.ports if not port.is_input]
+    body = [_line("INPUT", port) for port in inputs] + [_line("OUTPUT", port) for port in outputs]
+    control = Control.FREE if report.interface is None else Control(report.interface.control)
+    shelled = control is not Control.FREE or any(port.channels for port in report.ports)
+    path = f"{report.top}__DOT__u_core" if shelled else report.top
+    fifos = [f"    FIFO({path}, {fifo.name}, {fifo.depth})" for fifo in report.fifos]
+    text = _MAIN.read_text(encoding="utf-8")
+    words = [_words(port) for port in report.ports]
+    parts = {"WORDS": words, "PORTS": body, "FIFOS": fifos, **_block_parts(report, control)}
+    for name, lines in parts.items():
+        text = text.replace(f"/*{name}*/", "\n".join(lines))
+    return text
+
+
+def _block_parts(report: KernelReport, control: Control) -> dict[str, list[str]]:
+    """The driver's lists of scalar pins and memories."""
+    given, made = block_pins(report)
+    memories = external_memories(report)
+    kind = {Control.FREE: "free", Control.NONE: "none"}.get(control, "pins")
+    registers = report.interface.registers if report.interface is not None else ()
+    kind = "lite" if report.interface is not None and report.interface.control_lite else kind
+    block = [f"static constexpr Block BLOCK = Block::{kind};"]
+    if kind == "pins" and report.interface is not None:
+        block.append("#define HAS_CONTROL")
+        block.append(f"static constexpr bool OVERLAP = {str(report.interface.overlapped).lower()};")
+    if kind == "lite":
+        block.append("#define HAS_LITE")
+    values = [f"    VALUES({pin.name}, {_cells(pin.width)}, 1)" for pin in [*given, *made]]
+    values += [f"    VALUES({one.name}, {_cells(one.width)}, {one.depth})" for one in memories]
+    values += [f"    VALUES({one.name}, {one.words}, 1)" for one in registers]
+    accesses = []
+    for one in memories:
+        for number, (reads, writes) in enumerate(one.ports):
+            accesses += [f"  READ({one.name}, {number}, {_cells(one.width)})"] * reads
+            accesses += [f"  WRITE({one.name}, {number}, {_cells(one.width)})"] * writes
+    scalars = [f"    GIVEN({pin.name}, {_cells(pin.width)})" for pin in given]
+    scalars += [f"    ALWAYS({name}, {value})" for name, value in _constant_pins(report, control)]
+    behind = masters(report.interface.interface()) if report.interface is not None else ()
+    values += [f"    VALUES({one.name}_elements, {_cells(one.width)}, {one.count})" for one in behind]
+    axis = [f"    AXI({one.name}, {one.prefix}, {one.bytes}, {one.base:#x}ull, {one.burst})" for one in behind]
+    kept = [*(f"{one.name}_elements" for one in behind), *(pin.name for pin in made), *(one.name for one in memories)]
+    kept += [one.name for one in registers if not one.is_input]
+    results = [f"      RESULT({pin.name}, {_cells(pin.width)})" for pin in made]
+    results += [f"      KEEP({name})" for name in kept]
+    lite = [
+        f"      REGISTER_{'IN' if one.is_input else 'OUT'}({one.name}, {one.address}, {one.words})" for one in registers
+    ]
+    return {
+        "REGISTERS": lite,
+        "BLOCK": block,
+        "VALUES": values,
+        "MEMORIES": accesses,
+        "SCALARS": scalars,
+        "RESULTS": results,
+        "MASTERS": axis,
+    }
+
+
+def _constant_pins(report: KernelReport, control: Control) -> list[tuple[str, str]]:
+    """Handshake pins of scalars: inputs are valid with the start, results are acknowledged at once."""
+    if report.interface is None:
+        return []
+    pins = [pin for one in report.interface.interface().of(Kind.SCALAR) for pin in scalar_pins(one)]
+    found = [(pin.name, "valid" if pin.name.endswith("_vld") else "1") for pin in pins if pin.is_input]
+    found = [(name, value) for name, value in found if name.endswith(("_ap_vld", "_ap_ack"))]
+    return [*found, ("ap_continue", "1")] if control is Control.CHAIN else found
+
+
+def _cells(width: int) -> int:
+    return (width + 31) // 32
+
+
+def _line(macro: str, port: PortReport) -> str:
+    return f"    {macro}({port.name}, {(port.width + 31) // 32})"
+
+
+def _words(port: PortReport) -> str:
+    """The driver's function between a port's words and the pins that carry them."""
+    count = _cells(port.width)
+    head = f"static void {'put' if port.is_input else 'get'}_{port.name}(Vtop *top, "
+    head += "const uint32_t *words)" if port.is_input else "std::vector<uint32_t> &words)"
+    if not port.channels:
+        return f"{head} {{ {'put' if port.is_input else 'get'}(top->{port.name}_tdata, words, {count}); }}"
+    at, moves = 0, [] if port.is_input else [f"words.resize(words.size() + {count});"]
+    for pin in port.channels:
+        part = f"words, {at}" if port.is_input else f"&words[words.size() - {count}], {at}"
+        moves.append(f"{'put' if port.is_input else 'get'}_bits(top->{pin.pin}, {part}, {pin.width});")
+        at += pin.width
+    return f"{head} {{ {' '.join(moves)} }}"

@@ -21,6 +21,17 @@ class _Squad:
     ahead: Times
 
 
+@dataclass(frozen=True)
+class Ran:
+    """When the first engine begins; on each board, when the first results of each step are there (`firsts`) and when
+    all engines have ended it (`ends`); `free`: when each engine is through, by squad."""
+
+    begin: float
+    firsts: Rows
+    ends: Rows
+    free: tuple[Times, ...]
+
+
 class Crew:
     """`slowest`: cycles an image of the slowest engine on each board. `ahead`: how much sooner than whole rows their
     first bits are there, at least."""
@@ -44,12 +55,12 @@ class Crew:
         self.ahead = min(float(squad.ahead.min()) for squad in self.squads)
         self.made_after: Counts = self.squads[0].work.made
 
-    def run(self, there: Rows, images: int, interval: float) -> tuple[float, Rows, Rows]:
-        """When the first engine begins and, on each board, when the first results of each step are there and when all
-        engines have ended it, for `images` images at a time that come every `images * interval`; `there`: when rows
-        come."""
+    def run(self, there: Rows, images: int, interval: float, free: Sequence[Times] | None = None) -> "Ran":
+        """Works on `images` images at a time; `there`: when rows come. Engines are free when they are through with as
+        many images that came `images * interval` sooner, or at `free` (`Ran.free` of those before)."""
         begin, firsts, result = float("inf"), Rows(), Rows()
-        for squad in self.squads:
+        ended = []
+        for number, squad in enumerate(self.squads):
             work, steps = squad.work, squad.work.needed.size
             come = np.stack([there[board] for board in squad.boards])
             come = np.concatenate([np.full((come.shape[0], 1), -np.inf), come], axis=1)
@@ -57,13 +68,14 @@ class Crew:
             worked = cycles * np.arange(1, steps + 1)
             least = np.maximum(come[:, work.early] + cycles, come[:, work.needed] + cycles * work.tail)
             ends = np.maximum.accumulate(least - worked, axis=1) + worked
-            before = ends[:, -1:] - images * interval
+            before = ends[:, -1:] - images * interval if free is None else free[number]
             ends = np.maximum(ends, before + worked)
+            ended.append(ends[:, -1:])
             begin = min(begin, float(np.maximum(come[:, work.early[0]], before[:, 0]).min()))
             for found, times in ((firsts, ends - squad.ahead), (result, ends)):
                 for board, row in zip(squad.boards, times, strict=True):
                     found[board] = np.maximum(found[board], row) if board in found else row
-        return begin, firsts, result
+        return Ran(begin, firsts, result, tuple(ended))
 
     def made(self, ends: Rows, delay: float) -> Rows:
         """When each row that the engines make is there, `delay` after its last step."""

@@ -41,11 +41,12 @@ WEIGHT_PART = 0.85
 
 
 class FlatMemory:
-    """Memory of one network's fully connected layers on one cluster."""
+    """Memory of one network's fully connected layers on one cluster; `batch`: images of a mini-batch."""
 
-    def __init__(self, cluster: Cluster, geometry: Sequence[Geometry]) -> None:
+    def __init__(self, cluster: Cluster, geometry: Sequence[Geometry], batch: int) -> None:
         self.cluster = cluster
         self.geometry = geometry
+        self.batch = batch
         flat = [layer.layer for layer in geometry if layer.flat]
         inputs = sorted(layer.in_channels * layer.in_rows * layer.in_columns for layer in flat)
         self.features = 2 * FEATURE_BITS * sum(inputs[-2:])
@@ -96,7 +97,8 @@ class FlatMemory:
 
     def shared(self, interval: int, pieces: Sequence[FlatPiece], places: Places) -> tuple[int, int]:
         """Images that must share a read of weights, and of gradients, in DDR: as few as can be for the weights, on
-        which the pipeline waits."""
+        which the pipeline waits. No more than a batch has: where these are too few, all of them, which takes a longer
+        interval."""
         words: dict[int, int] = {}
         for piece in pieces:
             layer = self.geometry[piece.layer].layer
@@ -108,12 +110,20 @@ class FlatMemory:
             for board, count in words.items()
         }
         rooms = {board: self.ddr_room(board, interval) for board in words if self.ddr_room(board, interval)}
-        weights = max([1, *(ceil(reads[board] / (WEIGHT_PART * room)) for board, room in rooms.items())])
+        fewest = max([1, *(ceil(reads[board] / (WEIGHT_PART * room)) for board, room in rooms.items())])
+        least = min(fewest, self.batch)
         if places[1] is Place.CHIP:
-            return weights, 1
+            return least, 1
         more = {board: 2 * count * bytes_wide(self.gradient_width) for board, count in words.items()}
-        gradients = [ceil(more[board] / (room - reads[board] / weights)) for board, room in rooms.items()]
-        return weights, max([1, *gradients])
+        rests = {board: room - reads[board] / least for board, room in rooms.items()}
+        if any(rest * self.batch < more[board] for board, rest in rests.items()):
+            return least, self.batch
+        return least, max([1, *(ceil(more[board] / rest) for board, rest in rests.items())])
+
+    def shortest(self, plan: BalancedPlan) -> int:
+        """The interval in which DDR moves what the plan takes for an image."""
+        rates = (ddr_rate(board, plan.cluster.clock_mhz) * DDR_USED for board in plan.cluster.boards)
+        return max(ceil(use.ddr_bits / rate) if rate else 0 for use, rate in zip(plan.uses, rates, strict=True))
 
 
 def bytes_wide(width: int) -> int:

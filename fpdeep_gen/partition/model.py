@@ -290,6 +290,11 @@ class Prediction:
         return self.latency / self.interval
 
     @property
+    def last_gradient(self) -> int:
+        """From a mini-batch's first pixel to its last gradient."""
+        return (self.batch - 1) * self.interval + self.drain
+
+    @property
     def batch_cycles(self) -> int:
         """From a mini-batch's first pixel to the next one's."""
         return self.cycles_of(self.batch)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from math import inf
+from math import ceil, inf
 from operator import sub
 from typing import TypeAlias
 
@@ -96,7 +96,7 @@ class Settling:
         self.geometry = geometries(network)
         self.dsp = [board.dsp for board in cluster.boards]
         self.work = training_macs(network) / sum(self.dsp)
-        self.flat = FlatMemory(cluster, self.geometry)
+        self.flat = FlatMemory(cluster, self.geometry, network.training.batch)
 
     def settle(
         self,
@@ -231,6 +231,11 @@ class Settling:
         left = memory_left(plan, self.geometry)
         limits = [2 * board.bram36 for board in self.cluster.boards]
         taken = [limit - rest for limit, rest in zip(limits, left, strict=True)]
+        crowd = max(count / limit for count, limit in zip(taken, limits, strict=True))
+        if plan.prediction.shared_weights > 1 and plan.prediction.shared_gradients == plan.prediction.batch:
+            # Slow DDR: the longer the interval, the fewer images share reads and wait for each other in caches.
+            longer = max(self.flat.shortest(plan), ceil(plan.prediction.interval * crowd))
+            return replace(wish, shortest=longer)
         if self.filled(plan) > 1 or self.worst(plan) > overshoot:
             return None
         room: tuple[float, ...] | None = wish.room
@@ -244,6 +249,7 @@ class Settling:
         )
         interval = plan.prediction.interval
         busiest = max((max(link.up_cycles, link.down_cycles) for link in plan.links), default=0)
+        busiest = max(busiest, self.flat.shortest(plan))
         return replace(wish, parts=parts, room=room, shortest=busiest if busiest > interval else wish.shortest)
 
 

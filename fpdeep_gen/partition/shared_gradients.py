@@ -19,15 +19,18 @@ class SharedGradients:
     gradients: int
     cycles: float
 
-    def ends(self, errors: Times) -> tuple[float, float]:
+    def ends(self, errors: Times, last: Times) -> tuple[float, float]:
         """When an image's gradients are added at the latest, from its first pixel, and when those of the batch's last
-        image are. `errors`: when parts of the errors come, from the first pixel of the first image of a read."""
+        image are. `errors`: when parts of the errors come, from the first pixel of the first image of a read; `last`:
+        those of the batch's last read, which may be of fewer images."""
         end, latest, first = -float("inf"), 0.0, 0
-        after = {count: self._after(errors, count) for count in {self.gradients, self.batch % self.gradients} if count}
+        counts = {self.gradients, self.batch % self.gradients} - {0}
+        after = {(come, count): self._after((errors, last)[come], count) for come in (False, True) for count in counts}
+        last_read = (self.batch - 1) // self.reads * self.reads
         while first < self.batch:
             count = min(self.gradients, self.batch - first)
             begun = (first + count - 1) // self.reads * self.reads
-            end = max(end + count * self.cycles, begun * self.interval + after[count])
+            end = max(end + count * self.cycles, begun * self.interval + after[begun == last_read, count])
             if self.gradients == self.reads == 1 and self.cycles <= self.interval:
                 return end, end
             latest = max(latest, end - first * self.interval)

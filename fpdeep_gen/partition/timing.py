@@ -2,16 +2,18 @@
 
 `model.py` states the rules. Every stream has its own part of a link, so nothing depends on the order of events: each
 time is the greatest of others, each with a constant added. In a full pipeline everything repeats with every image, so
-that the times of one are enough: they are the least that keep the rules.
+that the times of one are enough: they are the least that keep the rules. Where images share reads of DDR, those of
+the first one of a read are taken, and those of a batch's last read come in turn after them.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 
 from fpdeep_gen.network.model import Network
-from fpdeep_gen.partition.crews import Crew
+from fpdeep_gen.partition.crews import Crew, Ran
 from fpdeep_gen.partition.geometry import Geometry
 from fpdeep_gen.partition.model import VECTOR_PARTS, Carried, Delays, LinkLoad, LinkPlan, Phase, PhaseTimes
 from fpdeep_gen.partition.shared_gradients import SharedGradients
@@ -23,7 +25,8 @@ from fpdeep_gen.partition.ways import Hop, Key, Way
 class Timing:
     """Times of an image in the full pipeline, from its first pixel. `arrivals`, `gradients`: for each layer and board
     when rows of the layer's input come, and when the steps of the gradient phase end. `together`: images whose inputs
-    of a layer come together, at the time that the first one's are given. `drain`: of the last image of a batch;
+    of a layer come together, at the time that the first one's are given, and by how many the last read of a batch comes
+    sooner than it would if it took as long as others. `drain`: of the last image of a batch;
     `drains`: until its last gradient in each layer."""
 
     latency: int
@@ -45,14 +48,13 @@ class _Made:
 
 @dataclass(frozen=True)
 class _Leg:
-    """A hop with the cycles of its rows and the latency of its link, of each row as many as came before it
+    """A hop with the cycles of an image's rows and the latency of its link, for each row those of the rows up to it
     (`worked`)."""
 
     hop: Hop
     cycles: float
     latency: float
     worked: Times
-    period: float
 
 
 class Timeline:
@@ -88,66 +90,126 @@ class Timeline:
                 self.legs[key, up] = [
                     self._leg(key, hop, loads[*key, up, hop.link], links[hop.link].latency_cycles) for hop in hops
                 ]
+        self.in_turn = False
+        self.images = shared_weights
+        self.engines_free: dict[tuple[int, Phase], tuple[Times, ...]] = {}
+        self.links_free: dict[tuple[Key, bool, int], float] = {}
         self.spans: dict[tuple[int, Phase], tuple[float, float]] = {}
         self.drains: dict[int, float] = {}
+        self.flat_errors: dict[int, Rows] = {}
+        self.sooner: dict[int, int] = {}
         self.arrivals: dict[tuple[int, int], Times] = {}
         self.gradients: dict[tuple[int, int], Times] = {}
 
     def timing(self) -> Timing:
         """Times of an image."""
-        self._image()
+        pixels = self.network.input_rows
+        made = _at_once({0: np.arange(pixels, dtype=np.float64) * (self.interval / pixels)})
+        for layer in self.geometry[: self.first_flat]:
+            made = self._made(layer, Phase.FORWARD, self._arrived(layer, made))
+        entered = {}
+        for layer in self.geometry[self.first_flat : self.first_flat + 1]:
+            entered = self._arrived(layer, made)
+        errors = self._there_and_back(entered, made)
+        self._back(errors)
+        flat = dict(self.flat_errors)
+        if self.shared_weights > 1:
+            self._last_read(entered, errors)
+        for number, there in flat.items():
+            self._flat_gradients(self.geometry[number], there, self.flat_errors[number])
         latency = max(end for _, end in self.spans.values())
         phases = tuple(
             PhaseTimes(layer, phase, round(first), round(last))
             for (layer, phase), (first, last) in sorted(self.spans.items(), key=lambda item: item[1])
         )
-        together = tuple(self._group(Carried.FEATURE, layer.index) for layer in self.geometry)
+        together = tuple(
+            self.shared_weights + self.sooner.get(layer.index, 0) if self._grouped(Carried.FEATURE, layer.index) else 1
+            for layer in self.geometry
+        )
         drain = round(max(self.drains.values()))
         return Timing(round(latency), drain, phases, self.arrivals, self.gradients, together, self.drains)
 
     def _leg(self, key: Key, hop: Hop, load: LinkLoad, latency: int) -> _Leg:
-        rows, images = self.rows[key[1]], self._group(*key)
-        cycles = images * load.bits / rows / load.bits_per_cycle
-        return _Leg(hop, cycles, latency, cycles * np.arange(1, rows + 1, dtype=np.float64), images * self.interval)
+        rows = self.rows[key[1]]
+        cycles = load.bits / rows / load.bits_per_cycle
+        return _Leg(hop, cycles, latency, cycles * np.arange(1, rows + 1, dtype=np.float64))
 
-    def _group(self, carried: Carried, tensor: int) -> int:
-        """Images whose rows of a tensor move together."""
-        grouped = tensor > self.first_flat or (tensor == self.first_flat and carried is not Carried.FEATURE)
-        return self.shared_weights if grouped else 1
+    def _grouped(self, carried: Carried, tensor: int) -> bool:
+        """Whether rows of a tensor move together where images share a read of weights."""
+        return tensor > self.first_flat or (tensor == self.first_flat and carried is not Carried.FEATURE)
 
-    def _image(self) -> None:
-        pixels = self.network.input_rows
-        made = _at_once({0: np.arange(pixels, dtype=np.float64) * (self.interval / pixels)})
-        for layer in self.geometry:
-            there = self._moved((Carried.FEATURE, layer.index), made)
-            for board, times in there.items():
-                self.arrivals[layer.index, board] = times
+    def _arrived(self, layer: Geometry, made: _Made) -> Rows:
+        """When rows of a layer's input come."""
+        there = self._moved((Carried.FEATURE, layer.index), made)
+        if self.in_turn:
+            sooner = max(float((self.arrivals[layer.index, board] - times).max()) for board, times in there.items())
+            fewer = self.shared_weights - self.images
+            self.sooner[layer.index] = max(0, ceil(sooner / self.interval) - fewer)
+        else:
+            self.arrivals.update({(layer.index, board): times for board, times in there.items()})
+        return there
+
+    def _there_and_back(self, entered: Rows, made: _Made) -> Rows:
+        """Fully connected layers and the loss, `images` at a time. `entered`: when the first image's features come in,
+        or, without such layers, `made`. When the errors are there that the last convolution takes."""
+        for layer in self.geometry[self.first_flat :]:
+            there = self._arrived(layer, made) if layer.index > self.first_flat else entered
             if layer.index == self.first_flat:
-                there = {board: times + (self.shared_weights - 1) * self.interval for board, times in there.items()}
+                there = {board: times + (self.images - 1) * self.interval for board, times in there.items()}
             made = self._made(layer, Phase.FORWARD, there)
         last = len(self.geometry)
         ((home, logits),) = self._moved((Carried.FEATURE, last), made).items()
         made = _at_once({home: np.full(self.rows[last], logits[-1] + self.delays.loss)})
-        for layer in reversed(self.geometry):
+        for layer in reversed(self.geometry[self.first_flat :]):
             there = self._moved((Carried.ERROR, layer.index + 1), made)
-            if layer.flat:
-                self._flat_gradients(layer, there)
-            else:
-                self._gradients(layer, there)
+            self.flat_errors[layer.index] = there
             if layer.is_first:
-                break
-            made = self._made(layer, Phase.BACKWARD, there)
-            if (Carried.PARTIAL, layer.index) in self.ways:
-                made = self._summed((Carried.PARTIAL, layer.index), made)
+                return {}
+            made = self._errors_made(layer, there)
+        return self._moved((Carried.ERROR, self.first_flat), made)
+
+    def _back(self, there: Rows) -> None:
+        """An image's errors through the convolutions; `there`: of the last one."""
+        for layer in reversed(self.geometry[: self.first_flat]):
+            self._gradients(layer, there)
+            if not layer.is_first:
+                there = self._moved((Carried.ERROR, layer.index), self._errors_made(layer, there))
+
+    def _last_read(self, entered: Rows, errors: Rows) -> None:
+        """The images of a whole read one after the other, the first of which is through, then the batch's last read,
+        which may be of fewer images and has its features at hand the sooner."""
+        self.in_turn = True
+        for _ in range(1, self.shared_weights):
+            self._back(errors)
+        rest = self.network.training.batch % self.shared_weights
+        if rest:
+            since = self.shared_weights * self.interval
+            for place, free in self.engines_free.items():
+                self.engines_free[place] = tuple(times - since for times in free)
+            for hop in self.links_free:
+                self.links_free[hop] -= since
+            self.images = rest
+            errors = self._there_and_back(entered, _at_once({}))
+            for _ in range(rest):
+                self._back(errors)
+        for layer in self.geometry[: self.first_flat]:
+            self.drains[layer.index] -= (self.images - 1) * self.interval
+
+    def _errors_made(self, layer: Geometry, there: Rows) -> _Made:
+        """When a layer has made the errors of its input."""
+        made = self._made(layer, Phase.BACKWARD, there)
+        if (Carried.PARTIAL, layer.index) in self.ways:
+            made = self._summed((Carried.PARTIAL, layer.index), made)
+        return made
 
     def _moved(self, key: Key, made: _Made) -> Rows:
         """When rows are whole on the boards that need them, from when boards have made their parts."""
-        below, above = (self._carried(self.legs[key, up], made, up) for up in (True, False))
+        below, above = (self._carried(key, made, up) for up in (True, False))
         return self._joined(key, made.whole, below.whole, above.whole)
 
     def _summed(self, key: Key, made: _Made) -> _Made:
         """When sums are there on the board where they meet."""
-        below, above = (self._carried(self.legs[key, up], made, up) for up in (True, False))
+        below, above = (self._carried(key, made, up) for up in (True, False))
         first = self._joined(key, made.first, below.first, above.first)
         return _Made(first, self._joined(key, made.whole, below.whole, above.whole))
 
@@ -162,13 +224,14 @@ class Timeline:
             result[take.board] = times
         return result
 
-    def _carried(self, legs: Sequence[_Leg], made: _Made, up: bool) -> _Made:
+    def _carried(self, key: Key, made: _Made, up: bool) -> _Made:
         """When rows come in over links, at the receiving boards."""
         firsts: Rows = {}
         result: Rows = {}
         whole = begun = np.zeros(0)
-        for leg in legs:
-            hop = leg.hop
+        images = self.images if self._grouped(*key) else 1
+        for leg in self.legs[key, up]:
+            hop, cycles, worked = leg.hop, images * leg.cycles, images * leg.worked if images > 1 else leg.worked
             sender, receiver = (hop.link, hop.link + 1) if up else (hop.link + 1, hop.link)
             if hop.passing and hop.own:
                 ready, here = np.maximum(begun, made.first[sender]), np.maximum(whole, made.whole[sender])
@@ -176,12 +239,14 @@ class Timeline:
                 ready, here = begun, whole
             else:
                 ready, here = made.first[sender], made.whole[sender]
-            ends = np.maximum(ready + leg.cycles, here)
-            ends -= leg.worked
+            ends = np.maximum(ready + cycles, here)
+            ends -= worked
             np.maximum.accumulate(ends, out=ends)
-            ends += leg.worked
-            before = ends[-1] - leg.period
-            np.maximum(ends, leg.worked + before, out=ends)
+            ends += worked
+            place = key, up, hop.link
+            before = self.links_free[place] if self.in_turn else ends[-1] - images * self.interval
+            np.maximum(ends, worked + before, out=ends)
+            self.links_free[place] = float(ends[-1])
             begun = np.maximum(ready, np.concatenate(([before], ends[:-1]))) + leg.latency
             whole = ends + leg.latency
             firsts[receiver], result[receiver] = begun, whole
@@ -190,30 +255,36 @@ class Timeline:
     def _made(self, layer: Geometry, phase: Phase, there: Rows) -> _Made:
         """When rows that engines make are there, on each board."""
         crew = self.crews[layer.index, phase]
-        images = self.shared_weights if layer.flat else 1
-        begin, firsts, ends = crew.run(there, images, self.interval)
-        self.spans[layer.index, phase] = (begin, max(float(times[-1]) for times in ends.values()))
-        return _Made(crew.made(firsts, self.delays.engine), crew.made(ends, self.delays.engine))
+        ran = self._ran(layer, phase, there, self.images if layer.flat else 1)
+        return _Made(crew.made(ran.firsts, self.delays.engine), crew.made(ran.ends, self.delays.engine))
+
+    def _ran(self, layer: Geometry, phase: Phase, there: Rows, images: int) -> Ran:
+        """An image (or those of a read) through the engines of a phase."""
+        place = layer.index, phase
+        ran = self.crews[place].run(there, images, self.interval, self.engines_free[place] if self.in_turn else None)
+        self.engines_free[place] = ran.free
+        if not self.in_turn:
+            self.spans[place] = (ran.begin, max(float(times[-1]) for times in ran.ends.values()))
+        return ran
 
     def _gradients(self, layer: Geometry, there: Rows) -> None:
-        begin, _, ends = self.crews[layer.index, Phase.GRADIENT].run(there, 1, self.interval)
-        end = max(float(times[-1]) for times in ends.values())
-        self.spans[layer.index, Phase.GRADIENT] = (begin, end)
-        self.drains[layer.index] = end
-        for board, times in ends.items():
-            self.gradients[layer.index, board] = times
+        ran = self._ran(layer, Phase.GRADIENT, there, 1)
+        self.drains[layer.index] = max(float(times[-1]) for times in ran.ends.values())
+        if not self.in_turn:
+            self.gradients.update({(layer.index, board): times for board, times in ran.ends.items()})
 
-    def _flat_gradients(self, layer: Geometry, there: Rows) -> None:
-        """Images share a pass of the gradient engine, and it may still be at work on those before."""
+    def _flat_gradients(self, layer: Geometry, there: Rows, last: Rows) -> None:
+        """Images share a pass of the gradient engine, and it may still be at work on those before. `there`, `last`:
+        when errors come, and those of the batch's last read."""
         crew = self.crews[layer.index, Phase.GRADIENT]
         begin, end, final = float("inf"), 0.0, 0.0
         for board, cycles in crew.slowest.items():
             shared = SharedGradients(
                 self.interval, self.network.training.batch, self.shared_weights, self.shared_gradients, cycles
             )
-            last, drain = shared.ends(there[board])
-            self.gradients[layer.index, board] = np.full(VECTOR_PARTS, last)
-            begin, end, final = min(begin, float(there[board][0])), max(end, last), max(final, drain)
+            latest, drain = shared.ends(there[board], last[board])
+            self.gradients[layer.index, board] = np.full(VECTOR_PARTS, latest)
+            begin, end, final = min(begin, float(there[board][0])), max(end, latest), max(final, drain)
         self.drains[layer.index] = final
         self.spans[layer.index, Phase.GRADIENT] = (begin, end)
 

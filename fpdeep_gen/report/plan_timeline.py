@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fpdeep_gen.partition.model import BalancedPlan, Phase, PhaseTimes
-from fpdeep_gen.report.plan_times import NAMES, updates
+from fpdeep_gen.report.plan_times import NAMES, span, updates
 from fpdeep_gen.report.shapes import Bar, Drawing, Group, Key, Label, Line
 
 WIDTH, LEFT, RIGHT, TOP = 1300, 84, 16, 40
@@ -68,7 +68,7 @@ def windows_of(plan: BalancedPlan) -> tuple[Window, ...]:
     predicted = plan.prediction
     end = predicted.batch_cycles + 1.2 * predicted.interval
     head = predicted.latency + 2.2 * predicted.interval
-    tail = predicted.batch_cycles - predicted.drain - predicted.update - 0.6 * predicted.interval
+    tail = predicted.last_gradient - predicted.drain - 0.6 * predicted.interval
     if head >= tail:
         return (Window(0, end, LEFT, WIDTH - RIGHT),)
     middle = LEFT + (WIDTH - LEFT - RIGHT - BREAK) * head / (head + end - tail)
@@ -115,10 +115,10 @@ def _spans(plan: BalancedPlan, times: PhaseTimes, window: Window) -> Iterator[tu
     lowest = max(1, int((window.begin - times.end) // interval))
     highest = min(predicted.batch - 1, int((window.end - times.begin) // interval))
     if highest - lowest > MOST_IMAGES:
-        yield STRENGTHS[0], lowest * interval + times.begin, highest * interval + times.end
+        yield STRENGTHS[0], span(plan, times, lowest)[0], span(plan, times, highest)[1]
     else:
         for image in range(lowest, highest + 1):
-            yield STRENGTHS[image % 2], image * interval + times.begin, image * interval + times.end
+            yield STRENGTHS[image % 2], *span(plan, times, image)
     for image in range(2):  # of the next batch
         begin = period + image * interval
         yield STRENGTHS[image % 2], begin + times.begin, begin + times.end
@@ -139,8 +139,7 @@ def _updates(plan: BalancedPlan, windows: tuple[Window, ...], tops: list[float])
 def _pause(plan: BalancedPlan, window: Window, floor: float) -> Group:
     """From the batch's last gradient to the next batch."""
     predicted = plan.prediction
-    begin = predicted.batch_cycles - predicted.update
-    bar = window.bar(begin, predicted.batch_cycles, TOP, floor - TOP, UPDATE_FILL)
+    bar = window.bar(predicted.last_gradient, predicted.batch_cycles, TOP, floor - TOP, UPDATE_FILL)
     text = f"update of the last layers, sums and weights over links: {predicted.update:,} cycles"
     return Group(text, () if bar is None else (bar,))
 

@@ -1,7 +1,12 @@
 """Small networks and chains for the partition's tests."""
 
+from dataclasses import replace
+from functools import cache
+
 from fpdeep_gen.board.model import Board, Cluster, Ddr, Link
 from fpdeep_gen.network.model import Format, Layer, LayerFormats, LayerKind, Network, Training
+from fpdeep_gen.partition.model import BalancedPlan
+from fpdeep_gen.partition.planner import make_balanced_plan
 
 FORMATS = LayerFormats(Format(16, 14), Format(16, 11), Format(16, 15), 36)
 
@@ -57,3 +62,22 @@ def chain(count: int, dsp: int = 200, bram36: int = 400, lanes: int = 4) -> Clus
     """Equal boards with some DDR."""
     board = Board("small", "part", dsp, bram36, 400_000, 800_000, 100, 2 * lanes, 10, Ddr(1, 10))
     return Cluster("chain", (board,) * count, (Link(lanes, 10, 0.97, 128, 40),) * (count - 1), 100)
+
+
+def small_vgg(hidden: int = 64) -> Network:
+    """VGG cut down: four convolutions in two groups with pooling, two fully connected layers."""
+    layers = [conv("conv1_1", (3, 32, 32), 16, 3)]
+    for name, channels, pool in (("conv1_2", 16, 2), ("conv2_1", 32, 1), ("conv2_2", 32, 2)):
+        layers.append(conv(name, output(layers[-1]), channels, 3, pool=pool))
+    for name, outputs in (("fc1", hidden), ("fc2", 10)):
+        layers.append(flat(name, output(layers[-1]), outputs))
+    return network(tuple(layers))
+
+
+@cache
+def sharing(gigabytes_per_second: float, batch: int) -> BalancedPlan:
+    """A plan for little memory and slow DDR."""
+    cluster = chain(3, bram36=100)
+    slow = tuple(replace(board, ddr=Ddr(1, gigabytes_per_second)) for board in cluster.boards)
+    whole = replace(small_vgg(256), training=replace(small_vgg().training, batch=batch))
+    return make_balanced_plan(whole, replace(cluster, boards=slow))

@@ -17,7 +17,7 @@ from fpdeep_gen.report.plan_page import plan_html
 from fpdeep_gen.report.plan_timeline import FILLS, draw_timeline, windows_of
 from fpdeep_gen.report.plan_times import plan_trace, updates
 from fpdeep_gen.report.shapes import Group
-from tests.partition.networks import chain, conv, flat, network, output
+from tests.partition.networks import chain, conv, flat, network, output, sharing
 from tests.report.html_checker import check_page
 
 
@@ -116,6 +116,20 @@ def test_the_trace_has_every_slice_at_its_times(plan: BalancedPlan) -> None:
     phases = {(one.board, f"{plan.network.layers[one.layer].name} {one.phase.value}") for one in plan.shares}
     assert phases <= shown
     assert {name for _, name in shown - phases} == {"conv0 update", "conv1 update", "fc2 update"}
+
+
+def test_nothing_goes_on_after_the_last_gradient_where_images_share_reads() -> None:
+    """The first image waits for all that share its read, the last one is alone: it takes less time than a plan's times
+    say."""
+    plan = sharing(2.0, 17)
+    predicted = plan.prediction
+    assert predicted.drain < predicted.latency
+    events = json.loads(plan_trace(plan))["traceEvents"]
+    works = [(one["ts"], one["dur"]) for one in events if one["ph"] == "X" and one["name"].startswith("image")]
+    assert min(duration for _, duration in works) > 0
+    assert max(begin + duration for begin, duration in works) == predicted.last_gradient
+    assert min(one.begin for one in updates(plan)) <= predicted.last_gradient
+    assert max(one.end for one in updates(plan)) <= predicted.last_gradient + predicted.update + predicted.interval
 
 
 def test_weights_are_updated_after_their_last_gradient_one_layer_at_a_time(plan: BalancedPlan) -> None:

@@ -66,28 +66,19 @@ class Deadlock:
 @dataclass(frozen=True)
 class Simulated:
     """All times in cycles. `started`: when each image's first pixel came; `done`: when its last gradient was added
-    (both shorter than the images asked for after a deadlock); `batch`: images of a batch. `update_wait`: cycles that
-    engines waited for updated weights, added up over engines."""
+    (both shorter than the images asked for after a deadlock); `batch`: images of a batch; `interval`: between two of
+    them (`pace.py`). `update_wait`: cycles that engines waited for updated weights, added up over engines."""
 
     started: tuple[float, ...]
     done: tuple[float, ...]
     batch: int
+    interval: float
     update_wait: float
     caches: tuple[CacheOccupancy, ...]
     engines: tuple[EngineLoad, ...]
     links: tuple[LinkBusy, ...]
     spans: tuple[Span, ...]
     deadlock: Deadlock | None
-
-    @property
-    def interval(self) -> float:
-        """Between the last gradients of two images, over the last quarter of the first batch (the first images fill the
-        pipeline). Images that share a pass end together: counted are the last ones of such."""
-        done = self.done[: self.batch]
-        ends = [image for image in range(len(done) - 1) if done[image + 1] > done[image]]
-        last = len(done) - 1
-        first = max((image for image in ends if image < last - last // 4), default=0)
-        return (done[last] - done[first]) / (last - first)
 
     @property
     def latency(self) -> float:

@@ -7,6 +7,7 @@ from fpdeep_gen.network.model import LayerKind
 from fpdeep_gen.partition.model import BalancedPlan, Phase
 from fpdeep_gen.sim.rows.machine import Machine
 from fpdeep_gen.sim.rows.model import CacheOccupancy, Deadlock, EngineLoad, LinkBusy, Simulated, Span
+from fpdeep_gen.sim.rows.pace import interval
 from fpdeep_gen.sim.rows.wiring import Wiring
 
 
@@ -65,6 +66,7 @@ def _result(machine: Machine) -> Simulated:
         tuple(machine.started),
         tuple(machine.done[:ended]),
         machine.batch,
+        interval(machine),
         machine.update_wait,
         tuple(
             CacheOccupancy(cache.layer, cache.board, cache.rows, greatest, waited)

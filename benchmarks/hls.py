@@ -4,7 +4,8 @@
 
 Seconds are processor time (user) of `fpdeep hls build` in a process of its own, with the start of Python and all that
 it calls, from an empty folder; memory is the peak of its largest process. Cycles are the simulated RTL's, whose outputs
-are compared with the C++ natively; cells are Yosys's, the slices of output streams included.
+are compared with the C++ natively; cells are Yosys's, the slices of output streams included. Where Bambu or Vitis HLS
+is installed, its figures stand below (benchmarks/hls_others.py).
 """
 
 import argparse
@@ -22,14 +23,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.hls_kernels import ANCHOR, ANCHOR_SOURCE, KERNELS, Kernel
+from benchmarks.hls_kernels import ANCHOR, ANCHOR_SOURCE, KERNELS, SOURCES, Kernel
+from benchmarks.hls_others import OtherFigures, measure_others, other_rows
 from fpdeep_gen.emit.resources import kernels_dir
 from fpdeep_gen.errors import ToolError
 from fpdeep_gen.hls.cosim import cosimulate
 from fpdeep_gen.hls.emit.report import KernelReport, Resources
 from fpdeep_gen.hls.synthesis.estimate import estimate
-
-SOURCES = Path(__file__).parent / "kernels"
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,8 @@ class HlsResult:
     """Everything measured on one kernel.
 
     `ii`: of each pipelined loop; `cycles`: of one call, from the reset (streams) or the start to the last word or the
-    end; `ideal_cycles`: the iterations of all loops, plus their depths; `resources`: None where Yosys was not run.
+    end; `ideal_cycles`: the iterations of all loops, plus their depths; `resources`: None where Yosys was not run;
+    `others`: other compilers that are installed.
     """
 
     kernel: str
@@ -61,6 +62,7 @@ class HlsResult:
     verilog_lines: int
     resources: Resources | None
     missed: tuple[str, ...] = ()
+    others: tuple[OtherFigures, ...] = ()
 
 
 def build_timed(kernel: Kernel, out: Path) -> Compilation:
@@ -101,6 +103,7 @@ def bench(kernel: Kernel, out: Path, synthesis: bool) -> HlsResult:
         equal=done.equal,
         verilog_lines=own_lines(text, done.compiled.report),
         resources=None if figures is None or figures.missing else figures.synthesised,
+        others=measure_others(kernel, out, synthesis),
     )
     return replace(result, missed=missed(kernel, result))
 
@@ -151,6 +154,8 @@ def table(results: Sequence[HlsResult]) -> Table:
             counts = [f"{row.verilog_lines:,}", str(row.lut), str(row.ff), str(row.dsp)]
             each = str(row.cycles_each)
             made.add_row(f"  {ANCHOR}: {row.variant}", f"{row.seconds:.1f}", "", each, f"{row.cycles:,}", "", *counts)
+        for cells in other_rows(one.others, one.iterations):
+            made.add_row(*cells)
     return made
 
 

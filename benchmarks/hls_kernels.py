@@ -1,6 +1,9 @@
 """What the open back end is measured on: kernels, goals for them, and an open compiler's figures beside them."""
 
 from dataclasses import dataclass
+from pathlib import Path
+
+SOURCES = Path(__file__).parent / "kernels"
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,12 @@ class Kernel:
     def iterations(self) -> int:
         """Of all pipelined loops."""
         return sum(self.trips)
+
+    @property
+    def bench(self) -> Path | None:
+        """C++ that calls the top once, for a compiler that counts cycles by simulating; None where there is none."""
+        path = SOURCES / "benches" / f"{self.name}.cpp"
+        return path if path.is_file() else None
 
 
 ANCHOR = "Bambu 2024.10"

@@ -10,6 +10,7 @@ import numpy as np
 from rich.markup import escape
 from rich.table import Table
 
+from fpdeep_gen.cli.hls_backends import NAMES, OPEN, build_elsewhere, check_options
 from fpdeep_gen.cli.output import current_output, json_option
 from fpdeep_gen.emit.resources import kernels_dir
 from fpdeep_gen.errors import ComparisonError, InputError, Problem
@@ -49,14 +50,36 @@ def kernel_options(function: Function) -> Function:
 @hls.command()
 @kernel_options
 @click.option("--schedule", is_flag=True, help="Draw each pipelined loop to OUT/<top>.schedule.txt and .html.")
+@click.option("--backend", type=click.Choice(NAMES), default=OPEN, show_default=True, help="Who compiles, in OUT/NAME.")
+@click.option(
+    "--testbench",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="C++ with a main() that calls the top: Bambu simulates it and counts cycles.",
+)
 @json_option
 def build(
-    source: Path, top: str, include_dirs: Sequence[Path], out: Path, clock_mhz: float, part: str, schedule: bool
+    source: Path,
+    top: str,
+    include_dirs: Sequence[Path],
+    out: Path,
+    clock_mhz: float,
+    part: str,
+    schedule: bool,
+    backend: str,
+    testbench: Path | None,
 ) -> None:
-    """Compile SOURCE to OUT/<top>.sv, .json and .report.txt; the kernel library's headers are found by themselves."""
+    """Compile SOURCE to OUT/<top>.sv, .json and .report.txt; the kernel library's headers are found by themselves.
+
+    --backend bambu and vitis run that compiler, which must be installed, on the same source.
+    """
     output = current_output()
     if not source.is_file():
         raise InputError([Problem(source, None, "file", "a C++ source", "no such file")])
+    check_options(backend, schedule, testbench)
+    if backend != OPEN:
+        build_elsewhere(output, backend, source, top, include_dirs, out, clock_mhz, part, testbench)
+        return
     folders = [source.parent, *include_dirs, kernels_dir()]
     compiled = compile_kernel(source, top, folders, out, clock_mhz, draw_schedule=schedule, part=part_of(part))
     readable = out / f"{top}.report.txt"

@@ -45,7 +45,9 @@ def find_tools() -> tuple[Tool, ...]:
         _program("make", "builds simulations", True, ["--version"], "Debian: apt-get install make"),
         _program("perl", "Verilator's driver", True, ["--version"], "Debian: apt-get install perl"),
         _package("pyosys", "resource estimates by synthesis (make synth)", False),
+        _program("bambu", "another open compiler on the same C++", False, ["--version"], "optional"),
         _program("vitis_hls", "the vendor's synthesis of the same C++", False, ["-version"], "optional"),
+        _program("vitis-run", "the same, releases since 2023.2", False, ["--version"], "optional"),
         _program("vivado", "the vendor's place and route", False, ["-version"], "optional"),
     )
 

@@ -37,6 +37,25 @@ for command in (
     libyosys.run_pass(command, design)
 """
 
+# Verilog of any origin, which may read memory files beside it.
+_DESIGN_SCRIPT = """
+import os, sys
+try:
+    from pyosys import libyosys
+except ImportError as error:
+    sys.exit(f"pyosys cannot be loaded: {error}")
+statistics, folder, *names = sys.argv[1:]
+os.chdir(folder)
+design = libyosys.Design()
+for command in (
+    *(f"read_verilog {name}" for name in names),
+    "hierarchy -check -auto-top",
+    "synth_xilinx -family xc7 -flatten -noiopad -noclkbuf",
+    f"tee -q -o {statistics} stat -json -tech xilinx",
+):
+    libyosys.run_pass(command, design)
+"""
+
 _DSP = ("DSP48E1",)
 _LUT = ("LUT1", "LUT2", "LUT3", "LUT4", "LUT5", "LUT6")
 _LUT_RAM = {
@@ -84,6 +103,21 @@ def run_yosys(units: Sequence[Unit], timeout_s: float) -> dict[Unit, Synthesis]:
             raise ToolError("Yosys wrote no statistics", command)
         modules = json.loads(statistics.read_text(encoding="utf-8"))["modules"]
     return {unit: synthesis_of(modules[f"\\{unit.module}"]["num_cells_by_type"]) for unit in units}
+
+
+def map_design(files: Sequence[Path], timeout_s: float) -> Synthesis:
+    """Map another compiler's Verilog for xc7, its modules joined into the one that no other uses; all in one folder.
+
+    Raises ToolError when pyosys is missing, breaks or takes longer than `timeout_s`.
+    """
+    with TemporaryDirectory() as scratch:
+        statistics = Path(scratch) / "stat.json"
+        names = [path.name for path in files]
+        command = [sys.executable, "-c", _DESIGN_SCRIPT, str(statistics), str(files[0].parent.resolve()), *names]
+        run_tool(command, timeout_s)
+        if not statistics.exists():
+            raise ToolError("Yosys wrote no statistics", command)
+        return synthesis_of(json.loads(statistics.read_text(encoding="utf-8"))["design"]["num_cells_by_type"])
 
 
 def synthesis_of(cells: Mapping[str, int]) -> Synthesis:

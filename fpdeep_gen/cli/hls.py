@@ -50,7 +50,7 @@ def kernel_options(function: Function) -> Function:
 @hls.command()
 @kernel_options
 @click.option("--schedule", is_flag=True, help="Draw each pipelined loop to OUT/<top>.schedule.txt and .html.")
-@click.option("--backend", type=click.Choice(NAMES), default=OPEN, show_default=True, help="Who compiles, in OUT/NAME.")
+@click.option("--backend", type=click.Choice(NAMES), default=OPEN, show_default=True, help="Others work in OUT/NAME.")
 @click.option(
     "--testbench",
     metavar="FILE",

@@ -100,6 +100,20 @@ def test_a_slow_engine_of_images_that_share_reads_is_seen() -> None:
     assert {fault.split(":")[0] for fault in faults} >= {"latency", "batch"}
 
 
+def test_a_slow_convolution_before_images_that_share_reads_lengthens_the_interval() -> None:
+    plan = sharing(2.0, 15)
+    interval = plan.prediction.interval
+    shares = [
+        replace(share, row_cycles=interval // 32 * 11 // 10)
+        if (share.layer, share.phase) == (0, Phase.FORWARD)
+        else share
+        for share in plan.shares
+    ]
+    found = compare(replace(plan, shares=tuple(shares)), IMAGES)
+    assert found.interval[1] == pytest.approx(interval // 32 * 11 // 10 * 32, rel=0.001)
+    assert any(fault.startswith("interval") for fault in found.faults)
+
+
 def test_resident_rows_are_counted_as_by_hand() -> None:
     random = np.random.default_rng(5)
     for _ in range(20):

@@ -100,8 +100,8 @@ def _interface(report: KernelReport) -> Interface:
         text = "a top that is compiled from C++"
         raise InputError([Problem(None, None, report.top, text, "a module made otherwise")])
     interface = report.interface.interface()
-    if interface.control is Control.NONE:
-        expected, found = "ap_ctrl_hs, ap_ctrl_chain or s_axilite for a top with more than streams", "ap_ctrl_none"
+    if report.interface.registers and not interface.control_lite:  # who writes them does not know when a call starts
+        expected, found = "s_axilite port=return beside s_axilite arguments", interface.control.value
         raise InputError([Problem(None, None, f"co-simulation of {report.top}", expected, found)])
     return interface
 

@@ -54,12 +54,14 @@ def _block_parts(report: KernelReport, control: Control) -> dict[str, list[str]]
     """The driver's lists of scalar pins and memories."""
     given, made = block_pins(report)
     memories = external_memories(report)
-    kind = {Control.FREE: "free", Control.NONE: "none"}.get(control, "pins")
+    kind = "free" if control is Control.FREE else "pins"
     registers = report.interface.registers if report.interface is not None else ()
     kind = "lite" if report.interface is not None and report.interface.control_lite else kind
     block = [f"static constexpr Block BLOCK = Block::{kind};"]
     if kind == "pins" and report.interface is not None:
         block.append("#define HAS_CONTROL")
+        inside = f"rootp->{report.top}__DOT__" if control is Control.NONE else ""
+        block.append(f"#define CONTROL(pin) top->{inside}##pin" if inside else "#define CONTROL(pin) top->pin")
         block.append(f"static constexpr bool OVERLAP = {str(report.interface.overlapped).lower()};")
     if kind == "lite":
         block.append("#define HAS_LITE")

@@ -122,7 +122,7 @@ static void write_file(const std::string &path, const std::vector<uint32_t> &cel
   fclose(file);
 }
 
-enum class Block { free, none, pins, lite };
+enum class Block { free, pins, lite };
 
 // A master of the AXI4-Lite slave: one transfer after the other.
 struct Transfer {
@@ -131,6 +131,7 @@ struct Transfer {
   uint32_t *target;
 };
 
+// CONTROL: a pin of the block-level protocol, or under ap_ctrl_none the signal inside the top that stands for it.
 /*BLOCK*/
 int main(int argc, char **argv) {
   if (argc < 6) return 2;
@@ -238,6 +239,9 @@ int main(int argc, char **argv) {
   }
 #undef INPUT
 #undef OUTPUT
+#ifdef HAS_CONTROL
+  CONTROL(ap_start) = 0;
+#endif
   top->ap_clk = 0, top->ap_rst_n = 0;
   for (int i = 0; i < 4; i++) top->eval(), clock();
   top->ap_rst_n = 1;
@@ -270,10 +274,10 @@ int main(int argc, char **argv) {
     }
 #endif
 #ifdef HAS_CONTROL
-    if (!top->ap_start && started < calls && (OVERLAP || started == finished) && !chance(done_at ? 0.0 : stall)) {
+    if (!CONTROL(ap_start) && started < calls && (OVERLAP || started == finished) && !chance(done_at ? 0.0 : stall)) {
       for (auto &entry : values) entry.second.load(started);
       set_scalars(true);
-      top->ap_start = 1;
+      CONTROL(ap_start) = 1;
       start_cycles.push_back(cycle);
       moved = true;
     }
@@ -382,7 +386,7 @@ int main(int argc, char **argv) {
     }
 #endif
 #ifdef HAS_CONTROL
-    const bool ready = top->ap_ready, done = top->ap_done;
+    const bool ready = CONTROL(ap_ready), done = CONTROL(ap_done);
     if (done && finished < calls) {
 #define RESULT(pin, count)                                                                     \
   {                                                                                            \
@@ -422,7 +426,7 @@ int main(int argc, char **argv) {
 #endif
     clock();
 #ifdef HAS_CONTROL
-    if (last_start && top->ap_start) top->ap_start = 0, started++;
+    if (last_start && CONTROL(ap_start)) CONTROL(ap_start) = 0, started++;
 #endif
     cycle++;
     if (moved) last_move = cycle;

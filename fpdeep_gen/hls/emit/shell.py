@@ -172,11 +172,13 @@ def _control(interface: Interface, network: Network) -> list[str]:
     lines.append(f"assign busy = {' | '.join(waiting) or _ZERO};")
     free = interface.control is Control.NONE
     chain = interface.control is Control.CHAIN and not interface.control_lite
-    if free or interface.control_lite:
+    if free and not interface.control_lite:
+        lines += _FREE_START
+    elif interface.control_lite:
         lines.append("wire ap_done, ap_ready, ap_idle;")
     settings = f".GIVEN({given}), .MADE({made}), .OVERLAP({int(interface.overlapped)}), .CHAIN({int(chain)})"
     sides = [f".{side}_{part}({name}_{part})" for side, name in (("start", START), ("done", DONE)) for part in _PARTS]
-    start = "1'b1" if free else "ap_start"
+    start = "1'b1" if free and interface.control_lite else "ap_start"
     return [
         *lines,
         f"fpdeep_control #({settings}) u_control (",
@@ -191,3 +193,13 @@ def _control(interface: Interface, network: Network) -> list[str]:
 
 _ONE, _ZERO = "1'b1", "1'b0"
 _PARTS = ("tdata", "tvalid", "tready")
+# without pins the top starts for ever; a simulation makes a number of calls
+_FREE_START = [
+    "`ifdef FPDEEP_SIM",
+    "reg ap_start /*verilator public_flat_rw*/;",
+    "wire ap_done /*verilator public_flat_rd*/, ap_ready /*verilator public_flat_rd*/, ap_idle;",
+    "`else",
+    "wire ap_start = 1'b1;",
+    "wire ap_done, ap_ready, ap_idle;",
+    "`endif",
+]

@@ -1,9 +1,7 @@
-"""From the signature of a top function to its `Interface`, and the wrapper that makes a process of it.
+"""From the signature of a top function to its `Interface`.
 
-The process of a top with a block-level protocol is a generated function, `__hls_top`: it takes one word from a stream
-of starts (the scalar inputs), calls the top, and gives one word to a stream of dones (the return value and the scalar
-outputs). Arrays become external globals, which the back end turns into ports. The shell of the module (see
-`emit.shell`) makes the pins from the two streams.
+The process of a top with a block-level protocol is a generated function (see `top_wrapper`) between two streams, of
+starts and dones. The shell of the module (see `emit.shell`) makes the pins from the two streams.
 """
 
 import re
@@ -18,12 +16,11 @@ from fpdeep_gen.hls.frontend.llvm_types import stored_size
 from fpdeep_gen.hls.frontend.optimise import parse_assembly, run_passes
 from fpdeep_gen.hls.frontend.pragma_kinds import Pragma
 from fpdeep_gen.hls.frontend.signature import Formal, Signature
+from fpdeep_gen.hls.frontend.top_wrapper import type_name
 from fpdeep_gen.hls.interface import RETURN, Argument, Control, Direction, Interface, Kind, Protocol
 from fpdeep_gen.hls.ir import Diagnostic, Location
 from fpdeep_gen.hls.layout import Integer, Layout, integers, leaves, parse_layout
 
-WRAPPER = "__hls_top"
-START, DONE = "ap_start", "ap_done"
 _MODES = {one.value: one for one in Protocol} | {"bram": Protocol.MEMORY}
 _CONTROLS = {one.value: one for one in (Control.NONE, Control.HS, Control.CHAIN)}
 _POINTER_ARRAYS = (Protocol.AXI, Protocol.MEMORY, Protocol.FIFO, Protocol.AXIS)
@@ -37,11 +34,6 @@ class Asked:
     control: Control | None
     control_lite: bool
     bundles: dict[str, str]
-
-
-def global_of(place: int) -> str:
-    """The LLVM name of the external array that stands for an argument."""
-    return f"@__hls_argument_{place}"
 
 
 def read_interfaces(signature: Signature, warnings: list[Diagnostic]) -> Asked:
@@ -94,11 +86,6 @@ def is_scalar(formal: Formal, asked: Asked) -> bool:
 
 def _depth(pragma: Pragma) -> str | None:
     return pragma.options.get("depth")
-
-
-def type_name(place: int) -> str:
-    """The C++ name of an argument's type, references and const taken off."""
-    return f"__hls_type_{place}" if place >= 0 else "__hls_type_return"
 
 
 def type_definitions(signature: Signature, asked: Asked) -> str:
@@ -314,81 +301,6 @@ def _protocol(kind: Kind, direction: Direction, asked: Protocol | None) -> Proto
     if asked is None:
         return _default(kind, direction)
     return asked if asked in _ALLOWED[kind] else None
-
-
-def wrapper(signature: Signature, interface: Interface) -> str:
-    """C++ of the function that is one activation of the top."""
-    place = signature.location
-    formals, actuals, head = [], [], []
-    by_place = {one.place: one for one in interface.arguments}
-    given, given_at = interface.inputs, _offsets(interface.inputs)
-    for number, formal in enumerate(signature.formals):
-        argument = by_place[number]
-        name = f"__hls_value_{number}"
-        if argument.kind is Kind.STREAM:
-            formals.append(_stream_formal(formal))
-            actuals.append(formal.name)
-        elif argument.kind is Kind.ARRAY:
-            head.append(f'extern "C" {type_name(number)} {global_of(number)[1:]};')
-            actuals.append(global_of(number)[1:])
-        else:
-            actuals.append(f"&{name}" if formal.is_pointer else name)
-    body: list[str] = []
-    width = max(1, sum(one.layout.width for one in given))
-    body.append(f"const unsigned _BitInt({width}) __hls_given = {START}.read().V;")
-    for argument in interface.of(Kind.SCALAR):
-        if argument.place == RETURN:
-            continue
-        kind, name = type_name(argument.place), f"__hls_value_{argument.place}"
-        body.append(f"{kind} {name};")
-        if argument.direction.reads:
-            bits = f"(unsigned _BitInt({argument.layout.width}))(__hls_given >> {given_at[argument.name]})"
-            body.append(f"::hls_detail::layout<{kind}>::unpack({name}, {bits});")
-    call = f"::{signature.name}({', '.join(actuals)});"
-    body.append(f"{type_name(RETURN)} __hls_value_return = {call}" if signature.returns_value else call)
-    body += _done(interface)
-    formals.append(f"hls::stream<ap_uint<{width}>> &{START}")
-    formals.append(f"hls::stream<ap_uint<{_done_width(interface)}>> &{DONE}")
-    text = f'extern "C" void {WRAPPER}({", ".join(formals)}) {{ {" ".join(body)} }}'
-    line = f'# {place.line} "{place.file}"'
-    return "\n".join([*head, line, text, ""])
-
-
-def _stream_formal(formal: Formal) -> str:
-    """An array as a reference, which knows how many streams it holds."""
-    return formal.text.replace("@", f"(&{formal.name})" if formal.is_decayed else formal.name)
-
-
-def stream_wrapper(signature: Signature) -> str:
-    """C++ of a function of streams alone that calls the top; arrays of streams keep their sizes."""
-    formals = ", ".join(map(_stream_formal, signature.formals))
-    actuals = ", ".join(one.name for one in signature.formals)
-    line = f'# {signature.location.line} "{signature.location.file}"'
-    return f'{line}\nextern "C" void {WRAPPER}({formals}) {{ ::{signature.name}({actuals}); }}\n'
-
-
-def _done_width(interface: Interface) -> int:
-    return max(1, sum(one.layout.width for one in interface.outputs))
-
-
-def _done(interface: Interface) -> list[str]:
-    width = _done_width(interface)
-    lines = [f"unsigned _BitInt({width}) __hls_made = 0;"]
-    offsets = _offsets(interface.outputs)
-    for one in interface.outputs:
-        name = "__hls_value_return" if one.place == RETURN else f"__hls_value_{one.place}"
-        packed = f"::hls_detail::layout<{type_name(one.place)}>::pack({name})"
-        lines.append(f"__hls_made |= (unsigned _BitInt({width})){packed} << {offsets[one.name]};")
-    lines.append(f"ap_uint<{width}> __hls_word; __hls_word.V = __hls_made; {DONE}.write(__hls_word);")
-    return lines
-
-
-def _offsets(arguments: tuple[Argument, ...]) -> dict[str, int]:
-    found, at = {}, 0
-    for one in arguments:
-        found[one.name] = at
-        at += one.layout.width
-    return found
 
 
 def with_streams(interface: Interface, counts: dict[str, tuple[bool, int]]) -> Interface:

@@ -21,20 +21,15 @@ from fpdeep_gen.hls.frontend.pragmas import rewrite
 from fpdeep_gen.hls.frontend.process import lower_process
 from fpdeep_gen.hls.frontend.signature import read_signature
 from fpdeep_gen.hls.frontend.top import (
-    DONE,
-    START,
-    WRAPPER,
     build_interface,
-    global_of,
     is_free_running,
     read_directions,
     read_interfaces,
     read_layouts,
-    stream_wrapper,
     type_definitions,
     with_streams,
-    wrapper,
 )
+from fpdeep_gen.hls.frontend.top_wrapper import DONE, START, WRAPPER, global_of, stream_wrapper, wrapper
 from fpdeep_gen.hls.interface import AXI_LATENCY, Interface, Kind
 from fpdeep_gen.hls.ir import Diagnostic, Module, Network, Process, StreamRead
 from fpdeep_gen.hls.passes.clean import clean

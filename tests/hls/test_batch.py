@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.hls.batch.build import Group, Source, build
+from tests.hls.batch.called import Called
 from tests.hls.batch.run import Failed, Results, Stimulus, run_group
 
 HEAD = '#include "ap_int.h"\n#include "hls_stream.h"\n'
@@ -67,3 +68,42 @@ def test_words_left_in_an_input_are_seen(mixed: Group) -> None:
 def test_a_missing_stimulus_is_an_error(mixed: Group) -> None:
     with pytest.raises(Failed, match="sound: inputs \\['in'\\], given \\['inn'\\]"):
         run_group(mixed, {"sound": Stimulus({"inn": []})})
+
+
+CALLED = """struct Pair { ap_fixed<7, 3> a; bool b; };
+short called_body(int x, ap_int<5> y[4], ap_uint<3>* z, hls::stream<Pair>& pairs) {
+    Pair one = pairs.read();
+    y[x & 3] += STEP;
+    *z = one.a.range(6, 4);
+    return one.b ? x : -x;
+}
+"""
+NATIVE = """struct Given { int x; ap_int<5> y[4]; ap_uint<3> z; };
+struct Made { short ap_return; ap_int<5> y[4]; ap_uint<3> z; };
+void @(hls::stream<Given>& given, hls::stream<Pair>& pairs, hls::stream<Made>& made) {
+    Given g = given.read();
+    Made m;
+    m.ap_return = @_body(g.x, g.y, &g.z, pairs);
+    for (int i = 0; i < 4; i++) m.y[i] = g.y[i];
+    m.z = g.z;
+    made.write(m);
+}
+"""
+
+
+def called_source(step: int) -> Source:
+    head = '#include "ap_int.h"\n#include "ap_fixed.h"\n#include "hls_stream.h"\n'
+    called = Called(("x", "y", "z"), ("ap_return", "y", "z"), NATIVE)
+    return Source("called", head + CALLED.replace("STEP", str(step)), called)
+
+
+def test_arguments_of_a_call_in_words() -> None:
+    """x = 2, y = 1, 2, 3, 4, z = 0; a = 5 / 8 of the highest bits, b = 1."""
+    given = 2 | 1 << 32 | 2 << 37 | 3 << 42 | 4 << 47
+    stimulus = Stimulus({"given": [given], "pairs": [0b1_1010000]})
+    group = build([called_source(1)])
+    found = run_group(group, {"called": stimulus})["called"]
+    assert found.difference() == ""
+    assert found.native == {"made": [2 | 1 << 16 | 2 << 21 | 4 << 26 | 4 << 31 | 0b101 << 36]}
+    faulty = replace(build([called_source(2)]), native=group.native)
+    assert "word 0" in run_group(faulty, {"called": stimulus})["called"].difference()

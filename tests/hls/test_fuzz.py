@@ -5,6 +5,7 @@ import pytest
 from tests.hls.fuzz.batches import differences, drawn
 from tests.hls.fuzz.kernels import Kernel
 from tests.hls.fuzz.reduce import reduced
+from tests.hls.fuzz.types import pool
 
 BATCH = 20
 
@@ -31,3 +32,23 @@ def test_a_kernel_is_made_small_while_its_fault_stays() -> None:
     small, text = reduced(Kernel("\n".join(lines), (), 0), check)
     assert small.text.split("\n") == ["void @(x) {", "        out0.write(a * b);", "}"]
     assert text == "stalls 0: fault"
+
+
+def test_a_refusal_is_made_small_while_it_stays_the_same() -> None:
+    def check(kernels: list[Kernel]) -> list[str]:
+        return ["refused: k.cpp:3:1: PIPELINE: bad" if "bad" in one.text else "refused: other" for one in kernels]
+
+    small, text = reduced(Kernel("void @(x) {\n    go.read();\n    bad;\n}", (), 0), check)
+    assert small.text.split("\n") == ["void @(x) {", "    bad;", "}"]
+    assert text.endswith("bad")
+
+
+def test_kernels_have_what_the_dialect_has() -> None:
+    text = "".join(kernel.text for kernel in drawn(60, 0))
+    kinds = ["ap_fixed", "ap_ufixed", "Record", "read_nb", "write_nb", "empty", "full", "DATAFLOW", "_body", "changed("]
+    assert [one for one in kinds if one not in text] == []
+
+
+def test_every_pair_of_modes_is_drawn() -> None:
+    kinds = {(one.quantisation, one.overflow) for number in range(7) for one in pool(number).fixed}
+    assert len(kinds) == 35

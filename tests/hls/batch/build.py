@@ -15,26 +15,32 @@ from pathlib import Path
 
 from fpdeep_gen.hls.compile import CompiledKernel, compile_kernel
 from fpdeep_gen.hls.emit.report import PortReport
+from fpdeep_gen.hls.interface import Kind
+from fpdeep_gen.hls.layout import Layout
 from fpdeep_gen.hls.native_include import native_include_dirs
+from fpdeep_gen.hls.native_program import layout_type
 from fpdeep_gen.hls.tools import compile_object, content_key, run_tool, runtime_objects, verilator
+from tests.hls.batch.called import SUFFIX, Called, adapted
 
 HERE = Path(__file__).parent
 CACHE = HERE.parents[2] / "build" / "hls_batch"
-NATIVE_FLAGS = ("-std=c++17", "-O0", "-w", "-fwrapv")
+_NO_COLLECTION = ("--param", "ggc-min-expand=400", "--param", "ggc-min-heapsize=1000000")  # saves a tenth of its time
+NATIVE_FLAGS = ("-std=c++17", "-O0", "-w", "-fwrapv", *_NO_COLLECTION)
 VERILATOR_FLAGS = ("--cc", "-O3", "--x-assign", "fast", "--x-initial", "fast", "--no-timing")
 QUIET = ("-Wno-fatal", "-Wno-lint", "-Wno-style")
 _INCLUDE = re.compile(r"^\s*#\s*include\s+[<\"].*$", re.MULTILINE)
 _MACRO = re.compile(r"^\s*#\s*define\s+(\w+)", re.MULTILINE)
 _MODULE = re.compile(r"^module (\w+)", re.MULTILINE)
-SHARED_MODULES = frozenset({"fpdeep_fifo", "fpdeep_slice"})  # guarded against a second definition
+SHARED_MODULES = "fpdeep_"  # start of the names of library cells, guarded against a second definition
 
 
 @dataclass(frozen=True)
 class Source:
-    """A C++ text and the name of its top, which is the kernel's name."""
+    """A C++ text and the name of its top, which is the kernel's name; of a `called` one the name ends in SUFFIX."""
 
     top: str
     text: str
+    called: Called | None = None
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,9 @@ def compile_source(source: Source, clock_mhz: float = 200.0) -> CompiledKernel:
     file = folder / f"{source.top}.cpp"
     if not file.exists() or file.read_text() != source.text:
         file.write_text(source.text)
-    return compile_kernel(file, source.top, [], folder, clock_mhz)
+    if source.called is None:
+        return compile_kernel(file, source.top, [], folder, clock_mhz)
+    return adapted(compile_kernel(file, source.top + SUFFIX, [], folder, clock_mhz), source.called, source.top)
 
 
 # native
@@ -80,12 +88,25 @@ def _native_source(sources: Sequence[Source], kernels: dict[str, CompiledKernel]
     cases = []
     for source in sources:
         names = ", ".join(f'"{port.name}"' for port in kernels[source.top].report.ports)
-        lines += [f"namespace in_{source.top} {{", f'#line 1 "{source.top}.cpp"', _INCLUDE.sub("", source.text), "}"]
+        lines += [f"namespace in_{source.top} {{", f'#line 1 "{source.top}.cpp"', _INCLUDE.sub("", source.text)]
+        lines += [source.called.native.replace("@", source.top), "}"] if source.called is not None else ["}"]
         lines += [f"#undef {name}" for name in dict.fromkeys(_MACRO.findall(source.text))]
-        case = f"return batch::run(in_{source.top}::{source.top}, {{{names}}}, calls);"
+        layouts = f"batch::Words<{', '.join(map(layout_type, _layouts(source, kernels[source.top])))}>{{}}"
+        case = f"return batch::run(in_{source.top}::{source.top}, {layouts}, {{{names}}}, calls);"
         cases.append(f'    if (!std::strcmp(argv[1], "{source.top}")) {case}')
     head = ["int main(int, char** argv) {", "    batch::folder() = argv[2];", "    const int calls = atoi(argv[3]);"]
     return "\n".join([*lines, *head, *cases, "    return 2;", "}", ""])
+
+
+def _layouts(source: Source, kernel: CompiledKernel) -> list[Layout]:
+    """Of the words of each argument."""
+    interface = kernel.report.interface
+    assert interface is not None
+    streams = [one.layout for one in interface.interface().of(Kind.STREAM)]
+    if source.called is None:
+        return streams
+    given, made = source.called.layouts(kernel)
+    return [given, *streams, made]
 
 
 def _build_native(main: str, folder: Path) -> None:
@@ -102,7 +123,7 @@ def _build_native(main: str, folder: Path) -> None:
 def simulation(kernels: Sequence[CompiledKernel], optimise: str = "-O1") -> Path:
     """`program folder seed stall timeout drain`."""
     texts = [kernel.verilog.read_text() for kernel in kernels]
-    modules = [name for text in texts for name in _MODULE.findall(text) if name not in SHARED_MODULES]
+    modules = [name for text in texts for name in _MODULE.findall(text) if not name.startswith(SHARED_MODULES)]
     twice = sorted({name for name in modules if modules.count(name) > 1})
     assert not twice, f"modules of the same name in two kernels: {twice}"
     table, top = _model_source(kernels), _wrapper(kernels)

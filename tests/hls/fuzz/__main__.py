@@ -32,11 +32,11 @@ def main() -> int:
             if arguments.reduce:
                 kernel, text = reduced(kernel)
             file = folder / f"seed_{first + place}.cpp"
-            file.write_text(f"{kernel.source('top')}\n// words of seed {kernel.seed}\n// {text.splitlines()[0]}\n")
+            file.write_text(f"{kernel.source('top').text}\n// words of seed {kernel.seed}\n// {text.splitlines()[0]}\n")
             say(f"{file}: {text.splitlines()[0]}")
         done = at + len(kernels)
         minutes = (time.monotonic() - started) / 60
-        say(f"{done} kernels, {bad} differ, {done / minutes:.0f} a minute")
+        say(f"{done} of {arguments.count} kernels, {bad} differ, {done / minutes:.0f} a minute")
     return 1 if bad else 0
 
 

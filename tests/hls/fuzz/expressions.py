@@ -1,15 +1,16 @@
 """Random typed expressions over what is in scope; never undefined."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TypeVar
 
 from hypothesis import strategies as st
 
+from tests.hls.fuzz.scope import Array, Scalar, Scope
 from tests.hls.fuzz.types import (
     ARITHMETIC,
     NATIVE,
     Expression,
+    Pool,
     Type,
     difference_type,
     logic_type,
@@ -26,52 +27,18 @@ DIVIDE_WIDEST = 40
 COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
 
 
-@dataclass(frozen=True)
-class Scalar:
-    """A variable, a structure's field, or a parameter; `fixed`: it is not to be assigned."""
-
-    text: str
-    type: Type
-    fixed: bool = False
-
-
-@dataclass(frozen=True)
-class Array:
-    """2^bits elements."""
-
-    name: str
-    type: Type
-    bits: int
-    fixed: bool = False
-
-
-@dataclass(frozen=True)
-class Function:
-    """A function of values."""
-
-    name: str
-    result: Type
-    parameters: tuple[Type, ...]
-
-
-@dataclass
-class Scope:
-    """What can be named; inner scopes are copies."""
-
-    scalars: list[Scalar] = field(default_factory=list)
-    arrays: list[Array] = field(default_factory=list)
-    functions: list[Function] = field(default_factory=list)
-
-    def inner(self) -> "Scope":
-        """A block's own."""
-        return Scope(list(self.scalars), list(self.arrays), list(self.functions))
-
-
 class Expressions:
     """Draws expressions; the simplest choice comes first everywhere, for shrinking."""
 
-    def __init__(self, draw: Callable[[st.SearchStrategy[object]], object]) -> None:
+    def __init__(self, draw: Callable[[st.SearchStrategy[object]], object], pool: Pool) -> None:
         self._draw = draw
+        self._pool = pool
+        self._names = 0
+
+    def fresh(self, stem: str) -> str:
+        """A name of its own."""
+        self._names += 1
+        return f"{stem}{self._names}"
 
     def pick(self, choices: list[T] | tuple[T, ...]) -> T:
         """One of them."""
@@ -94,14 +61,23 @@ class Expressions:
             return native("int")
         if kind == 1:
             return native(self.pick(list(NATIVE)))
-        widths = [8, 1, 2, 3, 5, 7, 9, 12, 13, 16, 17, 24, 31, 32, 33, 40, 48, 63, 64, 65, 70, 100, 128]
-        return Type(self.pick([width for width in widths if width <= widest]), kind % 2 == 1)
+        return Type(self.width(widest), kind % 2 == 1)
+
+    def width(self, most: int) -> int:
+        """Of an ap_int or a slice."""
+        return self.pick([width for width in self._pool.widths if width <= most])
+
+    def slice(self, width: int) -> tuple[int, int]:
+        """Highest and lowest bit of a part of some bits."""
+        size = self.width(width)
+        low = self.number(0, width - size)
+        return low + size - 1, low
 
     def expression(self, scope: Scope, depth: int) -> Expression:
         """Of any type."""
         made = self._expression(scope, depth)
         if made.type.ap and made.type.width > WIDEST:
-            kind = Type(self.number(1, 64), made.type.signed)
+            kind = Type(self.width(64), made.type.signed)
             return Expression(kind.cast(made.text), kind)
         return made
 
@@ -128,6 +104,7 @@ class Expressions:
             makers += [self._arithmetic] * 5 + [self._logic] * 2 + [self._compare, self._shift, self._unary]
             makers += [self._select, self._cast, self._bits, self._divide, self._element, self._call, self._reduce]
             makers += [self._concatenation]
+            makers += [self._of_fixed] * 2 if scope.fixeds else []
         return self.pick(makers)(scope, depth - 1)
 
     def _leaf(self, scope: Scope, depth: int) -> Expression:
@@ -241,8 +218,7 @@ class Expressions:
             else:
                 place = str(self.number(0, width - 1))
             return Expression(f"bool({one.text}[{place}])", native("bool"))
-        low = self.number(0, width - 1)
-        high = self.number(low, width - 1)
+        high, low = self.slice(width)
         kind = Type(high - low + 1, False)
         how = self.pick((f"{one.text}.range({high}, {low})", f"{one.text}({high}, {low})"))
         return Expression(kind.cast(how), kind)
@@ -257,10 +233,13 @@ class Expressions:
         return Expression(f"{one.text}.{self.pick(kinds)}_reduce()", native("bool"))
 
     def _concatenation(self, scope: Scope, depth: int) -> Expression:
-        high, low = Type(self.number(1, 32), False), Type(self.number(1, 32), False)
+        high, low = Type(self.width(33), False), Type(self.width(33), False)
         kind = Type(high.width + low.width, False)
         text = f"({self.value(scope, high, depth)}, {self.value(scope, low, depth)})"
         return Expression(kind.cast(text), kind)
+
+    def _of_fixed(self, scope: Scope, depth: int) -> Expression:
+        raise NotImplementedError
 
     def _element(self, scope: Scope, depth: int) -> Expression:
         if not scope.arrays:

@@ -5,6 +5,7 @@ Hypothesis shrinks what it drew choice by choice and builds each try by itself, 
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from tests.hls.fuzz.batches import differences
 from tests.hls.fuzz.kernels import Kernel
@@ -17,35 +18,43 @@ def reduced(kernel: Kernel, check: Callable[[Sequence[Kernel]], list[str]] = dif
     """The smallest text found, with its difference."""
     difference = check([kernel])[0]
     while True:
-        found = next(_smaller(kernel, check), None)
+        found = next(_smaller(kernel, check, _refusal(difference)), None)
         if found is None:
             return kernel, difference
         kernel, difference = found
 
 
-def _smaller(kernel: Kernel, check: Callable[[Sequence[Kernel]], list[str]]) -> Iterator[tuple[Kernel, str]]:
+def _refusal(difference: str) -> str:
+    """What the compiler says of a kernel that it does not take, without the place; "" of another difference."""
+    first = difference.partition("\n")[0]
+    return re.sub(r"\S+:\d+:\d+: ", "", first) if first.startswith("refused") else ""
+
+
+def _smaller(
+    kernel: Kernel, check: Callable[[Sequence[Kernel]], list[str]], refusal: str
+) -> Iterator[tuple[Kernel, str]]:
     tries = sorted(
         {one for one in _candidates(kernel) if len(one.text) < len(kernel.text)}, key=lambda one: len(one.text)
     )
     for at in range(0, len(tries), _BATCH):
         batch = tries[at : at + _BATCH]
         for one, text in zip(batch, check(batch), strict=True):
-            if text.startswith(_FAULTS):
+            if text.startswith(_FAULTS) or (refusal and _refusal(text) == refusal):
                 yield one, text
 
 
 def _candidates(kernel: Kernel) -> Iterator[Kernel]:
     lines = kernel.text.split("\n")
     for first, line in enumerate(lines):
-        if line.startswith(("#include", "void @")) or not line.strip() or line.strip().startswith("}"):
+        if line.startswith("#include") or "@" in line or not line.strip() or line.strip().startswith("}"):
             continue
         last = _end(lines, first)
         yield _without(kernel, lines, first, last)
         if last > first and line.startswith(" "):
             inside = [*lines[:first], *lines[first + 1 : last], *lines[last + 1 :]]
-            yield Kernel("\n".join(inside), kernel.inputs, kernel.seed)
+            yield replace(kernel, text="\n".join(inside))
         for text in _simpler(line):
-            yield Kernel("\n".join([*lines[:first], text, *lines[first + 1 :]]), kernel.inputs, kernel.seed)
+            yield replace(kernel, text="\n".join([*lines[:first], text, *lines[first + 1 :]]))
     for chunk in (12, 6, 3):
         for first in range(3, len(lines) - chunk, chunk):
             yield _without(kernel, lines, first, first + chunk - 1)
@@ -55,13 +64,13 @@ def _simpler(line: str) -> Iterator[str]:
     """An assignment of a constant, or of one of the operands."""
     match = re.match(r"(\s*[^=]*[^=<>!] = )(.*);$", line)
     if match:
-        for value in ("0", "1", *sorted(set(re.findall(r"\b(?:first_in|v|r|state|i|n|p)\d+\b", match[2])))):
+        for value in ("0", "1", *sorted(set(re.findall(r"\b(?:first_in|v|r|x|s|state|i|n|p)\d+\b", match[2])))):
             if value != match[2]:
                 yield f"{match[1]}{value};"
     match = re.match(r"(\s*\w+\.write\()(.*)\);$", line)
     if match:
         for value in sorted(
-            set(re.findall(r"\b(?:first_in|v|r|state|i|n|p)\d+\b|\b(?:kept|a|table)\d+\[\w+\]", match[2]))
+            set(re.findall(r"\b(?:first_in|v|r|x|s|state|i|n|p)\d+\b|\b(?:kept|a|table)\d+\[\w+\]", match[2]))
         ):
             if value != match[2]:
                 yield f"{match[1]}{value});"
@@ -78,4 +87,4 @@ def _end(lines: Sequence[str], first: int) -> int:
 
 
 def _without(kernel: Kernel, lines: Sequence[str], first: int, last: int) -> Kernel:
-    return Kernel("\n".join([*lines[:first], *lines[last + 1 :]]), kernel.inputs, kernel.seed)
+    return replace(kernel, text="\n".join([*lines[:first], *lines[last + 1 :]]))

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fpdeep_gen.hls.compile import CompiledKernel
+from fpdeep_gen.hls.driver import block_pins, external_memories
 from fpdeep_gen.hls.emit.interface_report import MemoryPorts
 from fpdeep_gen.hls.emit.report import PortReport
 from fpdeep_gen.hls.interface import NOT_THERE, Argument, Kind
 from fpdeep_gen.hls.layout import Layout, Structure, integers
-from fpdeep_gen.hls.simulate import block_pins, external_memories
 
 SUFFIX = "_body"
 RESULT = "ap_return"

@@ -15,8 +15,11 @@ from fpdeep_gen.partition.settle import Candidate
 STRETCH, LONGER = 1.03, 16
 """Step between intervals, and how many are tried, where links or logic want longer ones than multipliers."""
 
+HOPELESS = 1.2
+"""Times all boards' memory; no longer interval makes up for so much."""
 
-def patient(network: Network, cluster: Cluster, rounds: int = LONGER) -> Candidate | None:
+
+def patient(network: Network, cluster: Cluster, rounds: int = LONGER, fast: bool = True) -> Candidate | None:
     """The search, with longer intervals as long as only what an interval bounds is exceeded (multipliers, logic, rates
     of links and of DDR), or links do not keep up whatever else is exceeded. The shortest is found within `STRETCH`;
     the first search's outcome where none is in as many `rounds`.
@@ -24,7 +27,10 @@ def patient(network: Network, cluster: Cluster, rounds: int = LONGER) -> Candida
     A longer interval is what fewer boards ask for, with the others idle, or boards with fewer multipliers; the plan of
     either is one of these boards too.
     """
-    first = found = Search(network, cluster).best()
+    search = Search(network, cluster)
+    first = found = search.best(fast)
+    if first is not None and search.settling.filled(first.plan) > HOPELESS:
+        return first
     failed = part = 1.0
     for _ in range(rounds):
         if found is None or not found.excess:

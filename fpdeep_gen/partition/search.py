@@ -1,5 +1,8 @@
 """The search: schemes with ever more layers in step, settled on the boards; then faster fully connected layers."""
 
+from collections.abc import Iterator
+from math import inf
+
 from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.partition.bounds import bounds_of
@@ -8,7 +11,7 @@ from fpdeep_gen.partition.flat_memory import ORDER
 from fpdeep_gen.partition.fully_connected import Speed
 from fpdeep_gen.partition.geometry import training_macs
 from fpdeep_gen.partition.schemes import schemes
-from fpdeep_gen.partition.settle import BALANCED, Candidate, Settling, balance
+from fpdeep_gen.partition.settle import BALANCED, COARSE, FIRST, LEAST, Candidate, Settling, balance
 
 SPEEDS = (Speed(1, 1), Speed(1, 2), Speed(1.5, 4), Speed(2, 8), Speed(3, 12), Speed(4, 16))
 SCHEMES_MORE = 4
@@ -17,7 +20,7 @@ SCHEMES_MORE = 4
 LIGHT, LIGHT_SPEED = 0.02, 3
 """Where fully connected layers are no more than this part of the work, the search begins with this speed."""
 
-FILL = 3.9
+FILL = 4.0
 """Latency in intervals that faster fully connected engines are tried for."""
 
 GAIN = 0.98
@@ -26,11 +29,21 @@ GAIN = 0.98
 WORTH = 0.955
 """Part of the bound that faster engines must leave."""
 
+ESTIMATED = 3
+"""Schemes that memory is estimated with."""
+
 ROUGH = 60
 """Steps above the bound that are enough for an estimate of memory."""
 
 OVERSHOOT = 1.2
 """A scheme is given up at first that takes so many times what a board or link has."""
+
+FULL = 1.1
+"""Where a scheme takes so many times all boards' memory, those after it of its kind, with or without spread sums, which
+join more layers, are not looked at."""
+
+MENDED = 3
+"""Schemes that are given all the rounds and time they want where none keeps the budgets near the bound."""
 
 
 class Search:
@@ -43,25 +56,52 @@ class Search:
         light = 3 * self.settling.flat.weights <= LIGHT * training_macs(network)
         self.first_speed = LIGHT_SPEED if light else 0
         self.enough = bounds_of(network, cluster).interval / WORTH
+        self.begin = FIRST
 
-    def best(self) -> Candidate | None:
+    def best(self, fast: bool = True) -> Candidate | None:
         """The first scheme's plan that keeps all budgets with fully connected layers where they may hope to be, else
-        the best of all that keep the budgets, else the one that exceeds the fewest."""
-        found: tuple[Candidate, Scheme] | None = None
+        the best of all that keep the budgets, else the one that exceeds the fewest. With faster fully connected engines
+        if it is to be `fast`."""
+        tried: list[tuple[Candidate, Scheme]] = []
         more = SCHEMES_MORE
-        for scheme in self.schemes:
-            other = self._settled(scheme, OVERSHOOT)
-            if other is not None and (found is None or self._rank(other) < self._rank(found[0])):
-                found = other, scheme
-            if found is None or found[0].excess:
+        for scheme, other in self._near():
+            tried.append((other, scheme))
+            found = min(tried, key=lambda pair: self._rank(pair[0]))
+            if found[0].excess:
                 continue
             more -= 1
             near = found[0].plan.prediction.interval <= self.enough
             if (near and found[0].places == self.settling.flat.hoped()) or not more:
                 break
-        if found is None or found[0].excess:
-            return None if found is None else found[0]
-        return self._faster(found[1], found[0])
+        if not tried:
+            return None
+        if all(candidate.excess for candidate, _ in tried):
+            able = [pair for pair in tried if self.settling.worst(pair[0].plan) <= OVERSHOOT]
+            for _, scheme in sorted(able, key=lambda pair: self.settling.worst(pair[0].plan))[:MENDED]:
+                mended = self._settled(scheme, inf)
+                if mended is not None:
+                    tried.append((mended, scheme))
+        found = min(tried, key=lambda pair: self._rank(pair[0]))
+        return self._faster(found[1], found[0]) if fast and not found[0].excess else found[0]
+
+    def _near(self) -> Iterator[tuple[Scheme, Candidate]]:
+        """Plans of all schemes, mended as long as they stay near the bound. Where boards have far too little memory for
+        a scheme without spread sums, of those with them only the one that takes least is looked at."""
+        crowded = False
+        full: set[bool] = set()
+        for scheme in self.schemes:
+            spread = any(scheme.partial)
+            if spread in full or (crowded and spread and not scheme.frugal):
+                continue
+            other = self._settled(scheme, self.enough)
+            if other is None:
+                continue
+            if not spread:
+                crowded = self.settling.crowded(other.plan) > OVERSHOOT
+            if self.settling.filled(other.plan) > FULL:
+                full.add(spread)
+            self.begin = max(LEAST, other.number - max(2 * COARSE, other.number // 8))
+            yield scheme, other
 
     def _rank(self, candidate: Candidate) -> tuple[int, bool, int, int, float]:
         """The less the better: budgets exceeded, whether throughput is short of the bound, fully connected layers off
@@ -70,23 +110,24 @@ class Search:
         return (excess, interval > self.enough, off_chip, interval, even)
 
     def shortage(self) -> float:
-        """How many times all boards' memory the first two schemes take at least, without fully connected stores."""
+        """How many times all boards' memory the first schemes take at least, without fully connected stores."""
         places = ORDER[-1]
         first = (
-            self.settling.settle(scheme, SPEEDS[self.first_speed], places, begin=ROUGH, rounds=1)
-            for scheme in self.schemes[:2]
+            self.settling.settle(scheme, SPEEDS[self.first_speed], places, begin=ROUGH, rounds=1, rough=True)
+            for scheme in self.schemes[:ESTIMATED]
         )
         return min((self.settling.filled(candidate.plan) for candidate in first if candidate is not None), default=0.0)
 
-    def _settled(self, scheme: Scheme, overshoot: float) -> Candidate | None:
+    def _settled(self, scheme: Scheme, mended: float) -> Candidate | None:
         """The scheme's plan with fully connected layers in the fastest memory that has room."""
         best: Candidate | None = None
         hoped = self.settling.flat.hoped()
         for places in ORDER[ORDER.index(hoped) :]:
-            found = self.settling.settle(scheme, SPEEDS[self.first_speed], places, overshoot=overshoot)
+            speed = SPEEDS[self.first_speed]
+            found = self.settling.settle(scheme, speed, places, overshoot=OVERSHOOT, begin=self.begin, mended=mended)
             if found is not None and (best is None or found.rank < best.rank):
                 best = found
-            if found is None or not found.excess or self.settling.crowded(found.plan) > overshoot:
+            if found is None or not found.excess or self.settling.crowded(found.plan) > OVERSHOOT:
                 break
         return best
 
@@ -97,10 +138,12 @@ class Search:
         for speed in SPEEDS[self.first_speed + 1 :]:
             if found.plan.prediction.fill <= FILL:
                 break
-            other = self.settling.settle(scheme, speed, found.places, self.enough)
+            gain = GAIN * found.plan.prediction.fill
+            begin = max(LEAST, found.number)
+            other = self.settling.settle(scheme, speed, found.places, self.enough, begin=begin, slow=gain)
             if other is None or other.excess:
                 continue
             even = balance(other.plan) <= max(BALANCED, balance(found.plan))
-            if even and other.plan.prediction.fill < GAIN * found.plan.prediction.fill:
+            if even and other.plan.prediction.fill < gain:
                 found = other
         return found

@@ -26,8 +26,8 @@ STEP = 0.001
 MOST_STEPS, GROWING = 300_000, 16
 """Longest interval tried; steps grow by one part in so many of what is added to the bound."""
 
-FIRST = 6
-"""Steps above the bound that are tried first."""
+FIRST, LEAST = 26, 6
+"""Steps above the bound that are tried first, and least steps to which is gone down evenly."""
 
 COARSE = 4
 """Steps at a time until one fits."""
@@ -53,11 +53,13 @@ EVEN, EVENED = 0.003, 8
 
 @dataclass(frozen=True)
 class Candidate:
-    """A plan and by how much it exceeds which budgets (nothing where it is feasible)."""
+    """A plan and by how much it exceeds which budgets (nothing where it is feasible). `number`: steps of its interval
+    above the bound."""
 
     plan: BalancedPlan
     places: Places
     excess: tuple[Problem, ...]
+    number: int
 
     @property
     def rank(self) -> tuple[int, int, int, float]:
@@ -107,10 +109,15 @@ class Settling:
         overshoot: float = inf,
         begin: int = FIRST,
         rounds: int = ROUNDS,
+        mended: float = inf,
+        rough: bool = False,
+        slow: float = inf,
     ) -> Candidate | None:
         """The best of a few rounds, the first that keeps all budgets. None where no interval up to `most` has enough
-        multipliers. Gives up on a scheme that at first takes more than `overshoot` times what a board or a link has.
-        `begin`: steps above the bound that are tried first; other than `FIRST`, no shorter interval is looked for."""
+        multipliers. Gives up on a scheme that at first takes more than `overshoot` times what a board or a link has,
+        and on rounds after the first that need a longer interval than `mended`. `begin`: steps above the bound that
+        are tried first; where it is a `rough` plan that is asked for, no shorter interval is looked for. None where an
+        image takes `slow` intervals at first."""
         tracks = tracks_of(self.geometry, scheme)
         groups = track_groups(tracks, scheme)
         equal = (1.0,) * len(self.dsp)
@@ -128,16 +135,18 @@ class Settling:
                 filled = fill(groups, tracks, interval, room) if min(room) >= 0 else None
                 return None if filled is None or filled.pieces is None else Filled(interval, step, filled.pieces)
 
-            found = attempt(number) if wish.shortest or levelled or begin != FIRST else None
+            found = attempt(number) if wish.shortest or levelled or rough else None
             if found is None and not levelled:
-                found = shortest(attempt, number, self.work, most)
-            if found is None:
+                found = shortest(attempt, number, self.work, most if best is None else min(most, mended))
+            if found is None or (best is not None and found.interval > mended):
                 break
             found = self._even(groups, tracks, wish.parts, found, pieces, speed)
             number = found.number
             conv = shares_of(found.pieces, tracks, found.interval)
             for _ in range(SPREADS):
-                candidate = self._assembled(found.interval, conv, pieces, speed, places)
+                candidate = self._assembled(found, conv, pieces, speed, places)
+                if best is None and candidate.plan.prediction.fill >= slow:
+                    return None
                 if best is None or candidate.rank < best.rank:
                     best = candidate
                 if not candidate.excess:
@@ -155,12 +164,13 @@ class Settling:
         return best
 
     def _assembled(
-        self, interval: int, conv: tuple[Share, ...], pieces: Sequence[FlatPiece], speed: Speed, places: Places
+        self, found: Filled, conv: tuple[Share, ...], pieces: Sequence[FlatPiece], speed: Speed, places: Places
     ) -> Candidate:
+        interval = found.interval
         shares = conv + flat_shares(self.geometry, pieces, interval, speed)
         decided = Decided(interval, shares, *places, *self.flat.shared(interval, pieces, places))
         plan = assemble(self.network, self.cluster, self.geometry, decided)
-        return Candidate(plan, places, tuple(budget_problems(plan)))
+        return Candidate(plan, places, tuple(budget_problems(plan)), found.number)
 
     def _used(self, shares: Sequence[Share]) -> list[int]:
         """Multipliers of each board."""
@@ -260,12 +270,19 @@ def balance(plan: BalancedPlan) -> float:
 
 
 def shortest(attempt: Attempt, begin: int, work: float, most: float) -> Filled | None:
-    """The shortest interval at which all convolutions fit: steps up from `begin` until one does, then back in finer
-    steps."""
+    """The shortest interval at which all convolutions fit: steps down from `begin` until one does not, or up until
+    one does, then back in finer steps."""
     low, high = -1, begin
     found = attempt(high)
+    while found is not None and high - _coarse(high) >= LEAST:
+        lower = high - _coarse(high)
+        better = attempt(lower)
+        if better is None:
+            low = lower
+            break
+        high, found = lower, better
     while found is None and high < MOST_STEPS:
-        low, high = high, high + max(COARSE, high // GROWING)
+        low, high = high, high + _coarse(high)
         if work * (1 + low * STEP) > most:
             return None
         found = attempt(high)
@@ -279,3 +296,8 @@ def shortest(attempt: Attempt, begin: int, work: float, most: float) -> Filled |
         else:
             low = middle
     return None if found is None or found.interval > most else found
+
+
+def _coarse(number: int) -> int:
+    """Steps at a time at `number` steps above the bound."""
+    return max(COARSE, number // GROWING)

@@ -87,7 +87,20 @@ class Track:
     @cached_property
     def column_units(self) -> int:
         """Units along the columns."""
-        return max(1, self.columns // self.step)
+        return max(1, (self.columns - self.idle) // self.step)
+
+    @cached_property
+    def idle(self) -> int:
+        """Last columns that get no errors as no pooling window looks at them. They go with the last unit: a board that
+        had nothing else would have nothing to wait for."""
+        if self.phase is Phase.FORWARD or self.geometry.flat:
+            return 0
+        for count in range(self.columns):
+            columns = Range(self.window.end - 1 - count, self.window.end - count)
+            sums = self.geometry.sums_of_inputs(columns) if self.phase is Phase.BACKWARD else columns
+            if sums.size and self.geometry.outputs_of_sums(sums).size:
+                return count
+        return 0
 
     @cached_property
     def units(self) -> int:

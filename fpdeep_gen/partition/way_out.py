@@ -10,11 +10,9 @@ from fpdeep_gen.partition.patience import patient
 from fpdeep_gen.partition.search import Search
 
 MOST_BOARDS = 128
-GROWTH = 1.12
-"""Step between the numbers of boards that are tried where one is too small."""
-
-HOPELESS = 1.3
-"""Times all boards' memory; where so much is taken no search is made."""
+FULLEST, FALL = 0.84, 0.75
+"""Part of all boards' memory; where more is taken no search is made at first but more boards are looked at: their
+number rises with that power of what is taken."""
 
 ROUNDS = 6
 """Longer intervals tried of each."""
@@ -27,30 +25,26 @@ SOME_DDR = Ddr(1, 6.4)
 
 
 def way_out_of(network: Network, cluster: Cluster, excess: Sequence[Problem]) -> str:
-    """The smallest number of such boards that works, else what else would."""
+    """A number of such boards that works where one fewer does not, else what else would."""
     if not cluster.links:
         others = list(_larger(network, cluster, excess))
         return "; ".join([*others, "more boards, with links between them"])
-    tried = len(cluster.boards)
-    low, high = tried, None
-    while tried < MOST_BOARDS and high is None:
-        tried = min(MOST_BOARDS, max(tried + 1, int(tried * GROWTH)))
+    low, high, step = len(cluster.boards), None, 1
+    tried = low + 1
+    while low < MOST_BOARDS and high is None:
         short = Search(network, _longer(cluster, tried)).shortage()
-        if short > HOPELESS:
-            low, tried = tried, min(MOST_BOARDS - 1, int(tried * short / HOPELESS))
+        if short > FULLEST and tried < MOST_BOARDS:
+            tried = max(tried + 1, int(tried * (short / FULLEST) ** FALL))
         elif _fits(network, cluster, tried):
             high = tried
         else:
-            low = tried
+            low, tried, step = tried, tried + step, 2 * step
+        tried = min(MOST_BOARDS, tried)
     if high is None:
         others = list(_larger(network, cluster, excess)) or ["larger boards, or a smaller network"]
         return "; ".join([f"{MOST_BOARDS} such boards are too few as well", *others])
-    while high - low > 1:
-        middle = (low + high) // 2
-        if _fits(network, cluster, middle):
-            high = middle
-        else:
-            low = middle
+    while high - low > 1 and _fits(network, cluster, high - 1):
+        high -= 1
     return f"{high} such boards are enough"
 
 
@@ -88,5 +82,5 @@ def _fits(network: Network, cluster: Cluster, boards: int) -> bool:
 
 
 def _works(network: Network, cluster: Cluster) -> bool:
-    found = patient(network, cluster, ROUNDS)
+    found = patient(network, cluster, ROUNDS, fast=False)
     return found is not None and not found.excess

@@ -104,3 +104,12 @@ def test_vgg16_on_83_boards_is_near_the_bound_and_filled_by_four_images() -> Non
         total = sum(share.macs for share in plan.shares if share.phase is phase)
         first = plan.network.layers[0].forward_macs if phase is Phase.BACKWARD else 0
         assert total == sum(layer.forward_macs for layer in plan.network.layers) - first
+
+
+def test_a_column_that_no_pooling_window_looks_at() -> None:
+    """The last of 21 columns of sums is dropped: a board with the gradients of that one alone would get no errors."""
+    first = conv("conv0", (3, 23, 21), 36, 1, pool=2)
+    second = conv("conv1", output(first), 16, 3, pool=2)
+    third = conv("conv2", output(second), 28, 1)
+    given_network = network((first, second, third, conv("conv3", output(third), 36, 3, groups=2)))
+    check(make_balanced_plan(given_network, chain(2, dsp=398, bram36=1000)))

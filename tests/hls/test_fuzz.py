@@ -10,7 +10,6 @@ from tests.hls.fuzz.types import pool
 BATCH = 20
 OPEN = {
     40: "refused",  # the array in a structure that is copied, under an index known only at run time
-    46: "stalls",  # words too many behind a loop that waits with read_nb
     49: "refused",  # a choice between structures that hold an array
 }
 """Seeds whose differences are not mended yet, and how each begins; one that is mended leaves this table."""

@@ -1,6 +1,7 @@
-"""Control goes past regions that do nothing: each would cost a cycle."""
+"""Control goes past regions that do nothing: each would cost a cycle. A word taken and not used is something."""
 
-from fpdeep_gen.hls.ir import Exit, Process, Region
+from fpdeep_gen.hls.ir import Exit, Process, Region, Store
+from fpdeep_gen.hls.passes.dead import EFFECTS
 
 
 def skip_empty(process: Process) -> None:
@@ -23,7 +24,7 @@ def skip_empty(process: Process) -> None:
 
 
 def _only_exit(region: Region) -> Region | None:
-    if region.sets or any(one.width == 0 or one.operands() for one in region.operations) or len(region.exits) != 1:
+    if region.sets or len(region.exits) != 1 or any(isinstance(one, (*EFFECTS, Store)) for one in region.operations):
         return None
     return region.exits[0].target
 

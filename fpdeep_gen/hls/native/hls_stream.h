@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <memory>
 #include <string>
 #include <utility>
@@ -22,7 +23,7 @@ class stream<T, 0> : public native::StreamState {
 
     // All that passes through a stream from some moment on.
     struct Record {
-        std::vector<T> pushed;
+        std::deque<T> pushed;  // a vector would give bits of bool
         std::size_t popped = 0;
     };
 

@@ -11,12 +11,14 @@ from fpdeep_gen.hls.cosim import Cosimulation, cosimulate
 SCALED = """
 #include "ap_int.h"
 #include "hls_stream.h"
-int scaled(hls::stream<ap_int<16>> &in, hls::stream<ap_int<32>> &out, short gain, short *last, int table[4]) {
+int scaled(hls::stream<ap_int<16>> &in, hls::stream<bool> &minus, hls::stream<ap_int<32>> &out, short gain, short *last,
+           int table[4]) {
 #pragma HLS INTERFACE ap_ctrl_none port=return
     int total = 0;
     for (int i = 0; i < 4; i++) {
 #pragma HLS PIPELINE II=1
-        const ap_int<16> word = in.read();
+        const ap_int<16> read = in.read();
+        const ap_int<16> word = minus.read() ? ap_int<16>(-read) : read;
         total += word * gain;
         out.write(word * gain + table[i]);
         table[i] = word;

@@ -10,6 +10,7 @@ from fpdeep_gen.partition.family import Scheme
 from fpdeep_gen.partition.flat_memory import ORDER
 from fpdeep_gen.partition.fully_connected import Speed
 from fpdeep_gen.partition.geometry import training_macs
+from fpdeep_gen.partition.model import BalancedPlan
 from fpdeep_gen.partition.schemes import schemes
 from fpdeep_gen.partition.settle import BALANCED, COARSE, FIRST, LEAST, Candidate, Settling, balance
 
@@ -76,13 +77,17 @@ class Search:
         if not tried:
             return None
         if all(candidate.excess for candidate, _ in tried):
-            able = [pair for pair in tried if self.settling.worst(pair[0].plan) <= OVERSHOOT]
+            able = [pair for pair in tried if self._may_mend(pair[0].plan)]
             for _, scheme in sorted(able, key=lambda pair: self.settling.worst(pair[0].plan))[:MENDED]:
                 mended = self._settled(scheme, inf)
                 if mended is not None:
                     tried.append((mended, scheme))
         found = min(tried, key=lambda pair: self._rank(pair[0]))
         return self._faster(found[1], found[0]) if fast and not found[0].excess else found[0]
+
+    def _may_mend(self, plan: BalancedPlan) -> bool:
+        """Whether a longer interval, or less for the boards that take too much, may do."""
+        return self.settling.worst(plan) <= OVERSHOOT or self.settling.waits_for_ddr(plan)
 
     def _near(self) -> Iterator[tuple[Scheme, Candidate]]:
         """Plans of all schemes, mended as long as they stay near the bound. Where boards have far too little memory for

@@ -235,6 +235,11 @@ class Settling:
         """Part of all boards' memory that is taken without the stores of fully connected layers."""
         return 1 - sum(memory_left(plan, self.geometry)) / sum(2 * board.bram36 for board in self.cluster.boards)
 
+    def waits_for_ddr(self, plan: BalancedPlan) -> bool:
+        """Whether all of a batch's images share what slow DDR gives: the longer the interval, the fewer of them need
+        to, and wait for each other in caches."""
+        return plan.prediction.shared_weights > 1 and plan.prediction.shared_gradients == plan.prediction.batch
+
     def _corrected(self, wish: Wish, candidate: Candidate, overshoot: float) -> Wish | None:
         """What to begin the next round with; None where it is hopeless."""
         plan, places = candidate.plan, candidate.places
@@ -242,8 +247,7 @@ class Settling:
         limits = [2 * board.bram36 for board in self.cluster.boards]
         taken = [limit - rest for limit, rest in zip(limits, left, strict=True)]
         crowd = max(count / limit for count, limit in zip(taken, limits, strict=True))
-        if plan.prediction.shared_weights > 1 and plan.prediction.shared_gradients == plan.prediction.batch:
-            # Slow DDR: the longer the interval, the fewer images share reads and wait for each other in caches.
+        if self.waits_for_ddr(plan):
             longer = max(self.flat.shortest(plan), ceil(plan.prediction.interval * crowd))
             return replace(wish, shortest=longer)
         if self.filled(plan) > 1 or self.worst(plan) > overshoot:

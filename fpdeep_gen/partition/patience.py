@@ -10,7 +10,7 @@ from fpdeep_gen.partition.bounds import bounds_of
 from fpdeep_gen.partition.budget import budget_problems
 from fpdeep_gen.partition.geometry import geometries
 from fpdeep_gen.partition.search import Search
-from fpdeep_gen.partition.settle import Candidate
+from fpdeep_gen.partition.settle import Candidate, busiest_link
 
 STRETCH, LONGER = 1.03, 16
 """Step between intervals, and how many are tried, where links or logic want longer ones than multipliers."""
@@ -36,7 +36,7 @@ def patient(network: Network, cluster: Cluster, rounds: int = LONGER, fast: bool
         if found is None or not found.excess:
             break
         interval = found.plan.prediction.interval
-        busiest = max((max(link.up_cycles, link.down_cycles) for link in found.plan.links), default=0)
+        busiest = busiest_link(found.plan)
         if busiest <= interval and not all(_waits(problem, cluster) for problem in found.excess):
             break
         failed, part = part, part / max(STRETCH, (busiest / interval) ** 0.5)

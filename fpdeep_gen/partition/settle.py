@@ -228,8 +228,7 @@ class Settling:
 
     def worst(self, plan: BalancedPlan) -> float:
         """`crowded`, or the part of a link that is taken if that is more."""
-        busiest = max((max(link.up_cycles, link.down_cycles) for link in plan.links), default=0)
-        return max(self.crowded(plan), busiest / plan.prediction.interval)
+        return max(self.crowded(plan), busiest_link(plan) / plan.prediction.interval)
 
     def filled(self, plan: BalancedPlan) -> float:
         """Part of all boards' memory that is taken without the stores of fully connected layers."""
@@ -246,9 +245,8 @@ class Settling:
         left = memory_left(plan, self.geometry)
         limits = [2 * board.bram36 for board in self.cluster.boards]
         taken = [limit - rest for limit, rest in zip(limits, left, strict=True)]
-        crowd = max(count / limit for count, limit in zip(taken, limits, strict=True))
         if self.waits_for_ddr(plan):
-            longer = max(self.flat.shortest(plan), ceil(plan.prediction.interval * crowd))
+            longer = max(self.flat.shortest(plan), ceil(plan.prediction.interval * self.crowded(plan)))
             return replace(wish, shortest=longer)
         if self.filled(plan) > 1 or self.worst(plan) > overshoot:
             return None
@@ -262,8 +260,7 @@ class Settling:
             for part, count, limit in zip(wish.parts, taken, limits, strict=True)
         )
         interval = plan.prediction.interval
-        busiest = max((max(link.up_cycles, link.down_cycles) for link in plan.links), default=0)
-        busiest = max(busiest, self.flat.shortest(plan))
+        busiest = max(busiest_link(plan), self.flat.shortest(plan))
         return replace(wish, parts=parts, room=room, shortest=busiest if busiest > interval else wish.shortest)
 
 
@@ -271,6 +268,11 @@ def balance(plan: BalancedPlan) -> float:
     """Multiply-accumulates a multiplier of the busiest board, over the mean."""
     macs = [use.macs / board.dsp for use, board in zip(plan.uses, plan.cluster.boards, strict=True)]
     return max(macs) * len(macs) / sum(macs)
+
+
+def busiest_link(plan: BalancedPlan) -> int:
+    """Cycles an image that the busiest direction of a link takes."""
+    return max((max(link.up_cycles, link.down_cycles) for link in plan.links), default=0)
 
 
 def shortest(attempt: Attempt, begin: int, work: float, most: float) -> Filled | None:

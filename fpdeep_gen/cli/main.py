@@ -13,6 +13,7 @@ COMMANDS = (
     "sweep",
     "compare",
     "generate",
+    "csim",
     "rtl",
     "synth",
     "verify",

@@ -25,7 +25,6 @@ _BOARD_FILES = {
 _CHAIN_FILES = {
     "csim/main.cpp": "csim_main.cpp.j2",
     "csim/word_files.h": "word_files.h.j2",
-    "csim/Makefile": "csim_makefile.j2",
     "Makefile": "makefile.j2",
 }
 """Template of each file of the whole chain."""

@@ -26,7 +26,7 @@ from fpdeep_gen.sim.host import (
     decode,
     encode,
 )
-from fpdeep_gen.sim.verify import mean_loss
+from fpdeep_gen.sim.outcome import mean_loss
 
 
 @dataclass(frozen=True)

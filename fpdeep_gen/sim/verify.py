@@ -6,35 +6,19 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fpdeep_gen.errors import ComparisonError
-from fpdeep_gen.golden.model import initial_weights
-from fpdeep_gen.golden.softmax import losses
-from fpdeep_gen.network.dataset import Dataset, epoch_batches
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.plan.model import Plan
 from fpdeep_gen.sim.chain import DEFAULT_LIMITS, ChainModel, Limits, build_chain, links_of, run_chain
 from fpdeep_gen.sim.chain_report import ChainRun, SimulationStall
-from fpdeep_gen.sim.compare import Difference, Golden, result_differences, run_golden, weight_differences
-from fpdeep_gen.sim.host import (
-    BatchResult,
-    Command,
-    Dump,
-    HostOutput,
-    Infer,
-    LayerWeights,
-    Load,
-    Program,
-    Train,
-    decode,
-    encode,
-)
+from fpdeep_gen.sim.compare import Golden, run_golden
+from fpdeep_gen.sim.host import HostOutput, LayerWeights, Program, decode, encode
 from fpdeep_gen.sim.measure import Measurement, engine_watches, measure
+from fpdeep_gen.sim.outcome import Outcome, compare_outputs, require_equal
 from fpdeep_gen.sim.rtl import load_rtl_board
 from fpdeep_gen.sim.toolchain import Effort
-
-Integers = NDArray[np.int64]
+from fpdeep_gen.sim.training import Batch, verification_program
 
 GOLDEN_FILE = "weights_golden.npz"
 RTL_FILE = "weights_rtl.npz"
@@ -42,69 +26,12 @@ SUMMARY_FILE = "summary.json"
 
 
 @dataclass(frozen=True)
-class Batch:
-    """Raw images [n, channels, rows, columns] and their labels [n]."""
-
-    images: Integers
-    labels: Integers
-
-
-@dataclass(frozen=True)
-class StepVerification:
-    """One SGD step. `loss`: mean over the mini-batch, from the chain's result words; `golden_loss`: golden's.
-    `differing_weights`, `differing_results`: weights after the step and images whose results are not golden's."""
-
-    step: int
-    images: int
-    loss: float
-    golden_loss: float
-    differing_weights: int
-    differing_results: int
-
-
-@dataclass(frozen=True)
 class Verification:
-    """Everything that a verification found. `compared_weights`: number of comparisons of a weight. `accuracy`: share
-    of right predictions of the chain on the test images (None: none given)."""
+    """Everything that a verification found."""
 
-    equal: bool
-    compared_weights: int
-    steps: tuple[StepVerification, ...]
-    differences: tuple[Difference, ...]
-    golden_wraps: int
-    accuracy: float | None
+    outcome: Outcome
     run: ChainRun
     measurement: Measurement
-
-
-def training_batches(network: Network, dataset: Dataset, count: int, images: int | None = None) -> tuple[Batch, ...]:
-    """The first `count` mini-batches of a training of `network`, of `images` each (default: what the network says)."""
-    size = images or network.training.batch
-    chosen: list[Batch] = []
-    epoch = 0
-    while len(chosen) < count:
-        for rows in epoch_batches(network.training.seed, epoch, len(dataset.train_labels), size):
-            chosen.append(Batch(dataset.train_images[rows], dataset.train_labels[rows]))
-        epoch += 1
-    return tuple(chosen[:count])
-
-
-def verification_program(plan: Plan, batches: Sequence[Batch], test: Batch | None = None) -> Program:
-    """LOAD, DUMP, then TRAIN, DUMP for each batch, TRAIN of one image twice before the last DUMP, INFER of `test`.
-
-    The single images are there for the latency: the second finds every board idle, as dumps do not. Their learning
-    rate is 0, so they change no weight; the dump behind them lets the run go on until their last gradient.
-    """
-    training = plan.network.training
-    commands: list[Command] = [Load(initial_weights(plan.network)), Dump()]
-    for step, batch in enumerate(batches):
-        commands.append(Train(batch.images, batch.labels, step, training.seed, plan.learning_rate_raw))
-        if step + 1 == len(batches):
-            commands += 2 * [Train(batch.images[:1], batch.labels[:1], len(batches), training.seed, 0)]
-        commands.append(Dump())
-    if test is not None:
-        commands.append(Infer(test.images, test.labels))
-    return Program(tuple(commands))
 
 
 def build_rtl_chain(plan: Plan, project: Path, cache: Path, effort: Effort = Effort.QUICK_BUILD) -> ChainModel:
@@ -141,7 +68,7 @@ def verify(
     write_weights(directory / RTL_FILE, plan.network, output.dumps)
     done = compare(plan, program, golden, run, output)
     _write_summary(directory, summary(plan, done))
-    require_equal(done)
+    require_equal(done.outcome, "RTL")
     return done
 
 
@@ -156,46 +83,8 @@ def run_program(
 
 
 def compare(plan: Plan, program: Program, golden: Golden, run: ChainRun, output: HostOutput) -> Verification:
-    """Compare what a run of `verification_program` gave with golden's. Step 0 are the loaded weights."""
-    network = plan.network
-    pairs = list(zip(golden.output.dumps, output.dumps, strict=True))
-    weights = [weight_differences(network, step, want, got) for step, (want, got) in enumerate(pairs)]
-    results = [
-        result_differences(number + 1, want, got)
-        for number, (want, got) in enumerate(zip(golden.output.results, output.results, strict=True))
-    ]
-    trained = len(pairs) - 1  # the single images are no steps
-    steps = tuple(
-        StepVerification(
-            step=number + 1,
-            images=len(output.results[number].predicted),
-            loss=mean_loss(output.results[number]),
-            golden_loss=golden.steps[number].loss,
-            differing_weights=weights[number + 1][0],
-            differing_results=results[number][0],
-        )
-        for number in range(trained)
-    )
-    return Verification(
-        equal=not any(count for count, _ in [*weights, *results]),
-        compared_weights=len(pairs) * sum(layer.weight_count for layer in network.layers),
-        steps=steps,
-        differences=tuple(difference for _, named in [*weights, *results] for difference in named),
-        golden_wraps=golden.wraps,
-        accuracy=_accuracy(program, output),
-        run=run,
-        measurement=measure(plan, program, run),
-    )
-
-
-def require_equal(done: Verification) -> None:
-    """Raise `ComparisonError` with the first differences unless there are none."""
-    if done.equal:
-        return
-    wrong = sum(step.differing_weights for step in done.steps)
-    lines = [f"RTL and golden differ: {wrong} of {done.compared_weights} compared weights"]
-    lines += [f"    {difference}" for difference in done.differences[:10]]
-    raise ComparisonError("\n".join(lines))
+    """Compare what a run of `verification_program` gave with golden's, and measure it."""
+    return Verification(compare_outputs(plan.network, program, golden, output), run, measure(plan, program, run))
 
 
 def write_weights(path: Path, network: Network, dumps: Sequence[LayerWeights]) -> None:
@@ -208,11 +97,6 @@ def write_weights(path: Path, network: Network, dumps: Sequence[LayerWeights]) -
     temporary = path.with_suffix(".new.npz")
     np.savez_compressed(temporary, allow_pickle=False, **arrays)
     temporary.replace(path)
-
-
-def mean_loss(result: BatchResult) -> float:
-    """Mean loss of a batch."""
-    return float(losses(result.probability_raw).mean())
 
 
 def _write_summary(directory: Path, document: Mapping[str, object]) -> None:
@@ -250,12 +134,7 @@ def summary(plan: Plan, done: Verification) -> dict[str, object]:
     """What summary.json holds."""
     measured = done.measurement
     return {
-        "equal": done.equal,
-        "compared_weights": done.compared_weights,
-        "steps": [asdict(step) for step in done.steps],
-        "differences": [asdict(difference) for difference in done.differences],
-        "golden_wraps": done.golden_wraps,
-        "accuracy": done.accuracy,
+        **asdict(done.outcome),
         "interval": {"planned": plan.prediction.interval, "simulated": measured.interval},
         "latency": {"planned": plan.prediction.latency, "simulated": measured.latency},
         "engines": engine_rows(plan, measured),
@@ -280,16 +159,3 @@ def engine_rows(plan: Plan, measured: Measurement) -> list[dict[str, object]]:
         }
         for one in measured.engines
     ]
-
-
-def _accuracy(program: Program, output: HostOutput) -> float | None:
-    batches = [command for command in program.commands if isinstance(command, Train | Infer)]
-    tests = [
-        (command.labels, result.predicted)
-        for command, result in zip(batches, output.results, strict=True)
-        if isinstance(command, Infer)
-    ]
-    if not tests:
-        return None
-    right = sum(int((labels == predicted).sum()) for labels, predicted in tests)
-    return right / sum(len(labels) for labels, _ in tests)

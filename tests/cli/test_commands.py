@@ -41,7 +41,20 @@ def planned(out: Path) -> Path:
 def test_the_version_and_the_commands_are_named() -> None:
     assert fpdeep("--version").stdout == f"fpdeep, version {__version__}\n"
     text = fpdeep("--help").stdout
-    for command in ("check", "plan", "generate", "rtl", "synth", "verify", "train", "report", "doctor", "run", "hls"):
+    for command in (
+        "check",
+        "plan",
+        "generate",
+        "csim",
+        "rtl",
+        "synth",
+        "verify",
+        "train",
+        "report",
+        "doctor",
+        "run",
+        "hls",
+    ):
         assert f"\n  {command} " in text
 
 
@@ -97,7 +110,7 @@ def test_a_missing_option_is_a_fault_of_the_input() -> None:
     assert "Missing option '--cluster'" in result.stderr
 
 
-@pytest.mark.parametrize("command", ["generate", "rtl", "synth", "verify", "report"])
+@pytest.mark.parametrize("command", ["generate", "csim", "rtl", "synth", "verify", "report"])
 def test_commands_on_a_folder_without_a_plan_say_how_to_make_one(command: str, tmp_path: Path) -> None:
     result = fpdeep(command, tmp_path)
     assert result.exit_code == 2
@@ -141,7 +154,7 @@ def test_generate_makes_each_board_and_undoes_edits(tmp_path: Path) -> None:
     assert source.read_text(encoding="utf-8") == text
 
 
-def test_rtl_and_verify_without_what_they_need(tmp_path: Path) -> None:
+def test_csim_rtl_and_verify_without_what_they_need(tmp_path: Path) -> None:
     planned(tmp_path)
     rtl = fpdeep("rtl", tmp_path)
     assert rtl.exit_code == 2
@@ -149,6 +162,10 @@ def test_rtl_and_verify_without_what_they_need(tmp_path: Path) -> None:
         f"{tmp_path}/board_0/src/board_0.cpp: file: expected generated C++, found no such file\n"
         f"    hint: make it with `fpdeep generate {tmp_path}`\n"
     )
+    csim = fpdeep("csim", tmp_path)
+    assert csim.exit_code == 2
+    for missing in ("csim/main.cpp", *(f"board_{board}/src/board_{board}.cpp" for board in range(3))):
+        assert f"{tmp_path}/{missing}: file: expected generated C++, found no such file\n" in csim.stderr
     verify = fpdeep("verify", tmp_path, "--json")
     assert verify.exit_code == 2
     problems = json.loads(verify.stdout)["error"]["problems"]

@@ -1,48 +1,43 @@
-"""Each board of a chain alone in RTL: the emitted cocotb test, fed with the word files of a native run."""
+"""Each board of a chain alone in RTL, as a user tests it: `make sim` in the generated project."""
 
+import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import numpy as np
-import pytest
 
-from fpdeep_gen.sim.compare import result_differences, run_golden, weight_differences
-from fpdeep_gen.sim.native import build_native, run_native
-from fpdeep_gen.sim.verify import verification_program
 from fpdeep_gen.sim.words import read_words, write_words
 from tests.hw import projects
 from tests.hw.projects import Project, batches, build_project
 from tests.hw.runner import CACHE, QUICK_BUILD, REPOSITORY, RUNTIME, copy_runtime
 
 TIMEOUT_SECONDS = 600
-RUN = "native_run"
+IMAGES = 8
+RUN = Path("csim", "run")
 
 
 @cache
 def two_boards() -> Project:
-    """The project, with a native run of one step whose results and weights are golden's."""
-    project = build_project("tiny_two", projects.two_boards())
-    plan = project.plan
-    program = verification_program(plan, batches(1, 3))
-    golden = run_golden(plan, program).output
-    output = run_native(build_native(project.folder, CACHE), plan, program, project.folder / RUN)
-    for step, (want, got) in enumerate(zip(golden.dumps, output.dumps, strict=True)):
-        assert weight_differences(plan.network, step, want, got) == (0, [])
-    assert result_differences(1, golden.results[0], output.results[0]) == (0, [])
-    return project
+    """The project of a network that trains on a file of its own: one mini-batch, and one image to test."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    data = CACHE / "stripes.npz"
+    (batch,) = batches(1, IMAGES)
+    images, labels = batch.images.astype(np.int16), batch.labels
+    np.savez(data, train_images=images, train_labels=labels, test_images=images[:1], test_labels=labels[:1])
+    plan = projects.two_boards()
+    return build_project("tiny_two_sim", replace(plan, network=replace(plan.network, dataset=str(data))))
 
 
-def run_board_test(project: Project, board: int, run: Path) -> subprocess.CompletedProcess[str]:
-    """`python test_board_<b>.py` as a user would run it."""
-    folder = project.folder / f"board_{board}"
-    copy_runtime(RUNTIME, folder / "sim_build")
+def make_sim(folder: Path, *variables: str) -> subprocess.CompletedProcess[str]:
+    """`make sim` with quick builds."""
+    fpdeep = Path(sys.executable).with_name("fpdeep")
     return subprocess.run(
-        [sys.executable, f"test_board_{board}.py"],
-        cwd=folder,
-        env={**os.environ, **QUICK_BUILD, "RUN": str(run), "RTL": str(folder / "rtl"), "PYTHONPATH": str(REPOSITORY)},
+        ["make", "-C", str(folder), "sim", f"PYTHON={sys.executable}", f"FPDEEP={fpdeep}", *variables],
+        env={**os.environ, **QUICK_BUILD, "PYTHONPATH": str(REPOSITORY)},
         capture_output=True,
         text=True,
         timeout=TIMEOUT_SECONDS,
@@ -50,17 +45,28 @@ def run_board_test(project: Project, board: int, run: Path) -> subprocess.Comple
     )
 
 
-@pytest.mark.parametrize("board", [0, 1])
-def test_board_answers_as_the_native_run(board: int) -> None:
-    project = two_boards()
-    done = run_board_test(project, board, project.folder / RUN)
+@cache
+def simulated() -> subprocess.CompletedProcess[str]:
+    """`make sim` of both boards."""
+    folder = two_boards().folder
+    for board in range(2):
+        copy_runtime(RUNTIME, folder / f"board_{board}" / "sim_build")
+    return make_sim(folder)
+
+
+def test_boards_answer_as_the_native_run_and_golden() -> None:
+    project, done = two_boards(), simulated()
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
-    assert "PASS=2" in done.stdout + done.stderr
+    assert done.stdout.count("PASS=2") == 2
+    outcome = json.loads((project.folder / "csim" / "summary.json").read_text())
+    assert outcome["equal"]
+    assert [step["images"] for step in outcome["steps"]] == [IMAGES]
 
 
 def test_a_wrong_word_of_the_traffic_is_seen(tmp_path: Path) -> None:
     """A data flit that board 1 sends down, with one bit of its payload changed in the recording."""
     project = two_boards()
+    simulated()
     for source in (project.folder / RUN).rglob("*.bin"):
         target = tmp_path / source.relative_to(project.folder / RUN)
         target.parent.mkdir(exist_ok=True)
@@ -72,6 +78,6 @@ def test_a_wrong_word_of_the_traffic_is_seen(tmp_path: Path) -> None:
     assert flit_bits == 72
     flits[data[len(data) // 2], 0] ^= 1
     write_words(path, flits)
-    done = run_board_test(project, 1, tmp_path)
+    done = make_sim(project.folder / "board_1", f"RUN={tmp_path}")
     assert done.returncode != 0
     assert "expected" in done.stdout + done.stderr

@@ -17,15 +17,8 @@ from fpdeep_gen.sim.host import Load, Program
 from fpdeep_gen.sim.measure import engine_watches, measure
 from fpdeep_gen.sim.rtl import load_rtl_board
 from fpdeep_gen.sim.train import train_on_chain
-from fpdeep_gen.sim.verify import (
-    Verification,
-    build_rtl_chain,
-    compare,
-    engine_rows,
-    run_program,
-    verification_program,
-    verify,
-)
+from fpdeep_gen.sim.training import verification_program
+from fpdeep_gen.sim.verify import Verification, build_rtl_chain, compare, engine_rows, run_program, verify
 from tests.hw import projects
 from tests.hw.projects import Project, batches, break_kernel, build_project, copy_project, set_fifo_depth
 
@@ -48,10 +41,10 @@ def verified() -> Verification:
 
 def test_two_steps_on_two_boards_are_goldens() -> None:
     done = verified()
-    assert done.equal
-    assert [(step.differing_weights, step.differing_results) for step in done.steps] == [(0, 0), (0, 0)]
-    assert done.compared_weights == 3 * sum(layer.weight_count for layer in two_boards().plan.network.layers)
-    assert done.golden_wraps == 0
+    assert done.outcome.equal
+    assert [(step.differing_weights, step.differing_results) for step in done.outcome.steps] == [(0, 0), (0, 0)]
+    assert done.outcome.compared_weights == 3 * sum(layer.weight_count for layer in two_boards().plan.network.layers)
+    assert done.outcome.golden_wraps == 0
 
 
 def test_latency_is_the_planned_one() -> None:
@@ -157,8 +150,8 @@ def test_one_wrong_weight_is_seen() -> None:
     wrong = Program((replace(load, weights=weights), *program.commands[1:]))
     run, output = run_program(project.plan, model, wrong, project.folder / "wrong_weight", LIMITS)
     done = compare(project.plan, program, run_golden(project.plan, program), run, output)
-    assert not done.equal
-    assert (done.differences[0].step, done.differences[0].what, done.differences[0].index) == (
+    assert not done.outcome.equal
+    assert (done.outcome.differences[0].step, done.outcome.differences[0].what, done.outcome.differences[0].index) == (
         0,
         "weights of conv2",
         (2, 1, 0, 1),

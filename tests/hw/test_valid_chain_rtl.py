@@ -41,9 +41,9 @@ def test_one_mini_batch_is_goldens_and_measured() -> None:
     """As `fpdeep run --batches 1` does it: no images to infer come behind the last gradients."""
     project = build_project("tiny_lenet", two_boards())
     done = verify(project.plan, project.folder, project.folder / "verify", batches(1, IMAGES), None, LIMITS)
-    assert done.equal
-    assert done.compared_weights == 2 * sum(layer.weight_count for layer in project.plan.network.layers)
-    assert [(step.differing_weights, step.differing_results) for step in done.steps] == [(0, 0)]
+    assert done.outcome.equal
+    assert done.outcome.compared_weights == 2 * sum(layer.weight_count for layer in project.plan.network.layers)
+    assert [(step.differing_weights, step.differing_results) for step in done.outcome.steps] == [(0, 0)]
     measured, planned = done.measurement, project.plan.prediction
     assert measured.interval == pytest.approx(planned.interval, rel=0.05)
     assert measured.latency == pytest.approx(planned.latency, rel=0.02)

@@ -7,7 +7,7 @@ from fpdeep_gen.plan.model import EnginePlan, Plan
 from fpdeep_gen.sim.chain_report import ChainRun, End, LinkCounters
 from fpdeep_gen.sim.host import Dump, Infer, Program, Train
 from fpdeep_gen.sim.measure import engine_watches, measure
-from fpdeep_gen.sim.verify import Batch, verification_program
+from fpdeep_gen.sim.training import Batch, verification_program
 from tests.hw.projects import two_boards
 
 IMAGES = 12

@@ -177,6 +177,9 @@ def cosim(
         raise ComparisonError("\n".join(done.differences))
     called = f"{done.calls} calls, latency {min(done.latencies)} to {max(done.latencies)}, " if done.latencies else ""
     output.human.print(f"equal: {sum(done.compared.values()):,} integers and words, {called}{done.cycles:,} cycles")
+    if not any(done.compared.values()):
+        text = "warning: nothing came out that could be compared; give inputs with --testbench or --stimulus"
+        output.human.print(text, style="yellow")
 
 
 def _check_files(source: Path, *others: Path | None) -> None:

@@ -216,7 +216,13 @@ def run_native(program: Path, record: Path, stimulus: Path | None, working: Path
         environment["FPDEEP_STIMULUS"] = str(stimulus)
     try:
         done = subprocess.run(
-            [str(program)], env=environment, cwd=working, capture_output=True, text=True, check=False, timeout=600
+            [str(program.resolve())],
+            env=environment,
+            cwd=working,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=600,
         )
     except subprocess.TimeoutExpired as error:
         raise ToolError("the native program took more than ten minutes", [str(program)]) from error

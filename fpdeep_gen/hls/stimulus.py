@@ -17,9 +17,17 @@ Stimulus = Mapping[str, npt.NDArray[np.generic]]
 Given = dict[str, tuple[list[Integer], list[int]]]  # by input: the kinds of its integers (which repeat), the integers
 
 
+COUNT_BITS = 32
+
+
 def random_stimulus(interface: Interface, words: int, calls: int, seed: int) -> Given:
-    """Every integer uniform over its range."""
+    """Every integer uniform over its range, except scalars of `COUNT_BITS` and more beside streams or arrays.
+
+    Those are mostly counts and indices, and C++ is undefined beyond its arrays, or waits for words that never come:
+    they go from 0 to the words of a stream or the elements of the smallest array, and the first call has the most.
+    """
     random = np.random.default_rng(seed)
+    most = _most_elements(interface, words)
     found = {}
     for one, name in named(interface):
         kinds = list(integers(one.layout))
@@ -29,9 +37,19 @@ def random_stimulus(interface: Interface, words: int, calls: int, seed: int) -> 
         if not one.direction.reads:
             found[name] = (kinds, [0] * (count * len(kinds)))
             continue
-        columns = [_random(random, kind, count) for kind in kinds]
+        if one.kind is Kind.SCALAR and most is not None and all(kind.width >= COUNT_BITS for kind in kinds):
+            columns = [[most, *random.integers(0, most + 1, count - 1).tolist()] for _ in kinds]
+        else:
+            columns = [_random(random, kind, count) for kind in kinds]
         found[name] = (kinds, [value for row in zip(*columns, strict=True) for value in row])
     return found
+
+
+def _most_elements(interface: Interface, words: int) -> int | None:
+    """The most that a count may be; None where the top has neither streams nor arrays."""
+    arrays = [len(list(integers(one.layout))) for one in interface.arguments if one.kind is Kind.ARRAY]
+    streams = [words for one in interface.arguments if one.kind is Kind.STREAM]
+    return min([*arrays, *streams], default=None)
 
 
 def _random(random: np.random.Generator, kind: Integer, count: int) -> list[int]:

@@ -78,6 +78,34 @@ def test_cosim_compares_word_by_word(folder: Path, given: list[str], words: int)
     assert (data["equal"], data["compared"], data["bench_code"]) == (True, {"out": words}, 0)
 
 
+COUNTED = """#include <hls_stream.h>
+void counted(hls::stream<short>& in, hls::stream<short>& out, int n) {
+    for (int i = 0; i < n; ++i) {
+        out.write(in.read() - 1);
+    }
+}
+"""
+
+
+def test_cosim_with_nothing_given_into_a_relative_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As it is typed first: random inputs, the default output folder, a count that the words are there for."""
+    (tmp_path / "counted.cpp").write_text(COUNTED, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(main, ["hls", "cosim", "counted.cpp", "--top", "counted", "--json"])
+    assert result.exit_code == 0, result.stderr
+    assert json.loads(result.stdout)["compared"] == {"out": 64}
+
+
+def test_cosim_says_when_there_was_nothing_to_compare(tmp_path: Path) -> None:
+    (tmp_path / "sink.cpp").write_text(
+        "#include <hls_stream.h>\nvoid sink(hls::stream<int>& in) { in.read(); }\n", encoding="utf-8"
+    )
+    arguments = ["hls", "cosim", str(tmp_path / "sink.cpp"), "--top", "sink", "-o", str(tmp_path / "rtl")]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 0, result.stderr
+    assert "warning: nothing came out that could be compared" in result.stdout
+
+
 def test_cosim_reports_the_test_bench_that_fails(folder: Path, tmp_path: Path) -> None:
     bench = tmp_path / "bench.cpp"
     bench.write_text(BENCH.replace("word + 1;", "word;"), encoding="utf-8")

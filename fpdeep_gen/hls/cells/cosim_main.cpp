@@ -2,6 +2,7 @@
 //
 // A top with a block-level protocol is called as often as the argument --calls says, each time with the next scalar
 // inputs and memory images; results and images are kept when it is done.
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -246,7 +247,7 @@ int main(int argc, char **argv) {
   for (int i = 0; i < 4; i++) top->eval(), clock();
   top->ap_rst_n = 1;
 
-  uint64_t cycle = 0, done_at = 0, last_move = 0;
+  uint64_t cycle = 0, done_at = 0, last_move = 0, last_taken = 0;
   while (true) {
     bool waiting = finished < calls, moved = false;
 #ifdef HAS_LITE
@@ -405,7 +406,7 @@ int main(int argc, char **argv) {
 #define INPUT(port, count)                                                                     \
   {                                                                                            \
     static Stream &s = streams[#port];                                                         \
-    if (s.offered && top->port##_tready) s.offered = false, s.next++, moved = true;            \
+    if (s.offered && top->port##_tready) s.offered = false, s.next++, moved = true, last_taken = cycle; \
   }
 #define OUTPUT(port, count)                                                                    \
   {                                                                                            \
@@ -431,7 +432,7 @@ int main(int argc, char **argv) {
     cycle++;
     if (moved) last_move = cycle;
     if (!waiting && !done_at) done_at = cycle;
-    if (done_at && cycle - done_at >= drain) break;
+    if (done_at && cycle - std::max(done_at, last_taken) >= drain) break;
     if (!done_at && cycle - last_move > timeout) {
       fprintf(stderr, "stalled: no word has moved since cycle %llu\n", (unsigned long long)last_move);
       if (BLOCK != Block::free) fprintf(stderr, "  calls: %zu started, %zu of %zu done\n", started, finished, calls);

@@ -2,7 +2,7 @@
 //
 // <folder>/<name>.in and .out hold the integers of all calls one after the other (of a stream: of all words), each in
 // ceil(bits / 32) little-endian uint32. <folder>/record.txt has a line `calls N` and, for each stream that the top reads,
-// `taken NAME N`.
+// `taken NAME N`; then `port NAME NUMBER` for these streams and the journals of the fibers, whose streams have numbers.
 #pragma once
 
 #include <cstdio>
@@ -80,6 +80,7 @@ class Recorder {
         auto& target = is_input ? given_[name] : made_[name];
         if (is_input) {
             taken_[name];
+            ports_.try_emplace(name, &stream);
         }
         const std::shared_ptr<typename hls::stream<T, 0>::Record> record = stream.record();
         if (record == nullptr) {
@@ -119,6 +120,12 @@ class Recorder {
             for (const auto& [name, count] : taken_) {
                 std::fprintf(file, "taken %s %zu\n", name.c_str(), count);
             }
+            hls::native::Journal::Numbers numbers;
+            for (const auto& [name, stream] : ports_) {
+                const std::size_t number = numbers.try_emplace(stream, numbers.size()).first->second;
+                std::fprintf(file, "port %s %zu\n", name.c_str(), number);
+            }
+            hls::native::Scheduler::instance().write_journals(file, numbers);
             std::fclose(file);
         }
     }
@@ -130,6 +137,8 @@ class Recorder {
     }
 
   private:
+    Recorder() { hls::native::Scheduler::instance().keep_journals(); }
+
     static void write(const std::string& path, const std::vector<std::uint32_t>& cells) {
         std::FILE* const file = std::fopen(path.c_str(), "wb");
         if (file == nullptr || std::fwrite(cells.data(), 4, cells.size(), file) != cells.size()) {
@@ -142,6 +151,7 @@ class Recorder {
     std::size_t calls_ = 0;
     std::map<std::string, std::vector<std::uint32_t>> given_, made_;
     std::map<std::string, std::size_t> taken_;
+    std::map<std::string, const hls::native::StreamState*> ports_;
     std::vector<std::function<void()>> ends_;
 };
 

@@ -17,6 +17,8 @@
 #include <utility>
 #include <vector>
 
+#include "hls_journal.h"
+
 namespace hls::native {
 
 // What the scheduler knows of a stream. `depth` 0: unbounded.
@@ -65,9 +67,23 @@ class Scheduler {
     }
 
     // Called by every stream operation that moved a word.
-    void moved() {
+    void moved(const StreamState& stream, bool pushed) {
         ++moves_;
         polls_ = 0;
+        if (keeps_journals_ && running_ != nullptr) {
+            running_->journal.moved(stream, stream.depth(), pushed);
+        }
+    }
+
+    // From now on.
+    void keep_journals() { keeps_journals_ = true; }
+
+    // Lines `fiber`, each with its journal behind it.
+    void write_journals(std::FILE* file, Journal::Numbers& numbers) const {
+        for (const auto& fiber : fibers_) {
+            std::fprintf(file, "fiber\n");
+            fiber->journal.write(file, fiber->stream, numbers);
+        }
     }
 
     // Called by a non-blocking operation (or a question) that found nothing.
@@ -120,6 +136,7 @@ class Scheduler {
         bool started = false;
         const StreamState* stream = nullptr;
         Wait wait = Wait::nothing;
+        Journal journal;
     };
 
     static bool ready(const StreamState& stream, Wait wait) {
@@ -173,6 +190,9 @@ class Scheduler {
         for (;;) {
             const unsigned long long before = scheduler.moves_;
             scheduler.running_->body();
+            if (scheduler.keeps_journals_ && scheduler.moves_ != before) {
+                scheduler.running_->journal.ended();
+            }
             if (scheduler.moves_ == before) {
                 scheduler.give_way(nullptr, Wait::nothing);
             }
@@ -202,6 +222,7 @@ class Scheduler {
     jmp_buf main_;
     unsigned long long moves_ = 0;
     int polls_ = 0;
+    bool keeps_journals_ = false;
 };
 
 }  // namespace hls::native

@@ -102,7 +102,7 @@ class stream<T, 0> : public native::StreamState {
         if (record_ != nullptr) {
             ++record_->popped;
         }
-        scheduler().moved();
+        scheduler().moved(*this, false);
         return word;
     }
     void push(const T& word) {
@@ -114,7 +114,7 @@ class stream<T, 0> : public native::StreamState {
         if (record_ != nullptr) {
             record_->pushed.push_back(word);
         }
-        scheduler().moved();
+        scheduler().moved(*this, true);
     }
     void grow() {
         std::vector<T> larger(words_.empty() ? 8 : 2 * words_.size());

@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from fpdeep_gen.errors import InputError, Problem, ToolError
@@ -18,6 +19,8 @@ from fpdeep_gen.hls.tools import compiler, content_key, run_tool
 
 SHIM = "fpdeep_shim"
 FLAGS = ("-std=c++17", "-O1", "-w")
+_ZEROED = ("-ftrivial-auto-var-init=zero", "-fno-lifetime-dse")
+"""What a kernel leaves open, such as members of a word that it never sets, is 0 and not what the stack holds."""
 
 
 def layout_type(layout: Layout) -> str:
@@ -150,7 +153,8 @@ def build_native(
     if bench is not None:
         includes.append(f"-I{bench.resolve().parent}")
     contents = _contents([source, *([bench] if bench is not None else [])], include_dirs)
-    key = content_key(text, *includes, *map(str, compiler()), *contents)
+    flags = [*FLAGS, *filter(_takes, _ZEROED)]
+    key = content_key(text, *includes, *flags, *map(str, compiler()), *contents)
     place = folder / f"native_{key}"
     program = place / "program"
     if program.exists():
@@ -158,17 +162,24 @@ def build_native(
     place.mkdir(parents=True, exist_ok=True)
     (place / "recorder.cpp").write_text(text, encoding="utf-8")
     unit = place / "recorder.o"
-    _compile([*FLAGS, *includes, "-c", str(place / "recorder.cpp"), "-o", str(unit)], source)
+    _compile([*flags, *includes, "-c", str(place / "recorder.cpp"), "-o", str(unit)], source)
     objects, linking = [str(unit)], []
     if bench is not None:
         objects.append(str(place / "bench.o"))
-        _compile([*FLAGS, *includes, "-c", str(bench.resolve()), "-o", objects[-1]], bench)
+        _compile([*flags, *includes, "-c", str(bench.resolve()), "-o", objects[-1]], bench)
         symbol = _symbol(unit, top)
         linking = [f"-Wl,--wrap={symbol}", f"-Wl,--defsym=__wrap_{symbol}={SHIM}"]
     partial = place / "program.partial"
     run_tool([*compiler(), *objects, *linking, "-o", str(partial), "-pthread"])
     partial.rename(program)
     return program
+
+
+@cache
+def _takes(flag: str) -> bool:
+    """Whether the compiler knows a flag (the first: g++ from 12 on, clang from 16 on; the second: g++)."""
+    command = [*compiler(), "-Werror", flag, "-x", "c++", "-E", os.devnull, "-o", os.devnull]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 def _contents(files: Sequence[Path], include_dirs: Sequence[Path]) -> list[str]:

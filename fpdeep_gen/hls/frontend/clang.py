@@ -29,7 +29,33 @@ def preprocess(source: Path, include_dirs: Sequence[Path]) -> str:
     includes = [f"-I{path}" for path in (INCLUDE_DIR, *include_dirs)]
     defines = ("-D__SYNTHESIS__=1", "-D__VITIS_HLS__=1")
     markers = ("-include", str(INCLUDE_DIR / "hls_stream.h"))  # for pragmas, and for the wrapper of the top
-    return _run(["-E", "-x", "c++", *TARGET, *COMMON, *defines, *includes, *markers, str(source)], "", source)
+    flags = ("-E", "-dD", "-x", "c++", *TARGET, *COMMON)
+    return with_macros(_run([*flags, *defines, *includes, *markers, str(source)], "", source), source)
+
+
+_DIRECTIVE = re.compile(r"#\s*(?:define|undef)\s+(\w+)")
+_PRAGMA = re.compile(r"\s*#\s*pragma\s+HLS\s(.*)", re.IGNORECASE)
+_MARK = "__hls_pragma_line"
+
+
+def with_macros(text: str, source: Path) -> str:
+    """Preprocessed text that still has its definitions: without them, their macros replaced in HLS pragmas.
+
+    The preprocessor leaves pragmas as they are. So it is run again, on the definitions and the pragmas alone.
+    """
+    lines = text.split("\n")
+    defined = {line: found[1] for line in lines if (found := _DIRECTIVE.match(line)) is not None}
+    pragmas = {at: found[1] for at, line in enumerate(lines) if (found := _PRAGMA.match(line)) is not None}
+    names = set(defined.values())
+    if any(names.intersection(re.findall(r"\w+", body)) for body in pragmas.values()):
+        reduced = [f"{_MARK} {at} {pragmas[at]}" if at in pragmas else line for at, line in enumerate(lines)]
+        reduced = [line for line in reduced if line in defined or line.startswith(_MARK)]
+        done = _run(["-E", "-P", "-x", "c++", *TARGET, *COMMON, "-"], "\n".join(reduced) + "\n", source)
+        for line in done.split("\n"):
+            if line.startswith(_MARK):
+                _, at, body = line.split(maxsplit=2)
+                lines[int(at)] = f"#pragma HLS {body}"
+    return "\n".join("" if line in defined else line for line in lines)
 
 
 def compile_to_llvm(preprocessed: str, source: Path) -> str:

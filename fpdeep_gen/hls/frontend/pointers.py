@@ -11,6 +11,7 @@ from fpdeep_gen.hls.frontend.liveness import definitions
 from fpdeep_gen.hls.frontend.llvm_ir import Function, Instruction, LlvmModule, Offset, Operand, OperandKind
 from fpdeep_gen.hls.frontend.llvm_types import POINTER, IntegerType, PointerType, size_of
 
+UNKNOWN_BYTES = 1 << 32  # taken of an array that only a stage's caller knows; bits that no address uses go away later
 _BIT = IntegerType(1)
 _SIGNED = {"ult": "slt", "ule": "sle", "ugt": "sgt", "uge": "sge"}
 
@@ -112,7 +113,7 @@ class _Resolver:
         if root.kind is OperandKind.GLOBAL:
             return size_of(self._module.globals[root.name].type)
         if root.name in self._parameters:
-            return max(1, self._parameters[root.name].bytes)
+            return self._parameters[root.name].bytes or UNKNOWN_BYTES
         element = self._defined[root.name][1].element
         return size_of(element) if element is not None else 1
 

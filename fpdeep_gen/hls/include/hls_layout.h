@@ -4,7 +4,7 @@
 #include "hls_vector.h"
 
 namespace hls {
-template <typename T, size_t W_USER, size_t W_ID, size_t W_DEST> struct axis;
+template <typename T, size_t W_USER, size_t W_ID, size_t W_DEST, unsigned char ENABLED, bool STRICT> struct axis;
 }
 
 namespace hls_detail {
@@ -149,8 +149,9 @@ template <typename T> struct layout : only<decltype(layout_kind<T>())>::type {};
 template <typename T> struct layout<const T> : layout<T> {};
 template <typename T, size_t N> struct layout<T[N]> : array_layout<T[N], T, (int)N> {};
 template <typename T, size_t N> struct layout<hls::vector<T, N>> : array_layout<hls::vector<T, N>, T, (int)N> {};
-template <typename T, size_t W_USER, size_t W_ID, size_t W_DEST>
-struct layout<hls::axis<T, W_USER, W_ID, W_DEST>> : axis_layout<hls::axis<T, W_USER, W_ID, W_DEST>> {};
+template <typename T, size_t W_USER, size_t W_ID, size_t W_DEST, unsigned char ENABLED, bool STRICT>
+struct layout<hls::axis<T, W_USER, W_ID, W_DEST, ENABLED, STRICT>>
+    : axis_layout<hls::axis<T, W_USER, W_ID, W_DEST, ENABLED, STRICT>> {};
 
 template <typename T> constexpr layout_text text_of() {
     layout_text text;

@@ -1,6 +1,7 @@
 // Values as bits: the integers of a value, the first member lowest. The layout is a type that the compiler generates.
 #pragma once
 
+#include <complex>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
@@ -99,6 +100,14 @@ void visit_as(Structure<M...>*, T& value, const F& function) {
     FPDEEP_MEMBERS(16, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p)
 }
 #undef FPDEEP_MEMBERS
+template <typename T, typename F, typename M>
+void visit_as(Structure<M, M>*, std::complex<T>& value, const F& function) {
+    visit_each<M, M>(function, reinterpret_cast<T(&)[2]>(value)[0], reinterpret_cast<T(&)[2]>(value)[1]);
+}
+template <typename T, typename F, typename M>
+void visit_as(Structure<M, M>*, const std::complex<T>& value, const F& function) {
+    visit_each<M, M>(function, reinterpret_cast<const T(&)[2]>(value)[0], reinterpret_cast<const T(&)[2]>(value)[1]);
+}
 
 template <typename L, typename T, typename F>
 void visit(T& value, const F& function) {

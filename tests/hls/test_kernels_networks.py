@@ -54,7 +54,27 @@ def _lstm_cell() -> Case:
     return Case("lstm_cell", {"in": x.ravel().tolist()}, {"out": out}, [1, 1, 1], 6 * 10, fills=24, calls=6)
 
 
-CASES = [_feedback_network(), _ping_pong_network(), _fork_join_network(), _credit_network(), _lstm_cell()]
+def _round_robin_network() -> Case:
+    words = [random.Random(place).randrange(-3000, 3000) for place in range(48)]
+    out = [(word - 7) ** 2 + (place << 24) for place, word in enumerate(words)]
+    return Case("round_robin_network", {"in": words}, {"out": out}, [1] * 6, 48, fills=16, calls=6)
+
+
+def _blocks() -> Case:
+    tiles = np.random.default_rng(5).integers(-(2**15), 2**15, (4, 8, 3, 4))
+    out = tiles.transpose(0, 1, 3, 2).reshape(4, 96)[:, ::-1]
+    return Case("blocks", {"in": tiles.ravel().tolist()}, {"out": out.ravel().tolist()}, [1] * 5, 4 * 192, 60, calls=4)
+
+
+CASES = [
+    _feedback_network(),
+    _ping_pong_network(),
+    _fork_join_network(),
+    _credit_network(),
+    _lstm_cell(),
+    _round_robin_network(),
+    _blocks(),
+]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

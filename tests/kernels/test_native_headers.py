@@ -119,11 +119,36 @@ void test_array_depth() {
     }
 }
 
+// Stages that are called one behind the other: nobody empties the stream before it has all words.
+void test_stages() {
+    hls::stream<Word, 2> between;
+    for (int i = 0; i < 20; ++i) between.write(word(i));
+    for (int i = 0; i < 20; ++i) assert(between.read() == word(i));
+}
+
+// A task that outlives its streams does what it can with the words that are there, and then nothing.
+void test_ends() {
+    static int moved = 0;
+    struct Counted {
+        static void step(hls::stream<int>& in) { moved += in.read(); }
+    };
+    for (int k = 0; k < 2; ++k) {
+        hls::stream<int> words;
+        hls::task one(Counted::step, words);
+        one(Counted::step, words);  // has its function already
+        words.write(3);
+        words.write(4);
+    }
+    assert(moved == 14);
+}
+
 int main(int, char** argv) {
     if (!std::strcmp(argv[1], "streams")) test_streams();
     if (!std::strcmp(argv[1], "chain")) test_chain();
     if (!std::strcmp(argv[1], "deadlock")) test_deadlock();
     if (!std::strcmp(argv[1], "array")) test_array_depth();
+    if (!std::strcmp(argv[1], "stages")) test_stages();
+    if (!std::strcmp(argv[1], "ends")) test_ends();
     return 0;
 }
 """
@@ -144,7 +169,7 @@ def _run(program: Path, name: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([str(program), name], capture_output=True, text=True, timeout=30, check=False)
 
 
-@pytest.mark.parametrize("name", ["streams", "chain"])
+@pytest.mark.parametrize("name", ["streams", "chain", "stages", "ends"])
 def test_streams_and_tasks(headers_program: Path, name: str) -> None:
     done = _run(headers_program, name)
     assert (done.returncode, done.stderr) == (0, "")

@@ -9,6 +9,7 @@ from fpdeep_gen.hls.frontend.initial_values import plain_type
 from fpdeep_gen.hls.frontend.liveness import definitions
 from fpdeep_gen.hls.frontend.llvm_ir import Block, Function, Instruction, Operand, OperandKind, Parameter
 from fpdeep_gen.hls.frontend.llvm_types import POINTER, VOID, IntegerType, PointerType
+from fpdeep_gen.hls.frontend.network import task_calls
 from fpdeep_gen.hls.frontend.optimise import TASK
 from fpdeep_gen.hls.frontend.rewriting import (
     TaskNetwork,
@@ -24,7 +25,7 @@ from fpdeep_gen.hls.frontend.rewriting import (
     replace_function,
     send,
 )
-from fpdeep_gen.hls.frontend.stage_results import result_of_stage, waits_at_return
+from fpdeep_gen.hls.frontend.stage_results import different, result_of_stage, waits_at_return
 from fpdeep_gen.hls.frontend.unrolling import DECLARE
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class DataflowRegion:
         extra: list[Parameter] = []
         starts: dict[int, list[Instruction]] = {}
         waits: dict[int, list[Instruction]] = {}
-        for _, call in self._calls:
+        for call in different(self._calls) if pure else [call for _, call in self._calls]:
             if call.detail in self._above:
                 self._whole.refuse(
                     call, self._function, "a call", "no recursion", "a stage that calls itself", "write a loop"
@@ -73,6 +74,7 @@ class DataflowRegion:
             before, after, more = self._stage(call, pure)
             starts[id(call)], waits[id(call)] = before, after
             extra.extend(more)
+        self._network.tasks += task_calls(self._function)  # beside the stages, for ever
         if not pure:
             self._controller(starts, waits, extra)
         structure = [
@@ -112,7 +114,9 @@ class DataflowRegion:
     def _is_pure(self) -> bool:
         for block in self._function.blocks.values():
             for one in block.instructions:
-                if one.opcode == "call" and (one.detail == DECLARE or one.detail.startswith((_MARK, "@llvm.lifetime"))):
+                if one.opcode == "call" and (
+                    one.detail in (DECLARE, TASK) or one.detail.startswith((_MARK, "@llvm.lifetime"))
+                ):
                     continue
                 if one.opcode == "call" and any(one is call for _, call in self._calls):
                     scalars = (
@@ -380,7 +384,7 @@ class DataflowRegion:
                         made += pending
                 elif one.opcode == "ret" and at_end:
                     made += [*ending, one]
-                elif one.detail != DECLARE and id(source) not in self._dropped:
+                elif one.detail not in (DECLARE, TASK) and id(source) not in self._dropped:
                     made.append(one)
             block.instructions[:] = made
         owners = self._owners()

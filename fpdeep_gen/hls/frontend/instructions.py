@@ -231,7 +231,9 @@ class InstructionLowering(ABC):
                 hint = "add #pragma HLS DATAFLOW, and put each end of the stream into a function of its own"
                 self._refuse("a stream", "streams as arguments of a process", "a stream declared in a process", hint)
             case _:
-                self._refuse("a task", "tasks in a top function without other code", "a task in a process")
+                self._refuse(
+                    "a task", "tasks in a function with DATAFLOW, or in one of tasks alone", "a task in a process"
+                )
         return None
 
 

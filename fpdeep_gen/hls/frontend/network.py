@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from fpdeep_gen.errors import Problem
 from fpdeep_gen.hls.frontend.liveness import definitions
 from fpdeep_gen.hls.frontend.llvm_ir import Function, Instruction, LlvmModule, Operand, OperandKind
-from fpdeep_gen.hls.frontend.llvm_types import ArrayType, PointerType
+from fpdeep_gen.hls.frontend.llvm_types import PointerType
 from fpdeep_gen.hls.frontend.object_pragmas import ObjectKey, ObjectPragmas
 from fpdeep_gen.hls.frontend.optimise import TASK
 from fpdeep_gen.hls.frontend.places import problem_at
+from fpdeep_gen.hls.frontend.rewriting import bytes_of
 from fpdeep_gen.hls.frontend.unrolling import DECLARE
 from fpdeep_gen.hls.ir import Instance, Network, Process, Storage, Stream, StreamPort
 
@@ -68,7 +69,9 @@ class NetworkLowering:
         self._processes = processes
         self._problems = problems
         self._defined = definitions(function)
-        self._declared = self._find_declared()
+        self._declared: dict[str, _Declared] = {}
+        self._elements_declared: dict[End, _Declared] = {}  # streams that are members, or elements of an array
+        self._find_declared()
         self._counts = self._port_counts()
         self._made: dict[End, Stream | StreamPort] = {}
         self._ends: dict[End, list[tuple[str, bool]]] = {}
@@ -97,25 +100,19 @@ class NetworkLowering:
                     counts[operand.name] = max(counts[operand.name], size)
         return counts
 
-    def _find_declared(self) -> dict[str, _Declared]:
-        found: dict[str, _Declared] = {}
+    def _find_declared(self) -> None:
         for block in self._function.blocks.values():
             for one in block.instructions:
                 if one.opcode == "call" and one.detail == DECLARE:
                     owner = self._owner(one.operands[0], frozenset())
                     if owner is not None:
                         pragmas = self._pragmas.get((self._function.name, owner), ObjectPragmas())
-                        count = self._elements(owner)
-                        found[owner] = _Declared(one.operands[1].value, one.operands[2].value, count, pragmas)
-        return found
-
-    def _elements(self, owner: str) -> int:
-        element = self._defined[owner][1].element
-        total = 1
-        while isinstance(element, ArrayType):
-            total *= element.count
-            element = element.element
-        return total
+                        count = max(1, bytes_of(self._defined[owner][1]))
+                        made = _Declared(one.operands[1].value, one.operands[2].value, count, pragmas)
+                        self._declared[owner] = made
+                        end = self._address(one.operands[0])
+                        if end is not None:
+                            self._elements_declared[end] = made
 
     def _owner(self, operand: Operand, seen: frozenset[str]) -> str | None:
         """The alloca behind an address, loops over arrays included."""
@@ -167,17 +164,22 @@ class NetworkLowering:
             self._beyond.append(made)
         return Instance(name, process, (*bindings, *beyond))
 
-    def _end(self, operand: Operand) -> End | None:
+    def _address(self, operand: Operand) -> End | None:
+        """The alloca or parameter behind an address, and the bytes from its start."""
         constant = 0
         while operand.kind is OperandKind.LOCAL and operand.name in self._defined:
             one = self._defined[operand.name][1]
             if one.opcode == "alloca":
-                return (operand.name, constant) if operand.name in self._declared else None
+                return operand.name, constant
             if one.opcode != "getelementptr" or one.offset is None or one.offset.terms:
                 return None
             constant += one.offset.constant
             operand = one.operands[0]
-        return (operand.name, constant) if operand.name in self._counts else None
+        return operand.name, constant
+
+    def _end(self, operand: Operand) -> End | None:
+        end = self._address(operand)
+        return end if end is not None and (end[0] in self._declared or end[0] in self._counts) else None
 
     def _bind(self, end: End, port: StreamPort, instance: str, total: int) -> Stream | StreamPort:
         self._ends.setdefault(end, []).append((instance, port.is_input))
@@ -185,7 +187,7 @@ class NetworkLowering:
         if found is None:
             base = _readable(end[0])
             name = base if total == 1 else f"{base}_{end[1]}"
-            declared = self._declared.get(end[0])
+            declared = self._elements_declared.get(end) or self._declared.get(end[0])
             if end[0] in self._fifos:
                 pragmas = self._fifos[end[0]]
                 declared = _Declared(pragmas.depth or DEFAULT_DEPTH, port.width, 1, pragmas)

@@ -11,6 +11,11 @@ if TYPE_CHECKING:
     from fpdeep_gen.hls.frontend.dataflow import DataflowExpansion
 
 
+def different(calls: list[tuple[Block, Instruction]]) -> list[Instruction]:
+    """Calls of stages that start again by themselves, without those that are as an earlier one."""
+    return list({(call.detail, call.operands): call for _, call in reversed(calls)}.values())[::-1]
+
+
 def result_of_stage(
     whole: "DataflowExpansion",
     call: Instruction,

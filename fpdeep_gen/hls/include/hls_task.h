@@ -2,6 +2,9 @@
 #pragma once
 #include "hls_stream.h"
 
+#define HLS_TASK_STREAM hls_thread_local hls::stream
+#define HLS_TASK hls_thread_local hls::task
+
 namespace hls {
 
 class task {
@@ -11,7 +14,9 @@ class task {
     }
 
   public:
-    template <typename F, typename... A> explicit task(F *function, A &...arguments) {
+    task() = default;
+    template <typename F, typename... A> explicit task(F *function, A &...arguments) { (*this)(function, arguments...); }
+    template <typename F, typename... A> void operator()(F *function, A &...arguments) {
         start((const void *)function, (const volatile void *)&arguments..., (int)sizeof(A)...);
     }
 };

@@ -30,6 +30,8 @@ class StreamState {
             name_ = "stream#" + std::to_string(unnamed++);
         }
     }
+    StreamState(const StreamState&) = delete;
+    StreamState& operator=(const StreamState&) = delete;
     bool is_empty() const { return count_ == 0; }
     bool is_full() const { return depth_ != 0 && count_ >= depth_; }
     const std::string& name() const { return name_; }
@@ -50,6 +52,9 @@ class StreamState {
 
 enum class Wait { nothing, word, room };
 
+// Where a task's arguments lie: first byte, and one past the last.
+using Extent = std::pair<const void*, const void*>;
+
 class Scheduler {
   public:
     // The one scheduler; never destroyed, so that streams and tasks may outlive main.
@@ -58,10 +63,11 @@ class Scheduler {
         return *scheduler;
     }
 
-    // Adds a fiber that calls `body` for ever.
-    void add(std::function<void()> body) {
+    // Adds a fiber that calls `body` for ever, or until one of its arguments is destroyed.
+    void add(std::function<void()> body, std::vector<Extent> arguments = {}) {
         auto fiber = std::make_unique<Fiber>();
         fiber->body = std::move(body);
+        fiber->arguments = std::move(arguments);
         fiber->stack.reset(new char[STACK_BYTES]);  // not cleared: pages are touched only when used
         fibers_.push_back(std::move(fiber));
     }
@@ -94,7 +100,11 @@ class Scheduler {
     }
 
     // Returns once `stream` has a word (or room). In the main program: ends the program when that can never be.
+    // A stream that no task knows joins stages that are called one behind the other: it takes all that comes.
     void wait(const StreamState& stream, Wait wait) {
+        if (wait == Wait::room && !joins_tasks(stream)) {
+            return;
+        }
         if (running_ != nullptr) {
             while (!ready(stream, wait)) {
                 give_way(&stream, wait);
@@ -123,6 +133,32 @@ class Scheduler {
 
     bool in_fiber() const { return running_ != nullptr; }
 
+    // Called before a stream is destroyed: the tasks that know it go as far as they can and are never entered again.
+    void forget(const StreamState& stream) {
+        if (!joins_tasks(stream)) {
+            return;
+        }
+        if (running_ == nullptr) {
+            settle();
+        }
+        for (const auto& fiber : fibers_) {
+            if (fiber->knows(stream)) {
+                fiber->over = true;
+            }
+        }
+    }
+
+    // Runs the fibers until nothing moves any more.
+    void settle() {
+        for (std::size_t idle_rounds = 0; idle_rounds < IDLE_ROUNDS;) {
+            const unsigned long long before = moves_;
+            if (!round()) {
+                return;
+            }
+            idle_rounds = moves_ == before ? idle_rounds + 1 : 0;
+        }
+    }
+
   private:
     static constexpr std::size_t STACK_BYTES = std::size_t{4} << 20;
     static constexpr int POLLS_PER_TURN = 32;
@@ -137,7 +173,28 @@ class Scheduler {
         const StreamState* stream = nullptr;
         Wait wait = Wait::nothing;
         Journal journal;
+        std::vector<Extent> arguments;
+        bool over = false;
+
+        bool knows(const StreamState& stream) const {
+            const std::less<const void*> before;
+            for (const auto& [first, last] : arguments) {
+                if (!over && !before(&stream, first) && before(&stream, last)) {
+                    return true;
+                }
+            }
+            return false;
+        }
     };
+
+    bool joins_tasks(const StreamState& stream) const {
+        for (const auto& fiber : fibers_) {
+            if (fiber->knows(stream)) {
+                return true;
+            }
+        }
+        return false;
+    }
 
     static bool ready(const StreamState& stream, Wait wait) {
         return wait == Wait::word ? !stream.is_empty() : !stream.is_full();
@@ -148,7 +205,7 @@ class Scheduler {
         bool entered = false;
         for (std::size_t i = 0; i < fibers_.size(); ++i) {
             Fiber& fiber = *fibers_[i];
-            if (fiber.stream == nullptr || ready(*fiber.stream, fiber.wait)) {
+            if (!fiber.over && (fiber.stream == nullptr || ready(*fiber.stream, fiber.wait))) {
                 entered = true;
                 enter(fiber);
             }
@@ -205,7 +262,7 @@ class Scheduler {
         print_wait("main program", stream, wait);
         for (std::size_t i = 0; i < fibers_.size(); ++i) {
             const Fiber& fiber = *fibers_[i];
-            if (fiber.stream != nullptr) {
+            if (fiber.stream != nullptr && !fiber.over) {
                 print_wait(("task " + std::to_string(i)).c_str(), *fiber.stream, fiber.wait);
             }
         }

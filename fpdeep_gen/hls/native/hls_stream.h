@@ -30,6 +30,7 @@ class stream<T, 0> : public native::StreamState {
     stream() : stream("") {}
     explicit stream(const char* name) : stream(std::string(name), 0) {}
     explicit stream(const std::string& name) : stream(name, 0) {}
+    ~stream() { scheduler().forget(*this); }
     stream(const stream&) = delete;
     stream& operator=(const stream&) = delete;
 

@@ -2,12 +2,15 @@
 #pragma once
 
 #include <functional>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
 #include "hls_stream.h"
 
 #define hls_thread_local thread_local
+#define HLS_TASK_STREAM hls_thread_local hls::stream
+#define HLS_TASK hls_thread_local hls::task
 
 namespace hls {
 
@@ -29,18 +32,57 @@ Parameter pass(Argument& argument) {
     }
 }
 
+// What a task keeps of an argument: streams and arrays by reference, numbers and pointers by value.
+template <typename Argument>
+using Kept = std::conditional_t<std::is_scalar_v<std::remove_reference_t<Argument>>,
+                                std::remove_cv_t<std::remove_reference_t<Argument>>,
+                                std::reference_wrapper<std::remove_reference_t<Argument>>>;
+
+template <typename T>
+T& given(std::reference_wrapper<T>& one) {
+    return one.get();
+}
+template <typename T>
+T& given(T& one) {
+    return one;
+}
+
+template <typename Argument>
+Extent extent(Argument& argument) {
+    const auto* const first = reinterpret_cast<const char*>(&argument);
+    return std::is_scalar_v<Argument> ? Extent(nullptr, nullptr) : Extent(first, first + sizeof(Argument));
+}
+
 }  // namespace native
 
 class task {
   public:
-    // Streams are held by reference and must outlive the program's last stream operation.
+    task() = default;
+    // Streams are held by reference; the task ends with the first of them that is destroyed.
     template <typename... Parameters, typename... Arguments>
-    explicit task(void (*function)(Parameters...), Arguments&... arguments) {
-        native::Scheduler::instance().add(
-            [function, &arguments...] { function(native::pass<Parameters>(arguments)...); });
+    explicit task(void (*function)(Parameters...), Arguments&&... arguments) {
+        (*this)(function, arguments...);
     }
     task(const task&) = delete;
     task& operator=(const task&) = delete;
+
+    // Starts a task that was made without a function; nothing when it has one, as in a second call of its region.
+    template <typename... Parameters, typename... Arguments>
+    void operator()(void (*function)(Parameters...), Arguments&&... arguments) {
+        if (started_) {
+            return;
+        }
+        started_ = true;
+        native::Scheduler::instance().add(
+            [function, kept = std::tuple<native::Kept<Arguments>...>(arguments...)]() mutable {
+                std::apply(
+                    [function](auto&... one) { function(native::pass<Parameters>(native::given(one))...); }, kept);
+            },
+            {native::extent(arguments)...});
+    }
+
+  private:
+    bool started_ = false;
 };
 
 }  // namespace hls

@@ -62,6 +62,30 @@ def test_stages_on_buses(tmp_path: Path) -> None:
     assert dict(done.compared) == {"ap_return": 4, "a": 64, "b": 64}
 
 
+def test_tasks_beside_stages(tmp_path: Path) -> None:
+    """The controller starts the stages of each call; the task between them runs for ever."""
+    source = tmp_path / "flow.cpp"
+    text = FLOW.replace('"hls_stream.h"', '"hls_task.h"').replace(
+        "    store(t, b, m);",
+        "    HLS_TASK_STREAM<int> u;\n    HLS_TASK running(total, t, u);\n    store(u, b, m);",
+    )
+    total = """static void total(hls::stream<int>& in, hls::stream<int>& out) {
+    int sum = 0;
+    while (true) {
+#pragma HLS PIPELINE
+        sum += in.read();
+        out.write(sum);
+    }
+}
+int flow"""
+    text = text.replace("int flow", total)
+    text = text.replace("hls::stream<int> s, t;", "hls::stream<int> s;\nHLS_TASK_STREAM<int> t;")
+    source.write_text(text, encoding="utf-8")
+    done = cosimulate(source, "flow", tmp_path / "rtl", calls=5, words=16, stalls=0.2)
+    assert done.differences == ()
+    assert dict(done.compared) == {"ap_return": 5, "a": 80, "b": 80}
+
+
 def test_an_array_that_two_stages_write_is_refused(tmp_path: Path) -> None:
     source = tmp_path / "flow.cpp"
     source.write_text(FLOW.replace("load(a, s, m);", "store(s, b, m); load(a, s, m);"), encoding="utf-8")

@@ -25,7 +25,7 @@ from fpdeep_gen.hls.frontend.rewriting import (
     replace_function,
     send,
 )
-from fpdeep_gen.hls.frontend.stage_results import different, result_of_stage, waits_at_return
+from fpdeep_gen.hls.frontend.stage_results import different, result_of_stage, users_of, waits_at_return
 from fpdeep_gen.hls.frontend.unrolling import DECLARE
 
 if TYPE_CHECKING:
@@ -341,7 +341,7 @@ class DataflowRegion:
             expected = "a stream, or an array that this stage alone uses"
             self._whole.refuse(call, self._function, what, expected, "an address of run time", "")
             return
-        if at or self._users(owner) != 1:
+        if at or users_of(owner, self._function, self._root) != 1:
             hint = "send the elements through an hls::stream"
             found = f"{plain_name(owner)}, which other code uses too"
             expected = "an array that this stage alone uses"
@@ -351,15 +351,6 @@ class DataflowRegion:
         head.append(Instruction(parameter.name, "alloca", POINTER, element=moved.element, debug=moved.debug))
         original = self._whole.callee(call).name
         self._whole.move_pragmas((self._function.name, owner), (name, parameter.name), (original, parameter.name))
-
-    def _users(self, owner: str) -> int:
-        """How many instructions use an array, besides those that only compute addresses."""
-        return sum(
-            any(self._root(operand)[0] == owner for operand in one.operands if isinstance(operand.type, PointerType))
-            for block in self._function.blocks.values()
-            for one in block.instructions
-            if one.opcode not in ("getelementptr", "alloca") and not one.detail.startswith("@llvm.lifetime")
-        )
 
     # the controller
 

@@ -1,10 +1,11 @@
 """What a controller gets from the stages of a DATAFLOW region: scalars that they change, and when it waits for them."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from fpdeep_gen.hls.frontend.cfg import dominates, edges_of, find_loops, immediate_dominators
 from fpdeep_gen.hls.frontend.llvm_ir import Block, Function, Instruction, Operand, OperandKind, Parameter
-from fpdeep_gen.hls.frontend.llvm_types import POINTER, VOID, IntegerType
+from fpdeep_gen.hls.frontend.llvm_types import POINTER, VOID, IntegerType, PointerType
 from fpdeep_gen.hls.frontend.rewriting import local, plain_name, receive, send
 
 if TYPE_CHECKING:
@@ -14,6 +15,16 @@ if TYPE_CHECKING:
 def different(calls: list[tuple[Block, Instruction]]) -> list[Instruction]:
     """Calls of stages that start again by themselves, without those that are as an earlier one."""
     return list({(call.detail, call.operands): call for _, call in reversed(calls)}.values())[::-1]
+
+
+def users_of(owner: str, function: Function, root: Callable[[Operand], tuple[str, int]]) -> int:
+    """How many instructions use an array, besides those that only compute addresses."""
+    return sum(
+        any(root(operand)[0] == owner for operand in one.operands if isinstance(operand.type, PointerType))
+        for block in function.blocks.values()
+        for one in block.instructions
+        if one.opcode not in ("getelementptr", "alloca") and not one.detail.startswith("@llvm.lifetime")
+    )
 
 
 def result_of_stage(

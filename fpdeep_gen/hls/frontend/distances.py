@@ -56,8 +56,8 @@ def find_meetings(
         outer = max(chain, key=lambda loop: len(loop.blocks))
         inductions = Inductions.of(function, sorted(chain, key=lambda loop: -len(loop.blocks)), defined)
         for handed_over, accesses in groups:
-            if not any(one.is_store for one in accesses):
-                continue
+            if not any(one.is_store for one in accesses) or not any(one.terms for one in accesses):
+                continue  # constant addresses are compared where the scheduler asks
             restarts = len(plan.regions) == 1 and not handed_over
             group = accesses if restarts else _without_fixed(accesses, outer, defined)
             pairs |= _all_known(group, inductions, defined, restarts) or (

@@ -10,8 +10,9 @@ from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.partition.batch_end import update_cycles, update_lanes, with_batch_bits
 from fpdeep_gen.partition.bounds import bounds_of
-from fpdeep_gen.partition.buffers import UPDATE_LANE_LUT, engine_lut, line_use, receiver_use, sums_use
+from fpdeep_gen.partition.buffers import UPDATE_LANE_LUT, engine_lut, line_use, sums_use
 from fpdeep_gen.partition.crews import Crew, crews_of
+from fpdeep_gen.partition.fifos import fifo_uses, fifos_of
 from fpdeep_gen.partition.geometry import Geometry
 from fpdeep_gen.partition.link_rate import framed_rate
 from fpdeep_gen.partition.link_shares import bursts_of, shared_rates
@@ -21,6 +22,7 @@ from fpdeep_gen.partition.model import (
     Cache,
     Carried,
     Delays,
+    Fifo,
     Kept,
     LinkLoad,
     LinkPlan,
@@ -100,7 +102,8 @@ def assemble(network: Network, cluster: Cluster, geometry: Sequence[Geometry], d
             rows = cache_rows(geometry[layer], timing, board, decided.interval)
             caches += caches_of(network, geometry[layer], updated, rows, gradients)
     links = with_batch_bits(links, geometry, stores)
-    uses = board_uses(network, cluster, geometry, decided, stores, caches, links)
+    fifos = fifos_of(network, cluster, geometry, decided.shares, links, timing.waiting, decided.shared_weights)
+    uses = board_uses(network, cluster, geometry, decided, stores, caches, links, fifos)
     prediction = Prediction(
         decided.interval,
         timing.latency,
@@ -117,6 +120,7 @@ def assemble(network: Network, cluster: Cluster, geometry: Sequence[Geometry], d
         decided.shares,
         tuple(stores),
         tuple(caches),
+        fifos,
         links,
         uses,
         delays,
@@ -181,6 +185,7 @@ def board_uses(
     stores: Sequence[Store],
     caches: Sequence[Cache],
     links: Sequence[LinkPlan],
+    fifos: Sequence[Fifo],
 ) -> tuple[BoardUse, ...]:
     """What each board uses."""
     boards = len(cluster.boards)
@@ -210,11 +215,9 @@ def board_uses(
             wide = -(-store.width // DDR_BITS) * DDR_BITS
             images = decided.shared_weights if store.kept is Kept.WEIGHTS else decided.shared_gradients
             ddr[store.board] += 2 * store.words * wide // images
-    for index, link in enumerate(links):
-        for board, loads in ((index + 1, link.up), (index, link.down)):
-            use = receiver_use(cluster.links[index], cluster.clock_mhz, len(loads))
-            fifo[board] += use.bram18
-            lut[board] += use.lut
+    for board, use in enumerate(fifo_uses(cluster, links, fifos)):
+        fifo[board] += use.bram18
+        lut[board] += use.lut
     return tuple(
         BoardUse(
             board,

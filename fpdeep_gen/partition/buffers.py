@@ -26,7 +26,8 @@ UPDATE_LANE_LUT = 1300
 the gradient engine, which rests then."""
 
 STREAM_FLITS = 64
-"""Flits of each stream that a receiver has room for, beside a round trip at full rate that all streams share."""
+"""Flits of each stream that a receiver has room for at least, beside a round trip at full rate that all streams
+share."""
 
 
 def line_use(network: Network, geometry: Geometry, share: Share) -> Use:
@@ -72,9 +73,10 @@ def engine_lut(share: Share) -> int:
     return ENGINE_LUT + MULTIPLIER_LUT * share.multipliers
 
 
-def receiver_use(link: Link, clock_mhz: float, streams: int) -> Use:
-    """The memory in which the streams of one direction of a link wait: FIFOs that share one memory."""
+def receiver_use(link: Link, clock_mhz: float, streams: int, waiting: int) -> Use:
+    """The memory in which `waiting` flits of the streams of one direction of a link wait, and what is under way: FIFOs
+    that share one memory."""
     round_trip = 2 * link.latency_cycles + ROUND_TRIP_CYCLES
-    flits = round(round_trip * link.flits_per_cycle(clock_mhz)) + STREAM_FLITS * streams
+    flits = round(round_trip * link.flits_per_cycle(clock_mhz)) + waiting
     memory = memory_use(link.flit_bits, flits)
     return Use(bram18=memory.bram18, lut=memory.lut + RECEIVER_LUT + STREAM_LUT * streams)

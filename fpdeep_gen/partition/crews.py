@@ -23,18 +23,20 @@ class _Squad:
 
 @dataclass(frozen=True)
 class Ran:
-    """When the first engine begins; on each board, when the first results of each step are there (`firsts`) and when
-    all engines have ended it (`ends`); `free`: when each engine is through, by squad."""
+    """When the first engine begins; on each board, when the first results of each step are there (`firsts`; `earliest`:
+    those of the fastest engine) and when all engines have ended it (`ends`); `free`: when each engine is through, by
+    squad."""
 
     begin: float
     firsts: Rows
     ends: Rows
+    earliest: Rows
     free: tuple[Times, ...]
 
 
 class Crew:
     """`slowest`: cycles an image of the slowest engine on each board. `ahead`: how much sooner than whole rows their
-    first bits are there, at least."""
+    first bits are there, at least. `needed`: rows for each step (of convolutions, of all engines)."""
 
     def __init__(self, layer: Geometry, phase: Phase, shares: Sequence[Share], rows_in: int) -> None:
         kinds: dict[tuple[bool, Order], list[Share]] = {}
@@ -54,11 +56,12 @@ class Crew:
             self.squads.append(_Squad(work, boards, np.array(pace)[:, None], np.array(ahead)[:, None]))
         self.ahead = min(float(squad.ahead.min()) for squad in self.squads)
         self.made_after: Counts = self.squads[0].work.made
+        self.needed: Counts = self.squads[0].work.needed
 
     def run(self, there: Rows, images: int, interval: float, free: Sequence[Times] | None = None) -> "Ran":
         """Works on `images` images at a time; `there`: when rows come. Engines are free when they are through with as
         many images that came `images * interval` sooner, or at `free` (`Ran.free` of those before)."""
-        begin, firsts, result = float("inf"), Rows(), Rows()
+        begin, firsts, result, earliest = float("inf"), Rows(), Rows(), Rows()
         ended = []
         for number, squad in enumerate(self.squads):
             work, steps = squad.work, squad.work.needed.size
@@ -74,8 +77,10 @@ class Crew:
             begin = min(begin, float(np.maximum(come[:, work.early[0]], before[:, 0]).min()))
             for found, times in ((firsts, ends - squad.ahead), (result, ends)):
                 for board, row in zip(squad.boards, times, strict=True):
+                    if found is firsts:
+                        earliest[board] = np.minimum(earliest[board], row) if board in found else row
                     found[board] = np.maximum(found[board], row) if board in found else row
-        return Ran(begin, firsts, result, tuple(ended))
+        return Ran(begin, firsts, result, earliest, tuple(ended))
 
     def made(self, ends: Rows, delay: float) -> Rows:
         """When each row that the engines make is there, `delay` after its last step."""

@@ -16,12 +16,20 @@ How it runs (what a simulation of the plan executes):
   bits_per_cycle`, and is not through before all of it is whole here. First and last bits are at the other end
   `LinkPlan.latency_cycles` later. Halos of overlapping pools and of normalisation take their time on links with the
   rows of their tensor, but nobody waits for them.
+- The bits of a row follow each other evenly from its begin to its end: what engines of a board make (from the first
+  bits of the fastest to the last of the slowest), and what crosses a link. A `Fifo` holds what has come and not gone:
+  over the next link, or, row by row, to where the row is taken as soon as all its parts are whole; the next row's
+  parts go there as they come. A row's end on a link waits until all but so many bits as the FIFO behind it holds have
+  gone.
 - Partial sums run from both ends of the layer's boards to the one that rounds them; each board on the way adds its own
   to those that pass, so that such a row is a row like others; the one that rounds them sends on bits as they are
   complete.
 - A row is there on a board when all parts that the board needs are, from itself, from below and from above. A row of a
   layer's input then enters the board's caches, in order, as soon as all of them have room for it and for the next one,
   which is coming in.
+- A whole row waits for a convolution's engines until their line buffers have room for it: those hold the rows of the
+  step at hand and one more (of pooled errors so many as fit into `kernel_rows` + 1 rows of sums, gradient: 2). Errors
+  of a fully connected layer wait until they are in its gradients.
 - An engine (a `Share`) works through its output rows in order, one image after the other, `row_cycles` for each. Row r
   of a convolution needs the input rows up to `r * stride - padding + kernel_rows - 1`, clipped to the map (backward:
   the error rows of all sums that the input rows of a step of `stride` rows had a part in). Where `newest_last`, the
@@ -52,7 +60,7 @@ from enum import Enum
 from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.network.model import Network
 
-BALANCED_PLAN_VERSION = 2
+BALANCED_PLAN_VERSION = 3
 
 VECTOR_PARTS = 32
 """Parts in which the output of a fully connected layer moves."""
@@ -193,6 +201,27 @@ class LinkLoad:
     bits_per_cycle: float
 
 
+class Waits(Enum):
+    """Where in a board something waits in a FIFO."""
+
+    MADE = "made"  # what engines here (the host, the loss) made: for links, or for what others add to the row
+    FROM_BELOW = "from_below"  # what came over the link from the board below: for the next link, or for other parts
+    FROM_ABOVE = "from_above"
+    ENGINES = "engines"  # whole rows: for engines that have no room for them in their line buffers yet
+
+
+@dataclass(frozen=True)
+class Fifo:
+    """The most bits of a tensor that wait at a place of a board at a time. Those from links have a least size, and take
+    what a link's latency asks for beside it."""
+
+    board: int
+    carried: Carried
+    tensor: int
+    waits: Waits
+    bits: int
+
+
 @dataclass(frozen=True)
 class LinkPlan:
     """The link between board `index` and `index` + 1. `up_cycles`, `down_cycles`: cycles an image that its streams
@@ -212,7 +241,7 @@ class LinkPlan:
 
 @dataclass(frozen=True)
 class BoardUse:
-    """What one board's part takes. RAMB18s by use (an estimate for FIFOs); LUT is an estimate; DDR in bits an image.
+    """What one board's part takes. RAMB18s by use; LUT is an estimate; DDR in bits an image.
 
     `auxiliary_dsp`: multipliers that normalisation and the update need beside the engines'."""
 
@@ -328,6 +357,7 @@ class BalancedPlan:
     shares: tuple[Share, ...]
     stores: tuple[Store, ...]
     caches: tuple[Cache, ...]
+    fifos: tuple[Fifo, ...]
     links: tuple[LinkPlan, ...]
     uses: tuple[BoardUse, ...]
     delays: Delays

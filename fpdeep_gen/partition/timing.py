@@ -15,10 +15,12 @@ import numpy as np
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.partition.crews import Crew, Ran
 from fpdeep_gen.partition.geometry import Geometry
-from fpdeep_gen.partition.model import VECTOR_PARTS, Carried, Delays, LinkLoad, LinkPlan, Phase, PhaseTimes
+from fpdeep_gen.partition.model import VECTOR_PARTS, Carried, Delays, LinkPlan, Phase, PhaseTimes, Waits
+from fpdeep_gen.partition.queues import Queues
 from fpdeep_gen.partition.shared_gradients import SharedGradients
 from fpdeep_gen.partition.steps import Rows, Times, moved_rows
-from fpdeep_gen.partition.ways import Hop, Key, Way
+from fpdeep_gen.partition.transport import Made, Transport, at_once
+from fpdeep_gen.partition.ways import Key, Way
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,8 @@ class Timing:
     when rows of the layer's input come, and when the steps of the gradient phase end. `together`: images whose inputs
     of a layer come together, at the time that the first one's are given, and by how many the last read of a batch comes
     sooner than it would if it took as long as others. `drain`: of the last image of a batch;
-    `drains`: until its last gradient in each layer."""
+    `drains`: until its last gradient in each layer. `waiting`: rows that wait in FIFOs at most, by board, tensor and
+    place; of tensors that move for images together, of as many."""
 
     latency: int
     drain: int
@@ -36,25 +39,7 @@ class Timing:
     gradients: dict[tuple[int, int], Times]
     together: tuple[int, ...]
     drains: dict[int, float]
-
-
-@dataclass(frozen=True)
-class _Made:
-    """When the first bits of rows are there on each board that has a part of them, and when they are whole."""
-
-    first: Rows
-    whole: Rows
-
-
-@dataclass(frozen=True)
-class _Leg:
-    """A hop with the cycles of an image's rows and the latency of its link, for each row those of the rows up to it
-    (`worked`)."""
-
-    hop: Hop
-    cycles: float
-    latency: float
-    worked: Times
+    waiting: dict[tuple[int, Key, Waits], float]
 
 
 class Timeline:
@@ -77,23 +62,11 @@ class Timeline:
         self.first_flat = min((layer.index for layer in geometry if layer.flat), default=len(geometry))
         self.rows = moved_rows(network, geometry)
         self.crews = crews
-        self.ways = found
-        loads = {
-            (load.carried, load.tensor, up, link.index): load
-            for link in links
-            for up, direction in ((True, link.up), (False, link.down))
-            for load in direction
-        }
-        self.legs: dict[tuple[Key, bool], list[_Leg]] = {}
-        for key, way in found.items():
-            for up, hops in ((True, way.up), (False, way.down)):
-                self.legs[key, up] = [
-                    self._leg(key, hop, loads[*key, up, hop.link], links[hop.link].latency_cycles) for hop in hops
-                ]
+        self.transport = Transport(self.rows, found, links, interval, self.first_flat)
+        self.queues = Queues(geometry, interval, shared_weights)
         self.in_turn = False
         self.images = shared_weights
         self.engines_free: dict[tuple[int, Phase], tuple[Times, ...]] = {}
-        self.links_free: dict[tuple[Key, bool, int], float] = {}
         self.spans: dict[tuple[int, Phase], tuple[float, float]] = {}
         self.drains: dict[int, float] = {}
         self.flat_errors: dict[int, Rows] = {}
@@ -104,7 +77,7 @@ class Timeline:
     def timing(self) -> Timing:
         """Times of an image."""
         pixels = self.network.input_rows
-        made = _at_once({0: np.arange(pixels, dtype=np.float64) * (self.interval / pixels)})
+        made = at_once({0: np.arange(pixels, dtype=np.float64) * (self.interval / pixels)})
         for layer in self.geometry[: self.first_flat]:
             made = self._made(layer, Phase.FORWARD, self._arrived(layer, made))
         entered = {}
@@ -117,28 +90,20 @@ class Timeline:
             self._last_read(entered, errors)
         for number, there in flat.items():
             self._flat_gradients(self.geometry[number], there, self.flat_errors[number])
+        waiting = self.transport.waiting | self.queues.waiting()
         latency = max(end for _, end in self.spans.values())
         phases = tuple(
             PhaseTimes(layer, phase, round(first), round(last))
             for (layer, phase), (first, last) in sorted(self.spans.items(), key=lambda item: item[1])
         )
         together = tuple(
-            self.shared_weights + self.sooner.get(layer.index, 0) if self._grouped(Carried.FEATURE, layer.index) else 1
+            self.shared_weights + self.sooner.get(layer.index, 0) if layer.index > self.first_flat else 1
             for layer in self.geometry
         )
         drain = round(max(self.drains.values()))
-        return Timing(round(latency), drain, phases, self.arrivals, self.gradients, together, self.drains)
+        return Timing(round(latency), drain, phases, self.arrivals, self.gradients, together, self.drains, waiting)
 
-    def _leg(self, key: Key, hop: Hop, load: LinkLoad, latency: int) -> _Leg:
-        rows = self.rows[key[1]]
-        cycles = load.bits / rows / load.bits_per_cycle
-        return _Leg(hop, cycles, latency, cycles * np.arange(1, rows + 1, dtype=np.float64))
-
-    def _grouped(self, carried: Carried, tensor: int) -> bool:
-        """Whether rows of a tensor move together where images share a read of weights."""
-        return tensor > self.first_flat or (tensor == self.first_flat and carried is not Carried.FEATURE)
-
-    def _arrived(self, layer: Geometry, made: _Made) -> Rows:
+    def _arrived(self, layer: Geometry, made: Made) -> Rows:
         """When rows of a layer's input come."""
         there = self._moved((Carried.FEATURE, layer.index), made)
         if self.in_turn:
@@ -149,7 +114,7 @@ class Timeline:
             self.arrivals.update({(layer.index, board): times for board, times in there.items()})
         return there
 
-    def _there_and_back(self, entered: Rows, made: _Made) -> Rows:
+    def _there_and_back(self, entered: Rows, made: Made) -> Rows:
         """Fully connected layers and the loss, `images` at a time. `entered`: when the first image's features come in,
         or, without such layers, `made`. When the errors are there that the last convolution takes."""
         for layer in self.geometry[self.first_flat :]:
@@ -159,7 +124,7 @@ class Timeline:
             made = self._made(layer, Phase.FORWARD, there)
         last = len(self.geometry)
         ((home, logits),) = self._moved((Carried.FEATURE, last), made).items()
-        made = _at_once({home: np.full(self.rows[last], logits[-1] + self.delays.loss)})
+        made = at_once({home: np.full(self.rows[last], logits[-1] + self.delays.loss)})
         for layer in reversed(self.geometry[self.first_flat :]):
             there = self._moved((Carried.ERROR, layer.index + 1), made)
             self.flat_errors[layer.index] = there
@@ -178,7 +143,7 @@ class Timeline:
     def _last_read(self, entered: Rows, errors: Rows) -> None:
         """The images of a whole read one after the other, the first of which is through, then the batch's last read,
         which may be of fewer images and has its features at hand the sooner."""
-        self.in_turn = True
+        self.in_turn = self.transport.in_turn = True
         for _ in range(1, self.shared_weights):
             self._back(errors)
         rest = self.network.training.batch % self.shared_weights
@@ -186,83 +151,43 @@ class Timeline:
             since = self.shared_weights * self.interval
             for place, free in self.engines_free.items():
                 self.engines_free[place] = tuple(times - since for times in free)
-            for hop in self.links_free:
-                self.links_free[hop] -= since
+            for hop in self.transport.links_free:
+                self.transport.links_free[hop] -= since
             self.images = rest
-            errors = self._there_and_back(entered, _at_once({}))
+            self.queues.last_read()
+            errors = self._there_and_back(entered, at_once({}))
             for _ in range(rest):
                 self._back(errors)
         for layer in self.geometry[: self.first_flat]:
             self.drains[layer.index] -= (self.images - 1) * self.interval
 
-    def _errors_made(self, layer: Geometry, there: Rows) -> _Made:
+    def _errors_made(self, layer: Geometry, there: Rows) -> Made:
         """When a layer has made the errors of its input."""
         made = self._made(layer, Phase.BACKWARD, there)
-        if (Carried.PARTIAL, layer.index) in self.ways:
-            made = self._summed((Carried.PARTIAL, layer.index), made)
+        if (Carried.PARTIAL, layer.index) in self.transport.ways:
+            made = self.transport.summed((Carried.PARTIAL, layer.index), made, self.images)
         return made
 
-    def _moved(self, key: Key, made: _Made) -> Rows:
+    def _moved(self, key: Key, made: Made) -> Rows:
         """When rows are whole on the boards that need them, from when boards have made their parts."""
-        below, above = (self._carried(key, made, up) for up in (True, False))
-        return self._joined(key, made.whole, below.whole, above.whole)
+        return self.transport.moved(key, made, self.images)
 
-    def _summed(self, key: Key, made: _Made) -> _Made:
-        """When sums are there on the board where they meet."""
-        below, above = (self._carried(key, made, up) for up in (True, False))
-        first = self._joined(key, made.first, below.first, above.first)
-        return _Made(first, self._joined(key, made.whole, below.whole, above.whole))
-
-    def _joined(self, key: Key, own: Rows, below: Rows, above: Rows) -> Rows:
-        result: Rows = {}
-        for take in self.ways[key].takes:
-            times = own[take.board] if take.own else below[take.board] if take.below else above[take.board]
-            if take.own and take.below:
-                times = np.maximum(times, below[take.board])
-            if take.above and (take.own or take.below):
-                times = np.maximum(times, above[take.board])
-            result[take.board] = times
-        return result
-
-    def _carried(self, key: Key, made: _Made, up: bool) -> _Made:
-        """When rows come in over links, at the receiving boards."""
-        firsts: Rows = {}
-        result: Rows = {}
-        whole = begun = np.zeros(0)
-        images = self.images if self._grouped(*key) else 1
-        for leg in self.legs[key, up]:
-            hop, cycles, worked = leg.hop, images * leg.cycles, images * leg.worked if images > 1 else leg.worked
-            sender, receiver = (hop.link, hop.link + 1) if up else (hop.link + 1, hop.link)
-            if hop.passing and hop.own:
-                ready, here = np.maximum(begun, made.first[sender]), np.maximum(whole, made.whole[sender])
-            elif hop.passing:
-                ready, here = begun, whole
-            else:
-                ready, here = made.first[sender], made.whole[sender]
-            ends = np.maximum(ready + cycles, here)
-            ends -= worked
-            np.maximum.accumulate(ends, out=ends)
-            ends += worked
-            place = key, up, hop.link
-            before = self.links_free[place] if self.in_turn else ends[-1] - images * self.interval
-            np.maximum(ends, worked + before, out=ends)
-            self.links_free[place] = float(ends[-1])
-            begun = np.maximum(ready, np.concatenate(([before], ends[:-1]))) + leg.latency
-            whole = ends + leg.latency
-            firsts[receiver], result[receiver] = begun, whole
-        return _Made(firsts, result)
-
-    def _made(self, layer: Geometry, phase: Phase, there: Rows) -> _Made:
+    def _made(self, layer: Geometry, phase: Phase, there: Rows) -> Made:
         """When rows that engines make are there, on each board."""
         crew = self.crews[layer.index, phase]
         ran = self._ran(layer, phase, there, self.images if layer.flat else 1)
-        return _Made(crew.made(ran.firsts, self.delays.engine), crew.made(ran.ends, self.delays.engine))
+        first, whole, early = (crew.made(times, self.delays.engine) for times in (ran.firsts, ran.ends, ran.earliest))
+        return Made(first, whole, early)
 
     def _ran(self, layer: Geometry, phase: Phase, there: Rows, images: int) -> Ran:
         """An image (or those of a read) through the engines of a phase."""
         place = layer.index, phase
         ran = self.crews[place].run(there, images, self.interval, self.engines_free[place] if self.in_turn else None)
         self.engines_free[place] = ran.free
+        if not layer.flat:
+            tensor = (Carried.FEATURE, layer.index) if phase is Phase.FORWARD else (Carried.ERROR, layer.index + 1)
+            firsts = self.transport.firsts[tensor]
+            self.queues.ran(layer, phase, firsts, there, ran.ends, self.crews[place].needed)
         if not self.in_turn:
             self.spans[place] = (ran.begin, max(float(times[-1]) for times in ran.ends.values()))
         return ran
@@ -284,11 +209,7 @@ class Timeline:
             )
             latest, drain = shared.ends(there[board], last[board])
             self.gradients[layer.index, board] = np.full(VECTOR_PARTS, latest)
+            self.queues.kept(layer, board, there[board], latest, self.shared_gradients)
             begin, end, final = min(begin, float(there[board][0])), max(end, latest), max(final, drain)
         self.drains[layer.index] = final
         self.spans[layer.index, Phase.GRADIENT] = (begin, end)
-
-
-def _at_once(whole: Rows) -> _Made:
-    """Rows of which no bit is there before the last."""
-    return _Made(whole, whole)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from fpdeep_gen.partition.model import BalancedPlan
-from fpdeep_gen.sim.rows.model import CacheOccupancy, Deadlock
+from fpdeep_gen.sim.rows.model import CacheOccupancy, Deadlock, FifoOccupancy
 from fpdeep_gen.sim.rows.simulate import simulate
 
 TOLERANCE = 0.02
@@ -16,8 +16,9 @@ ROUNDING = 1.0
 @dataclass(frozen=True)
 class Comparison:
     """Predicted and simulated cycles; `batch`: of `images` images, from the first pixel to the next batch's.
-    `overfull`: caches that held more rows than planned; `delaying`: caches in which rows had to wait for room.
-    `update_wait`: cycles for which engines waited for new weights, added up."""
+    `overfull`: caches that held more rows than planned; `delaying`: caches in which rows had to wait for room. `fifos`:
+    those that more bits waited in than planned, or that made rows wait for room. `update_wait`: cycles for which
+    engines waited for new weights, added up."""
 
     images: int
     interval: tuple[int, float]
@@ -25,6 +26,7 @@ class Comparison:
     batch: tuple[int, float]
     overfull: tuple[CacheOccupancy, ...]
     delaying: tuple[CacheOccupancy, ...]
+    fifos: tuple[FifoOccupancy, ...]
     update_wait: float
     deadlock: Deadlock | None
 
@@ -47,6 +49,11 @@ class Comparison:
             f"cache of layer {cache.layer} on board {cache.board}: rows waited {cache.waited:.0f} cycles for room"
             for cache in self.delaying
         ]
+        for fifo in self.fifos:
+            if fifo.greatest > fifo.bits:
+                found.append(f"{fifo}: {fifo.bits} bits planned, {fifo.greatest:.0f} held")
+            if fifo.waited > ROUNDING:
+                found.append(f"{fifo}: rows waited {fifo.waited:.0f} cycles for room")
         if self.update_wait > ROUNDING:
             found.append(f"engines waited {self.update_wait:.0f} cycles for new weights")
         return tuple(found)
@@ -68,6 +75,7 @@ def compare(plan: BalancedPlan, images: int) -> Comparison:
         (planned.cycles_of(batch), found.batch_cycles if ended else stalled),
         tuple(cache for cache in found.caches if cache.greatest > cache.rows),
         tuple(cache for cache in found.caches if cache.waited > ROUNDING),
+        tuple(fifo for fifo in found.fifos if fifo.greatest > fifo.bits or fifo.waited > ROUNDING),
         found.update_wait,
         found.deadlock,
     )

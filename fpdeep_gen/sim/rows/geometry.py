@@ -142,7 +142,8 @@ def made_columns(network: Network, share: Share) -> Range:
     if is_flat(layer):
         return Range(0, 1)
     step = layer.pool_stride
-    return Range(-(-share.columns.begin // step), -(-share.columns.end // step))
+    begin, end = (min(layer.out_columns, -(-one // step)) for one in (share.columns.begin, share.columns.end))
+    return Range(begin, end)
 
 
 def feature_columns(network: Network, share: Share) -> Range:
@@ -167,6 +168,20 @@ def error_columns(network: Network, share: Share) -> Range:
         sums = Range(max(0, first), min(layer.conv_columns, last + 1))
     first = max(0, -(-(sums.begin - layer.pool + 1) // layer.pool_stride))
     return Range(first, min(layer.out_columns, (sums.end - 1) // layer.pool_stride + 1))
+
+
+def feature_width(network: Network, tensor: int) -> int:
+    """Bits of an element on its way; a pooled one carries its place in the window."""
+    return network.tensor_format(tensor).width + _window_bits(network, tensor)
+
+
+def error_width(network: Network, tensor: int) -> int:
+    """Bits of an element's error, with the place that it belongs to."""
+    return network.layers[tensor - 1].formats.error.width + _window_bits(network, tensor)
+
+
+def _window_bits(network: Network, tensor: int) -> int:
+    return (network.layers[tensor - 1].pool ** 2 - 1).bit_length() if tensor else 0
 
 
 def meet(one: Range, other: Range) -> bool:

@@ -2,9 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from fpdeep_gen.partition.model import VECTOR_PARTS, BalancedPlan, Carried, Phase, Share
 from fpdeep_gen.sim.rows.events import Counter, Events, Steps
+from fpdeep_gen.sim.rows.fifos import Fifo, Landing, Place
 from fpdeep_gen.sim.rows.geometry import (
     Step,
     channel_groups,
@@ -19,8 +21,19 @@ from fpdeep_gen.sim.rows.groups import Groups, groups
 from fpdeep_gen.sim.rows.streams import Output, Source, streams_of, wait
 
 
+@dataclass(frozen=True)
+class Taking:
+    """Share `index` takes rows from `landing`, so many for each of its steps of an image."""
+
+    index: int
+    landing: Landing
+    needed: tuple[int, ...]
+
+
 class Machine:
-    """State and processes. `spacing`: cycles between images; `pause`: from a batch's end to the next one's begin."""
+    """State and processes. `spacing`: cycles between images; `pause`: from a batch's end to the next one's begin.
+    `entered`: when each share's engine was through with the step before each step; `through`: after how many images in
+    all, and when, it was done with a turn."""
 
     def __init__(self, plan: BalancedPlan, images: int, spacing: float, batch: int, pause: float) -> None:
         self.plan = plan
@@ -40,6 +53,10 @@ class Machine:
         self.gradients_left = [sum(share.phase is Phase.GRADIENT for share in plan.shares)] * images
         self.batch_done = self.events.counter("the end of a batch")
         self.worked = [0.0] * len(plan.shares)
+        self.entered: list[list[float]] = [[] for _ in plan.shares]
+        self.through: list[list[tuple[int, float]]] = [[] for _ in plan.shares]
+        self.taking: list[Taking] = []
+        self.fifos: dict[Place, Fifo] = {}
         self.greatest = [0] * len(plan.caches)
         self.cache_waits = [0.0] * len(plan.caches)
         self.cached: set[str] = set()
@@ -83,30 +100,14 @@ class Machine:
         grouped = tensor > self.first_flat or (tensor == self.first_flat and carried is not Carried.FEATURE)
         return self.reads if grouped else self.alone
 
-    def add_up(self, sources: list[Source], sums: Output, count: int) -> Steps:
-        """Adds up rows of `count` groups of all sources as their bits come."""
-        for group in range(count):
-            for row in range(len(sources[0].needed)):
-                begin = end = 0.0
-                for source in sources:
-                    place = group * source.steps + source.needed[row]
-                    if source.output.begun.count < place:
-                        yield source.output.begun, place
-                    begin = max(begin, source.output.begins[place - 1])
-                    end = max(end, source.output.ends[place - 1])
-                sums.begins.append(begin)
-                sums.ends.append(end)
-                self.events.count(sums.begun)
-                self.events.count_at(end, sums.made)
-
-    def arrive(self, sources: list[Source], there: Counter, count: int) -> Steps:
+    def arrive(self, sources: list[Source], there: Landing, count: int) -> Steps:
         """Counts rows of `count` groups of which all sources are there."""
         for group in range(count):
             for row in range(len(sources[0].needed)):
                 yield from wait(sources, group, row)
-                self.events.count(there)
+                there.lands(self.events)
 
-    def land(self, tensor: int, board: int, sources: list[Source], there: Counter) -> None:
+    def land(self, tensor: int, board: int, sources: list[Source], there: Landing) -> None:
         """Rows of a layer's input arrive on a board, where all caches must have room for them."""
         caches = [
             index for index, cache in enumerate(self.plan.caches) if cache.layer == tensor and cache.board == board
@@ -120,7 +121,7 @@ class Machine:
         into = self._into_flat_caches if tensor >= self.first_flat else self._into_caches
         self.events.start(what, into(tensor, caches, sources, there))
 
-    def _into_flat_caches(self, tensor: int, caches: list[int], sources: list[Source], there: Counter) -> Steps:
+    def _into_flat_caches(self, tensor: int, caches: list[int], sources: list[Source], there: Landing) -> Steps:
         """Inputs of fully connected layers: an image's rows go when the gradients are added that it shares a pass
         with."""
         events, rows, arrived = self.events, moved_rows(self.network, tensor), 0
@@ -142,9 +143,9 @@ class Machine:
                     passes = min((counter.count for counter in counters), default=0) // VECTOR_PARTS
                     held = arrived - (self.additions.ends[passes - 1] if passes else 0) * rows
                     self.greatest[index] = max(self.greatest[index], -(-(held + 1) // parts))
-                events.count(there)
+                there.lands(events)
 
-    def _into_caches(self, tensor: int, caches: list[int], sources: list[Source], there: Counter) -> Steps:
+    def _into_caches(self, tensor: int, caches: list[int], sources: list[Source], there: Landing) -> Steps:
         events = self.events
         rows = moved_rows(self.network, tensor)
         free = steps_to_free(self.network, tensor)
@@ -169,7 +170,7 @@ class Machine:
                     images, rest = divmod(counted, steps)
                     held = place + 1 - images * rows - freed_by[rest]
                     self.greatest[index] = max(self.greatest[index], held + 1)
-                events.count(there)
+                there.lands(events)
 
     def _freeing(self, index: int) -> list[Counter]:
         """Gradient engines that read a cache; they free its rows."""
@@ -182,10 +183,11 @@ class Machine:
             and meet(feature_columns(self.network, share), cache.columns)
         ]
 
-    def engine(self, index: int, there: Counter, rows: int, steps: Sequence[Step]) -> None:
-        """Starts the engine of share `index`, which takes `rows` rows an image that `there` counts."""
+    def engine(self, index: int, there: Landing, rows: int, steps: Sequence[Step]) -> None:
+        """Starts the engine of share `index`, which takes `rows` rows an image that land `there`."""
         share = self.plan.shares[index]
-        self.events.start(self.name(share), self._work(index, share, there, rows, steps))
+        self.taking.append(Taking(index, there, tuple(step.needed for step in steps)))
+        self.events.start(self.name(share), self._work(index, share, there.counter, rows, steps))
 
     def _turns(self, share: Share, rows: int) -> list[tuple[int, int, int]]:
         """What an engine does one after the other: the first image of a group, how many, and the count of rows of its
@@ -202,10 +204,12 @@ class Machine:
     def _work(self, index: int, share: Share, there: Counter, rows: int, steps: Sequence[Step]) -> Steps:
         events, output = self.events, self.outputs[index]
         made, begins, ends = output.made, output.begins, output.ends
+        entered = self.entered[index]
         adds = share.phase is Phase.GRADIENT
         delay = 0 if adds else self.plan.delays.engine
         first = 1.0 if share.layer >= self.first_flat else 1 / channel_groups(share)
         for image, size, base in self._turns(share, rows):
+            entered.append(events.now)
             if there.count < base + steps[0].early:
                 yield there, base + steps[0].early
             if image and image % self.batch == 0:
@@ -213,7 +217,9 @@ class Machine:
                     yield there, base + 1
                 yield from self._wait_for_update(share, image // self.batch)
             self._begins(share, image)
-            for step in steps:
+            for number, step in enumerate(steps):
+                if number:
+                    entered.append(events.now)
                 if there.count < base + step.early:
                     yield there, base + step.early
                 if step.before:
@@ -232,6 +238,7 @@ class Machine:
                     events.count(made)
             self.worked[index] += size * sum(step.before + step.after for step in steps)
             self.spans[share.layer, share.phase, image][1] = events.now
+            self.through[index].append((image + size, events.now))
             if share.phase is Phase.GRADIENT:
                 for done in range(image, image + size):
                     self._gradient_done(done)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from fpdeep_gen.partition.model import Phase
+from fpdeep_gen.partition.model import Carried, Phase, Waits
 from fpdeep_gen.sim.rows.events import Blocked
 
 
@@ -16,6 +16,23 @@ class CacheOccupancy:
     rows: int
     greatest: int
     waited: float
+
+
+@dataclass(frozen=True)
+class FifoOccupancy:
+    """The most bits of a tensor that waited at a place of a board, of `bits` that are planned. `waited`: cycles by
+    which rows took longer on the link before it for want of room."""
+
+    board: int
+    carried: Carried
+    tensor: int
+    waits: Waits
+    bits: int
+    greatest: float
+    waited: float
+
+    def __str__(self) -> str:
+        return f"FIFO of tensor {self.tensor}'s {self.carried.value}s ({self.waits.value}) on board {self.board}"
 
 
 @dataclass(frozen=True)
@@ -75,6 +92,7 @@ class Simulated:
     interval: float
     update_wait: float
     caches: tuple[CacheOccupancy, ...]
+    fifos: tuple[FifoOccupancy, ...]
     engines: tuple[EngineLoad, ...]
     links: tuple[LinkBusy, ...]
     spans: tuple[Span, ...]

@@ -7,6 +7,7 @@ from fpdeep_gen.network.model import LayerKind
 from fpdeep_gen.partition.model import BalancedPlan, Phase
 from fpdeep_gen.sim.rows.machine import Machine
 from fpdeep_gen.sim.rows.model import CacheOccupancy, Deadlock, EngineLoad, LinkBusy, Simulated, Span
+from fpdeep_gen.sim.rows.occupancy import occupancies
 from fpdeep_gen.sim.rows.pace import interval
 from fpdeep_gen.sim.rows.wiring import Wiring
 
@@ -72,6 +73,7 @@ def _result(machine: Machine) -> Simulated:
             CacheOccupancy(cache.layer, cache.board, cache.rows, greatest, waited)
             for cache, greatest, waited in zip(plan.caches, machine.greatest, machine.cache_waits, strict=True)
         ),
+        occupancies(machine),
         tuple(
             EngineLoad(share.layer, share.board, share.phase, worked / span)
             for share, worked in zip(plan.shares, machine.worked, strict=True)

@@ -1,21 +1,25 @@
-"""Links: what each stream of the plan carries a row, and how streams share the rate of a link."""
+"""What each stream of the plan carries, and what its rows come from."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from fpdeep_gen.partition.model import BalancedPlan, Carried
 from fpdeep_gen.sim.rows.events import Events, Steps
+
+if TYPE_CHECKING:
+    from fpdeep_gen.sim.rows.fifos import Fifo
 
 MOVED = (Carried.FEATURE, Carried.ERROR, Carried.PARTIAL)
 
 
 class Output:
     """What something makes, step after step: `begun` counts steps of which the first bits are there or will be at
-    `begins`, and which end at `ends`; `made` counts those that have ended."""
+    `begins`, `known` those of which the end is known too, at `ends` (`later`: not always at once); `made` counts those
+    that have ended."""
 
-    def __init__(self, events: Events, name: str) -> None:
+    def __init__(self, events: Events, name: str, later: bool = False) -> None:
         self.begun = events.counter(f"{name}, begun")
+        self.known = events.counter(f"{name}, on its way") if later else self.begun
         self.made = events.counter(name)
         self.begins: list[float] = []
         self.ends: list[float] = []
@@ -30,20 +34,19 @@ class Output:
 
 @dataclass(frozen=True)
 class Source:
-    """Where rows come from: row r of group n is there after n * `steps` + needed[r] steps."""
+    """Where rows come from: row r of group n is there after n * `steps` + needed[r] steps. `fifo`: they wait there."""
 
     output: Output
     steps: int
     needed: tuple[int, ...]
+    fifo: "Fifo | None" = None
 
 
 @dataclass(frozen=True)
 class Passage:
-    """Rows that arrive over a link: `output` says when; `goes_on`, `taken`: whether another link carries them on, and
-    whether the board takes them."""
+    """Rows that arrive over a link: `output` says when; `taken`: whether the board takes them."""
 
     output: Output
-    goes_on: bool
     taken: bool
 
 
@@ -69,39 +72,6 @@ def streams_of(plan: BalancedPlan) -> dict[StreamKey, Stream]:
         for load in loads
         if load.carried in MOVED
     }
-
-
-def carry(
-    events: Events,
-    stream: Stream,
-    latency: float,
-    sources: list[Source],
-    after: Passage,
-    rows: int,
-    sizes: Sequence[int],
-) -> Steps:
-    """Sends all rows of `sizes` images at a time: what the sending board makes itself and what comes over the link
-    before. Nothing else is on the stream's part of the link, so a row is reckoned as soon as its begin is known."""
-    free = 0.0
-    begins, ends = after.output.begins, after.output.ends
-    for group, size in enumerate(sizes):
-        cycles = size * stream.bits / rows / stream.rate
-        for row in range(rows):
-            begin, whole = free, 0.0
-            for source in sources:
-                place = group * source.steps + source.needed[row]
-                if source.output.begun.count < place:
-                    yield source.output.begun, place
-                begin = max(begin, source.output.begins[place - 1])
-                whole = max(whole, source.output.ends[place - 1])
-            free = max(begin + cycles, whole)
-            if after.goes_on:
-                begins.append(begin + latency)
-                ends.append(free + latency)
-                events.count(after.output.begun)
-            if after.taken:
-                events.count_at(free + latency, after.output.made)
-        stream.sent += size * stream.bits
 
 
 def wait(sources: list[Source], group: int, row: int) -> Steps:

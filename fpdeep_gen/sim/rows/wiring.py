@@ -2,16 +2,22 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
+from math import prod
 from typing import TypeAlias
 
 from fpdeep_gen.errors import Problem
-from fpdeep_gen.partition.model import Carried, Phase, Range, Share
+from fpdeep_gen.partition.model import Carried, Phase, Range, Share, Waits
 from fpdeep_gen.sim.rows.batch_end import BatchEnd
+from fpdeep_gen.sim.rows.carry import add_up, carry
+from fpdeep_gen.sim.rows.fifos import Fifo, Landing, Place, Sent
 from fpdeep_gen.sim.rows.geometry import (
     backward_steps,
     error_columns,
+    error_width,
     feature_columns,
     feature_steps,
+    feature_width,
     gradient_steps,
     made_columns,
     meet,
@@ -20,7 +26,7 @@ from fpdeep_gen.sim.rows.geometry import (
     steps_for_features,
 )
 from fpdeep_gen.sim.rows.machine import Machine
-from fpdeep_gen.sim.rows.streams import Output, Passage, Source, carry
+from fpdeep_gen.sim.rows.streams import Output, Passage, Source
 
 Local: TypeAlias = dict[int, list[Source]]
 """Sources on each board."""
@@ -37,6 +43,7 @@ class Wiring:
         self.events = machine.events
         self.network = machine.network
         self.problems: list[Problem] = []
+        self.room = {(one.board, one.carried, one.tensor, one.waits): one.bits for one in machine.plan.fifos}
 
     def wire(self) -> None:
         """Wires all tensors, features first."""
@@ -56,7 +63,7 @@ class Wiring:
             makers = machine.shares[tensor, Phase.BACKWARD]
             local, parts = self._made(makers, tensor)
             if any(machine.plan.shares[index].partial for index in makers):
-                home, local = self._sum_up(tensor, local)
+                home, local = self._sum_up(tensor, local, parts)
                 channels, _, columns = self.network.tensor_shape(tensor)
                 parts = [(home, Range(0, channels), Range(0, columns))]
             self._errors(tensor, local, parts)
@@ -96,9 +103,10 @@ class Wiring:
             board: [(board, share.inputs, feature_columns(self.network, share)) for _, share in shares]
             for board, shares in takers.items()
         }
+        local = self._with_fifos(Carried.FEATURE, tensor, local, makers, feature_width(self.network, tensor))
         found = self._brought(Carried.FEATURE, tensor, local, makers, parts)
         for board, shares in takers.items():
-            there = self.events.counter(f"rows of tensor {tensor} on board {board}")
+            there = self._landing(Carried.FEATURE, tensor, board, found[board])
             self.machine.land(tensor, board, found[board], there)
             for index, share in shares:
                 if share.phase is Phase.FORWARD:
@@ -112,44 +120,58 @@ class Wiring:
             board: [(board, share.outputs, error_columns(self.network, share)) for _, share in shares]
             for board, shares in takers.items()
         }
+        local = self._with_fifos(Carried.ERROR, tensor, local, makers, error_width(self.network, tensor))
         found = self._brought(Carried.ERROR, tensor, local, makers, parts)
         count = len(self.machine.together(Carried.ERROR, tensor).sizes)
         for board, shares in takers.items():
-            there = self.events.counter(f"rows of tensor {tensor}'s error on board {board}")
+            there = self._landing(Carried.ERROR, tensor, board, found[board])
             name = f"errors of tensor {tensor} for board {board}"
             self.events.start(name, self.machine.arrive(found[board], there, count))
             for index, share in shares:
                 make = backward_steps if share.phase is Phase.BACKWARD else gradient_steps
                 self.machine.engine(index, there, rows, make(self.network, share))
 
+    def _landing(self, carried: Carried, tensor: int, board: int, sources: list[Source]) -> Landing:
+        """Where rows are complete on a board: FIFOs of all that is waited for are behind."""
+        there = Landing(self.events.counter(f"rows of tensor {tensor}'s {carried.value}s on board {board}"))
+        for source in sources:
+            if source.fifo is not None:
+                source.fifo.landing = there
+        return there
+
     def _loss(self) -> tuple[int, Output]:
         """The loss is computed on the highest board that makes a part of the last layer's outputs."""
         layers = len(self.network.layers)
         local, parts = self._made(self.machine.shares[layers - 1, Phase.FORWARD], layers)
+        local = self._with_fifos(Carried.FEATURE, layers, local, parts, feature_width(self.network, layers))
         home = max(board for board, _, _ in parts)
         whole = (home, Range(0, self.network.layers[-1].out_channels), Range(0, self.network.layers[-1].out_columns))
         return home, self.machine.loss(self._brought(Carried.FEATURE, layers, local, parts, {home: [whole]})[home])
 
-    def _sum_up(self, tensor: int, local: Local) -> tuple[int, Local]:
+    def _sum_up(self, tensor: int, local: Local, makers: list[Part]) -> tuple[int, Local]:
         """Partial sums run along the chain from both ends; the board where they meet makes the error's rows."""
         of_tensor = [key for key in self.machine.streams if key[:2] == (Carried.PARTIAL, tensor)]
+        elements = prod(self.network.tensor_shape(tensor))
+        width = max((self.machine.streams[key].bits // elements for key in of_tensor), default=0)
+        local = self._with_fifos(Carried.PARTIAL, tensor, local, makers, width)
         up = sorted(link for _, _, upwards, link in of_tensor if upwards)
         down = sorted((link for _, _, upwards, link in of_tensor if not upwards), reverse=True)
         home = up[-1] + 1 if up else down[-1] if down else min(local)
         all_sums = list(local[home])
+        summed = Output(self.events, f"rows of tensor {tensor}'s error", later=True)
         for links, upwards in ((up, True), (down, False)):
-            before: Passage | None = None
+            before: Source | None = None
             for link in links:
                 own = list(local.get(link if upwards else link + 1, []))
                 if before is not None:
-                    own.append(self._rows(before.output, tensor))
-                before = self._carry(Carried.PARTIAL, tensor, upwards, link, own, (True, False))
+                    own.append(before)
+                before = self._carry(Carried.PARTIAL, tensor, upwards, link, own, False)
             if before is not None:
-                all_sums.append(self._rows(before.output, tensor))
-        summed = Output(self.events, f"rows of tensor {tensor}'s error")
+                all_sums.append(before)
+        _leave(all_sums, Sent(summed, 0.0))
         count = len(self.machine.together(Carried.PARTIAL, tensor).sizes)
         name = f"sums of tensor {tensor}'s error on board {home}"
-        self.events.start(name, self.machine.add_up(all_sums, summed, count))
+        self.events.start(name, add_up(self.events, all_sums, summed, count))
         return home, {home: [self._rows(summed, tensor)]}
 
     def _brought(
@@ -166,7 +188,7 @@ class Wiring:
         for upwards in (True, False):
             links = {link for *key, link in self.machine.streams if tuple(key) == (carried, tensor, upwards)}
             ways = {pair for pair in pairs if (pair[0] < pair[1] if upwards else pair[0] > pair[1])}
-            arrived: dict[int, Passage] = {}
+            arrived: dict[int, Source] = {}
             for link in sorted(links, reverse=not upwards):
                 sender = link if upwards else link + 1
                 over = {maker for maker, taker in ways if (taker > sender if upwards else taker < sender)}
@@ -174,15 +196,14 @@ class Wiring:
                 before = arrived.get(sender) if on_way else None
                 own = list(local.get(sender, [])) if sender in over or before is None else []
                 if before is not None:
-                    own.append(self._rows(before.output, tensor))
+                    own.append(before)
                 if own:
                     receiver = link + 1 if upwards else link
-                    goes_on = any((taker > receiver if upwards else taker < receiver) for _, taker in ways)
                     taken = any(taker == receiver for _, taker in ways)
-                    arrived[receiver] = self._carry(carried, tensor, upwards, link, own, (goes_on, taken))
+                    arrived[receiver] = self._carry(carried, tensor, upwards, link, own, taken)
             for board in sorted({taker for _, taker in ways}):
                 if board in arrived:
-                    found[board].append(self._rows(arrived[board].output, tensor))
+                    found[board].append(arrived[board])
                 else:
                     maker = min((maker for maker, taker in ways if taker == board), key=lambda one: abs(one - board))
                     link = board - 1 if upwards else board
@@ -191,20 +212,44 @@ class Wiring:
         return found
 
     def _carry(
-        self,
-        carried: Carried,
-        tensor: int,
-        upwards: bool,
-        link: int,
-        sources: list[Source],
-        use: tuple[bool, bool],
-    ) -> Passage:
-        """Starts one stream over one link. `use`: whether it goes on, and whether the receiving board takes it."""
+        self, carried: Carried, tensor: int, upwards: bool, link: int, sources: list[Source], taken: bool
+    ) -> Source:
+        """Starts one stream over one link. `taken`: whether the receiving board takes it."""
         rows = moved_rows(self.network, tensor)
         name = f"{carried.value}s of tensor {tensor} {'up' if upwards else 'down'} link {link}"
-        after = Passage(Output(self.events, name), *use)
         stream = self.machine.streams[carried, tensor, upwards, link]
         latency = self.machine.plan.links[link].latency_cycles
         sizes = self.machine.together(carried, tensor).sizes
-        self.events.start(name, carry(self.events, stream, latency, sources, after, rows, sizes))
-        return after
+        after = Passage(Output(self.events, name, later=True), taken)
+        board, waits = (link + 1, Waits.FROM_BELOW) if upwards else (link, Waits.FROM_ABOVE)
+        fifo = self._fifo((board, carried, tensor, waits), stream.bits / rows)
+        fifo.come = after.output
+        _leave(sources, Sent(after.output, latency, stream.bits / rows / stream.rate))
+        self.events.start(name, carry(self.events, stream, latency, sources, after, fifo, sizes))
+        return replace(self._rows(after.output, tensor), fifo=fifo)
+
+    def _fifo(self, place: Place, row_bits: float) -> Fifo:
+        """The FIFO at a place of a board."""
+        _, carried, tensor, _ = place
+        rows, sizes = moved_rows(self.network, tensor), self.machine.together(carried, tensor).sizes
+        fifo = Fifo(place, self.room.get(place, 0.0), row_bits, rows, sizes)
+        self.machine.fifos[place] = fifo
+        return fifo
+
+    def _with_fifos(self, carried: Carried, tensor: int, local: Local, makers: list[Part], width: int) -> Local:
+        """What boards make of a tensor (elements of `width` bits), through a FIFO on each of them."""
+        _, rows, _ = self.network.tensor_shape(tensor)
+        found: Local = {}
+        for board, sources in local.items():
+            parts = {(channels, columns) for maker, channels, columns in makers if maker == board}
+            bits = sum(channels.size * columns.size for channels, columns in parts) * rows * width
+            fifo = self._fifo((board, carried, tensor, Waits.MADE), bits / moved_rows(self.network, tensor))
+            fifo.made = sources
+            found[board] = [replace(source, fifo=fifo) for source in sources]
+        return found
+
+
+def _leave(sources: list[Source], sent: Sent) -> None:
+    """What comes from the sources leaves their FIFOs."""
+    for fifo in {id(source.fifo): source.fifo for source in sources if source.fifo is not None}.values():
+        fifo.sent.append(sent)

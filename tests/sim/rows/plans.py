@@ -11,6 +11,7 @@ from fpdeep_gen.partition.model import (
     Cache,
     Carried,
     Delays,
+    Fifo,
     LinkLoad,
     LinkPlan,
     Phase,
@@ -18,6 +19,7 @@ from fpdeep_gen.partition.model import (
     Prediction,
     Range,
     Share,
+    Waits,
 )
 
 FORMATS = LayerFormats(Format(16, 12), Format(16, 8), Format(16, 14), 40)
@@ -54,13 +56,21 @@ def plan(
     up: tuple[LinkLoad, ...] = (),
     down: tuple[LinkLoad, ...] = (),
     latency: int = 0,
+    waiting: tuple[Fifo, ...] = (),
 ) -> BalancedPlan:
-    """A plan on one board or two; `caches`: (layer, board, rows)."""
+    """A plan on one board or two; `caches`: (layer, board, rows). Streams have FIFOs of two rows behind the link,
+    others are `waiting`."""
     network = Network("test", 1, SIZE, SIZE, Format(8, 7), layers, Training(4, 0.1, 1, 1), None)
     board = Board("b", "p", 10, 10, 1000, 1000, 200.0, 1, 10.0)
     boards = max(one.board for one in shares) + 1
     cluster = Cluster("test", (board,) * boards, (Link(1, 10.0, 1.0, 64, LATENCY),) * (boards - 1), 200.0)
     rate = RATE * max(1, len(up), len(down))
+    fifos = tuple(
+        Fifo(board, one.carried, one.tensor, waits, 2 * one.bits // SIZE)
+        for board, waits, loads in ((1, Waits.FROM_BELOW, up), (0, Waits.FROM_ABOVE, down))
+        for one in loads
+    )
+    fifos += waiting
     links = (LinkPlan(0, up, down, 0, 0, 0, 0, LATENCY, rate),) if boards == 2 else ()
     return BalancedPlan(
         network,
@@ -68,6 +78,7 @@ def plan(
         shares,
         (),
         tuple(Cache(index, on, Range(0, 1), Range(0, SIZE), rows, 16, Place.CHIP, 0) for index, on, rows in caches),
+        fifos,
         links,
         (),
         Delays(0, 0),
@@ -87,7 +98,15 @@ def two_layers(upper: int, first_cache: int = 17) -> BalancedPlan:
     )
     up, down = ((load(Carried.FEATURE),), (load(Carried.ERROR),)) if upper else ((), ())
     latency = 218 if upper else 200
-    return plan((layer("a"), layer("b")), shares, ((0, 0, first_cache), (1, upper, 17)), up, down, latency)
+    waiting = (
+        Fifo(0, Carried.FEATURE, 1, Waits.MADE, ROW_BITS),
+        Fifo(upper, Carried.ERROR, 1, Waits.MADE, ROW_BITS),
+        Fifo(0, Carried.FEATURE, 0, Waits.ENGINES, ROW_BITS // 2),
+        Fifo(upper, Carried.FEATURE, 1, Waits.ENGINES, ROW_BITS),
+        Fifo(upper, Carried.ERROR, 2, Waits.ENGINES, 7 * ROW_BITS),
+    )
+    caches = ((0, 0, first_cache), (1, upper, 17))
+    return plan((layer("a"), layer("b")), shares, caches, up, down, latency, waiting)
 
 
 def split_layer() -> BalancedPlan:

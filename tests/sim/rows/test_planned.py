@@ -7,10 +7,12 @@ from functools import cache
 import numpy as np
 import pytest
 
-from fpdeep_gen.partition.model import BalancedPlan, Phase
+from fpdeep_gen.partition.fifos import SLACK_WORDS, WORD_BITS
+from fpdeep_gen.partition.model import BalancedPlan, Phase, Waits
 from fpdeep_gen.partition.planner import make_balanced_plan
-from fpdeep_gen.partition.residence import resident_rows
+from fpdeep_gen.partition.queues import resident_rows
 from fpdeep_gen.sim.rows.compare import compare
+from fpdeep_gen.sim.rows.simulate import simulate
 from tests.partition.networks import chain, sharing, small_vgg
 from tests.sim.rows.plans import with_cache
 
@@ -55,6 +57,28 @@ def test_a_cache_that_cannot_hold_the_rows_under_way_is_a_deadlock() -> None:
     found = compare(with_cache(plan, index, plan.network.layers[3].in_rows - 2), IMAGES)
     assert found.deadlock is not None
     assert any(one.process.startswith("features of conv2_2") for one in found.deadlock.full)
+
+
+def test_what_waits_in_fifos_is_what_was_planned() -> None:
+    """Those inside boards to a percent; those behind links have a least size; one that holds half of what waits in it
+    stalls the link before it."""
+    plan = planned()
+    found = simulate(plan, IMAGES).fifos
+    inside = [one for one in found if one.waits in (Waits.MADE, Waits.ENGINES) and one.greatest > 1000]
+    assert len(inside) > 10
+    for one in inside:
+        assert 0 <= one.bits - SLACK_WORDS * WORD_BITS - one.greatest <= 0.01 * one.greatest
+    behind = [one for one in found if one.waits is Waits.FROM_BELOW]
+    assert sum(one.greatest > 0 for one in behind) > 3
+    fullest = max(behind, key=lambda one: one.greatest)
+    smaller = tuple(
+        replace(fifo, bits=int(fullest.greatest // 2))
+        if (fifo.board, fifo.carried, fifo.tensor, fifo.waits)
+        == (fullest.board, fullest.carried, fullest.tensor, fullest.waits)
+        else fifo
+        for fifo in plan.fifos
+    )
+    assert any(fault.startswith(f"{fullest}: ") for fault in compare(replace(plan, fifos=smaller), IMAGES).faults)
 
 
 @pytest.mark.parametrize("factor", [0.9, 1.1])

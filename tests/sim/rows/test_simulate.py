@@ -6,7 +6,7 @@ import pytest
 
 from fpdeep_gen.errors import InputError
 from fpdeep_gen.network.model import Layer, LayerKind
-from fpdeep_gen.partition.model import Kept, Order, Phase, Place, Range, Store
+from fpdeep_gen.partition.model import BalancedPlan, Carried, Kept, Order, Phase, Place, Range, Store, Waits
 from fpdeep_gen.sim.rows.compare import compare
 from fpdeep_gen.sim.rows.geometry import (
     backward_steps,
@@ -80,6 +80,49 @@ def test_caches_hold_what_was_worked_out() -> None:
     rows come at 29 + 10 g and go at 139 + 10 g: row 0 makes room for row 11 just as that comes. One more comes in."""
     found = simulate(with_cache(two_layers(1), 1, 12), 6)
     assert [(cache.greatest, cache.waited) for cache in found.caches] == [(17, 0), (12, 0)]
+
+
+def test_fifos_hold_what_was_worked_out() -> None:
+    """Engines make a row at once, which goes over the link in 4 cycles: a row (128 bits). An image's last step needs no
+    newer row and ends as the next image's second pixel row comes, while the first is in the line buffers as that which
+    comes in: one row (64 bits) waits; so with layer b. The loss makes 8 rows at once, the first comes in, 7 wait."""
+    found = simulate(two_layers(1), 6)
+    assert {(one.carried, one.tensor, one.waits): one.greatest for one in found.fifos if one.greatest} == {
+        (Carried.FEATURE, 1, Waits.MADE): 128,
+        (Carried.ERROR, 1, Waits.MADE): 128,
+        (Carried.FEATURE, 0, Waits.ENGINES): 64,
+        (Carried.FEATURE, 1, Waits.ENGINES): 128,
+        (Carried.ERROR, 2, Waits.ENGINES): 7 * 128,
+    }
+
+
+def with_partial_room(bits: int) -> BalancedPlan:
+    """`split_layer` with 16 cycles a row for board 0's part of the partial sums, so that board 1's wait behind the
+    link, where there is room for so many bits."""
+    one = split_layer()
+    slow = replace(one.shares[3], row_cycles=16, cycles=16 * SIZE)
+    fifos = tuple(replace(fifo, bits=bits) if fifo.carried is Carried.PARTIAL else fifo for fifo in one.fifos)
+    return replace(one, shares=(*one.shares[:3], slow, *one.shares[4:]), fifos=fifos)
+
+
+def test_a_fifo_behind_a_link_that_is_too_small_stalls_the_sender() -> None:
+    """834 bits wait for board 0's last rows; where there is room for a row (384 bits) and no more, rows stay on board
+    1 for longer."""
+    held, stalled = (
+        next(
+            fifo
+            for fifo in simulate(with_partial_room(bits), 1).fifos
+            if fifo.waits is Waits.FROM_ABOVE and fifo.carried is Carried.PARTIAL
+        )
+        for bits in (834, 384)
+    )
+    assert (held.greatest, held.waited) == (834, 0)
+    assert stalled.greatest < held.greatest
+    assert stalled.waited > 6
+    assert any(
+        fault.startswith("FIFO of tensor 1's partials (from_above) on board 0: rows waited")
+        for fault in compare(with_partial_room(384), 4).faults
+    )
 
 
 def test_a_cache_of_just_enough_rows_costs_nothing_and_one_row_less_slows_down() -> None:

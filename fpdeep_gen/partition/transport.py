@@ -1,0 +1,182 @@
+"""Rows of tensors on their way along the chain: when they are on each board, and what of them waits in FIFOs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from fpdeep_gen.partition.model import Carried, LinkLoad, LinkPlan, Waits
+from fpdeep_gen.partition.steps import Rows, Times
+from fpdeep_gen.partition.waiting import Pace, most_early, most_waiting
+from fpdeep_gen.partition.ways import Hop, Key, Way
+
+
+@dataclass(frozen=True)
+class Made:
+    """When the first bits of rows are there on each board that has a part of them, and when they are whole. `early`:
+    the first bits that the fastest of a board's engines makes."""
+
+    first: Rows
+    whole: Rows
+    early: Rows
+
+
+def at_once(whole: Rows) -> Made:
+    """Rows of which no bit is there before the last."""
+    return Made(whole, whole, whole)
+
+
+@dataclass(frozen=True)
+class _Leg:
+    """A hop with the cycles of an image's rows and the latency of its link, for each row those of the rows up to it
+    (`worked`)."""
+
+    hop: Hop
+    cycles: float
+    latency: float
+    worked: Times
+
+
+@dataclass(frozen=True)
+class _Come:
+    """What came over links of one direction, by receiving board."""
+
+    first: Rows
+    whole: Rows
+
+
+def moves_together(key: Key, first_flat: int) -> bool:
+    """Whether rows of several images move together where images share a read of weights: those of vectors, and of the
+    errors of fully connected layers' inputs."""
+    carried, tensor = key
+    return tensor > first_flat or (tensor == first_flat and carried in (Carried.ERROR, Carried.PARTIAL))
+
+
+class Transport:
+    """Streams over links. `waiting`: rows (of as many images as move together) that wait at most, by board, tensor and
+    place. `firsts`: when the first bits of the rows of a tensor are there on each board that needs them."""
+
+    def __init__(
+        self, rows: Sequence[int], found: dict[Key, Way], links: Sequence[LinkPlan], interval: int, first_flat: int
+    ) -> None:
+        self.ways, self.interval, self.first_flat = found, interval, first_flat
+        loads = {
+            (load.carried, load.tensor, up, link.index): load
+            for link in links
+            for up, direction in ((True, link.up), (False, link.down))
+            for load in direction
+        }
+        self.legs: dict[tuple[Key, bool], list[_Leg]] = {}
+        for key, way in found.items():
+            for up, hops in ((True, way.up), (False, way.down)):
+                self.legs[key, up] = [
+                    _leg(hop, loads[*key, up, hop.link], links[hop.link].latency_cycles, rows[key[1]]) for hop in hops
+                ]
+        self.in_turn = False
+        self.links_free: dict[tuple[Key, bool, int], float] = {}
+        self.waiting: dict[tuple[int, Key, Waits], float] = {}
+        self.firsts: dict[Key, Rows] = {}
+
+    def moved(self, key: Key, made: Made, images: int) -> Rows:
+        """When rows are whole on the boards that need them, from when boards have made their parts; `images` of them
+        move together if any do."""
+        images = images if moves_together(key, self.first_flat) else 1
+        below, above = (self._carried(key, made, up, images) for up in (True, False))
+        there = self._joined(key, made.whole, below.whole, above.whole)
+        self.firsts[key] = self._first(key, made.early, below.first, above.first)
+        period = images * self.interval
+        for take in self.ways[key].takes:
+            times = there[take.board]
+            if take.own:
+                own = Pace(made.early[take.board], made.whole[take.board])
+                self._waits(take.board, key, Waits.MADE, most_early(own, times, period))
+            if take.below:
+                come = Pace(below.first[take.board], below.whole[take.board])
+                self._waits(take.board, key, Waits.FROM_BELOW, most_early(come, times, period))
+            if take.above:
+                come = Pace(above.first[take.board], above.whole[take.board])
+                self._waits(take.board, key, Waits.FROM_ABOVE, most_early(come, times, period))
+        return there
+
+    def summed(self, key: Key, made: Made, images: int) -> Made:
+        """When sums are there on the board where they meet."""
+        images = images if moves_together(key, self.first_flat) else 1
+        below, above = (self._carried(key, made, up, images) for up in (True, False))
+        first = self._joined(key, made.first, below.first, above.first)
+        whole = self._joined(key, made.whole, below.whole, above.whole)
+        period = images * self.interval
+        for board, times in first.items():
+            gone = Pace(times, whole[board])
+            if board in made.whole:
+                own = Pace(made.early[board], made.whole[board])
+                self._waits(board, key, Waits.MADE, most_waiting(own, gone, period))
+            for place, come in ((Waits.FROM_BELOW, below), (Waits.FROM_ABOVE, above)):
+                if board in come.whole:
+                    parts = Pace(come.first[board], come.whole[board])
+                    self._waits(board, key, place, most_waiting(parts, gone, period))
+        return Made(first, whole, first)
+
+    def _waits(self, board: int, key: Key, place: Waits, rows: float) -> None:
+        if rows > self.waiting.get((board, key, place), 0.0):
+            self.waiting[board, key, place] = rows
+
+    def _joined(self, key: Key, own: Rows, below: Rows, above: Rows) -> Rows:
+        result: Rows = {}
+        for take in self.ways[key].takes:
+            times = own[take.board] if take.own else below[take.board] if take.below else above[take.board]
+            if take.own and take.below:
+                times = np.maximum(times, below[take.board])
+            if take.above and (take.own or take.below):
+                times = np.maximum(times, above[take.board])
+            result[take.board] = times
+        return result
+
+    def _first(self, key: Key, own: Rows, below: Rows, above: Rows) -> Rows:
+        found: Rows = {}
+        for take in self.ways[key].takes:
+            sides = ((take.own, own), (take.below, below), (take.above, above))
+            first, *others = (times[take.board] for takes, times in sides if takes)
+            for times in others:
+                first = np.minimum(first, times)
+            found[take.board] = first
+        return found
+
+    def _carried(self, key: Key, made: Made, up: bool, images: int) -> _Come:
+        """When rows come in over links, at the receiving boards."""
+        firsts: Rows = {}
+        result: Rows = {}
+        whole = begun = np.zeros(0)
+        period = images * self.interval
+        for leg in self.legs[key, up]:
+            hop, cycles, worked = leg.hop, images * leg.cycles, images * leg.worked if images > 1 else leg.worked
+            sender, receiver = (hop.link, hop.link + 1) if up else (hop.link + 1, hop.link)
+            if hop.passing and hop.own:
+                ready, here = np.maximum(begun, made.first[sender]), np.maximum(whole, made.whole[sender])
+            elif hop.passing:
+                ready, here = begun, whole
+            else:
+                ready, here = made.first[sender], made.whole[sender]
+            ends = np.maximum(ready + cycles, here)
+            ends -= worked
+            np.maximum.accumulate(ends, out=ends)
+            ends += worked
+            place = key, up, hop.link
+            before = self.links_free[place] if self.in_turn else ends[-1] - period
+            np.maximum(ends, worked + before, out=ends)
+            self.links_free[place] = float(ends[-1])
+            begins = np.maximum(ready, np.concatenate(([before], ends[:-1])))
+            gone = Pace(begins, ends)
+            if hop.passing:
+                came = Waits.FROM_BELOW if up else Waits.FROM_ABOVE
+                self._waits(sender, key, came, most_waiting(Pace(begun, whole), gone, period))
+            if hop.own:
+                own = Pace(made.early[sender], made.whole[sender])
+                self._waits(sender, key, Waits.MADE, most_waiting(own, gone, period))
+            begun, whole = begins + leg.latency, ends + leg.latency
+            firsts[receiver], result[receiver] = begun, whole
+        return _Come(firsts, result)
+
+
+def _leg(hop: Hop, load: LinkLoad, latency: int, rows: int) -> _Leg:
+    cycles = load.bits / rows / load.bits_per_cycle
+    return _Leg(hop, cycles, latency, cycles * np.arange(1, rows + 1, dtype=np.float64))

@@ -1,0 +1,59 @@
+"""How much of a stream waits in a FIFO: what has come but not gone, over time.
+
+The bits of a row follow each other evenly from its first to its last (`model.py`), so that what has come and what has
+gone grow in straight pieces, and most waits where one of the two changes its pace. All is counted in rows; rows repeat
+every `period` cycles.
+"""
+
+from dataclasses import dataclass
+from math import ceil
+
+import numpy as np
+
+from fpdeep_gen.partition.steps import Times
+
+JUST = 1e-3
+"""Cycles before a row is complete: then most waits for it."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """When the first bits of each row come (or go), and when the last ones have."""
+
+    first: Times
+    whole: Times
+
+
+def most_waiting(come: Pace, gone: Pace, period: float) -> float:
+    """Rows that have come and not gone, at most."""
+    if not (np.any(gone.first > come.first) or np.any(gone.whole > come.whole)):
+        return 0.0
+    rows = come.first.size
+    span = max(float(gone.whole[-1]) - float(come.first[0]), 0.0)
+    images = 1 + ceil(span / period)
+    came, went = curve(come, images, period, 0), curve(gone, images, period, -images)
+    left = np.arange(1, rows + 1) - np.interp(come.whole, went[0], went[1])
+    held = np.interp(gone.first, came[0], came[1]) - np.arange(rows)
+    return max(0.0, float(left.max()), float(held.max()))
+
+
+def most_early(come: Pace, there: Times, period: float) -> float:
+    """Rows that have come beyond the one that other parts of are waited for, at most; `there`: when rows are complete,
+    in order. The row that comes in goes to where it is taken."""
+    rows = come.first.size
+    if np.all(come.first[1:] >= there[:-1]) and come.first[0] + period >= there[-1]:
+        return 0.0
+    images = 1 + ceil(max(float(there[-1]) - float(come.first[0]), 0.0) / period)
+    came = curve(come, images, period, 0)
+    ahead = np.interp(there - JUST, came[0], came[1]) - np.arange(1, rows + 1)
+    return max(0.0, float(ahead.max()))
+
+
+def curve(pace: Pace, images: int, period: float, first: int) -> tuple[Times, Times]:
+    """Times, and rows that have passed by then, of `images` images and one more from number `first` on."""
+    numbers = np.arange(first, first + images + 1, dtype=np.float64)
+    both = np.stack([pace.first, pace.whole], axis=1).ravel()
+    times = np.maximum.accumulate((numbers[:, None] * period + both).ravel())
+    rows = pace.first.size
+    passed = np.stack([np.arange(rows), np.arange(1, rows + 1)], axis=1).ravel()
+    return times, (numbers[:, None] * rows + passed).ravel()

@@ -18,6 +18,9 @@ from fpdeep_gen.hls.native_include import native_include_dirs
 from fpdeep_gen.hls.tools import compiler, content_key, run_tool
 
 SHIM = "fpdeep_shim"
+_C_HEADERS = ("complex", "math", "stdbool", "stdio", "stdlib", "string")
+_C_FLAGS = ("-x", "c", "-std=gnu11", "-O1", "-w", "-Wno-error=implicit-function-declaration")
+"""Test benches in C call functions that they do not declare."""
 FLAGS = ("-std=c++17", "-O1", "-w")
 _ZEROED = ("-ftrivial-auto-var-init=zero", "-fno-lifetime-dse")
 """What a kernel leaves open, such as members of a word that it never sets, is 0 and not what the stack holds."""
@@ -37,7 +40,7 @@ def recorder_source(source: Path, top: str, interface: Interface) -> str:
     arguments = [one for one in interface.arguments if one.place != RETURN]
     returns = len(arguments) != len(interface.arguments)
     formals = ", ".join(f"fpdeep::argument_t<{one.place}, Top> {one.name}" for one in arguments)
-    lines = ['#include "fpdeep_record.h"', f'#include "{source.resolve()}"', f"using Top = decltype(::{top});"]
+    lines = ['#include "fpdeep_record.h"', *_included(source), f"using Top = decltype(::{top});"]
     lines += [f'extern "C" fpdeep::returned_t<Top> {SHIM}({formals}) {{']
     lines += ["    static const fpdeep::AtEnd at_end;", "    auto& recorder = fpdeep::Recorder::instance();"]
     lines += ["    recorder.begin();"]
@@ -50,6 +53,18 @@ def recorder_source(source: Path, top: str, interface: Interface) -> str:
         lines.append(f'    recorder.made<{layout_type(result.layout)}>("ap_return", fpdeep_result);')
         lines.append("    return fpdeep_result;")
     return "\n".join([*lines, "}", ""])
+
+
+def _included(source: Path) -> list[str]:
+    """The kernel. One in C has C's names for the linker; the headers that C++ has templates in are there already."""
+    line = f'#include "{source.resolve()}"'
+    if not _is_c(source):
+        return [line]
+    return [*(f"#include <{name}.h>" for name in _C_HEADERS), 'extern "C" {', line, "}"]
+
+
+def _is_c(source: Path) -> bool:
+    return source.suffix == ".c"
 
 
 def _given(one: Argument) -> list[str]:
@@ -166,7 +181,8 @@ def build_native(
     objects, linking = [str(unit)], []
     if bench is not None:
         objects.append(str(place / "bench.o"))
-        _compile([*flags, *includes, "-c", str(bench.resolve()), "-o", objects[-1]], bench)
+        language = _C_FLAGS if _is_c(bench) else flags
+        _compile([*language, *includes, "-c", str(bench.resolve()), "-o", objects[-1]], bench)
         symbol = _symbol(unit, top)
         linking = [f"-Wl,--wrap={symbol}", f"-Wl,--defsym=__wrap_{symbol}={SHIM}"]
     partial = place / "program.partial"

@@ -23,6 +23,10 @@ _KNOWN = BINARY | CASTS | frozenset(_OPCODES.split(" "))
 _NO_EFFECT = ("@llvm.lifetime", "@llvm.assume", "@llvm.experimental", "@llvm.dbg")
 _FLOATING = re.compile(r"\b(float|double|half|bfloat|x86_fp80|fp128)\b")
 _ALLOCATION = re.compile(r"^@(_Zn[wa]|_Zd[la]Pv|malloc$|calloc$|realloc$|free$|aligned_alloc$)")
+_BENCHES = re.compile(
+    r"^@(_ZN?K?S[to]|f?(open|close|eof|error|read|write|seek|tell|gets|getc)$|get(c|char|env)$|[fs]?scanf$|sn?printf$"
+    r"|rewind$|remove$|rand$|srand$|system$|atexit$|ato[ilf]$|strto(l|ul|d)$)"
+)  # of the C and C++ libraries, declared in our headers without a body
 _ATOMIC = frozenset({"atomicrmw", "cmpxchg", "fence"})
 _VIRTUAL = "@_ZTV"
 
@@ -143,6 +147,8 @@ def _call(one: Instruction, module: LlvmModule) -> Finding | None:
     if callee.startswith("@__hls_") or callee in IGNORED_CALLS:
         return None
     hint = "define it in this source or in a header that it includes"
+    if _BENCHES.match(callee):
+        hint = "it is for test benches: leave it out of synthesis, with #ifndef __SYNTHESIS__ around it"
     return ("a call", "a function with a body", readable(callee), hint)
 
 

@@ -17,6 +17,7 @@ _ALIAS = re.compile(
     r"\btypedef\s+(?P<old>(?:(?:::\s*)?hls::)?stream<[^;]*>)\s+(?P<first>\w+)\s*;"
     r"|\busing\s+(?P<second>\w+)\s*=\s*(?P<new>(?:(?:::\s*)?hls::)?stream<[^;]*>)\s*;"
 )
+_STREAM = re.compile(r"(?<![\w:])stream<")  # under `using namespace hls`
 _DIMENSION = re.compile(r"\[[^\[\]]*\]\s*$")
 
 
@@ -132,6 +133,7 @@ def _formal(node: Node, raw: bytes, streams: set[str]) -> Formal:
     """`streams`: other names of stream types, which clang keeps in the type of a reference."""
     kind = node["type"].get("desugaredQualType", node["type"]["qualType"])
     if "&" in kind or "*" in kind or "[" in kind:
+        kind = _STREAM.sub("hls::stream<", kind)
         kind = re.sub(
             r"[\w:]+", lambda word: f"hls::stream<{word[0]}>" if word[0].split("::")[-1] in streams else word[0], kind
         )

@@ -45,7 +45,7 @@ def read_interfaces(signature: Signature, warnings: list[Diagnostic]) -> Asked:
     for pragma, location in signature.pragmas:
         if pragma.kind != "interface":
             continue
-        port = pragma.options.get("port", "")
+        port = pragma.options.get("port", "").lstrip("&*")
         words = {pragma.options.get("mode", "").lower(), *pragma.flags}
         mode = next((word for word in sorted(words) if word in _MODES or word in _CONTROLS), "")
         if port not in names or not mode:

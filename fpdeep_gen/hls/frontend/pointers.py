@@ -4,7 +4,7 @@ A pointer phi becomes two integer phis, which object (where there are several) a
 the pointer an address computed from them. Comparisons and differences of pointers become those of the indices.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import gcd
 
 from fpdeep_gen.hls.frontend.liveness import definitions
@@ -33,6 +33,18 @@ class _Web:
     def number(self) -> IntegerType:
         """Type of object numbers."""
         return IntegerType(max(1, (len(self.roots) - 1).bit_length()))
+
+
+def _folded(opcode: str, operands: tuple[Operand, ...]) -> Operand | None:
+    """A sum or product that is a constant, or one of its operands: bounds of loops over pointers are seen only then."""
+    if opcode not in ("add", "mul"):
+        return None
+    left, right = sorted(operands, key=lambda one: one.kind is OperandKind.INTEGER)
+    if right.kind is not OperandKind.INTEGER:
+        return None
+    if left.kind is OperandKind.INTEGER:
+        return replace(left, value=left.value + right.value if opcode == "add" else left.value * right.value)
+    return left if right.value == (0 if opcode == "add" else 1) else None
 
 
 @dataclass
@@ -245,6 +257,11 @@ class _Resolver:
         return self._step(block, "trunc" if value.type.width > web.bits else "sext", web.index, (value,))
 
     def _step(self, block: str, opcode: str, kind: IntegerType, operands: tuple[Operand, ...]) -> Operand:
+        folded = _folded(opcode, operands)
+        if folded is not None:
+            return folded
+        if opcode == "add" and operands[0].kind is OperandKind.INTEGER:
+            operands = (operands[1], operands[0])
         self._count += 1
         name = f"%__pointer_{self._count}"
         self._function.blocks[block].instructions.insert(-1, Instruction(name, opcode, kind, operands))

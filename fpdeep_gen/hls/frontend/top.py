@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fpdeep_gen.errors import Problem
+from fpdeep_gen.hls.frontend.extents import Pointer
 from fpdeep_gen.hls.frontend.interface_options import DEFAULT_BUNDLE, burst_of, remarks_of, shared_masters
 from fpdeep_gen.hls.frontend.llvm_ir import Function
 from fpdeep_gen.hls.frontend.llvm_text import parse_module
@@ -28,12 +29,13 @@ _POINTER_ARRAYS = (Protocol.AXI, Protocol.MEMORY, Protocol.FIFO, Protocol.AXIS)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What INTERFACE pragmas say: by port name, and for the block."""
+    """What INTERFACE pragmas say: by port name, and for the block. `depths`: elements behind pointers, C++ texts."""
 
     ports: dict[str, tuple[Protocol, Pragma, Location]]
     control: Control | None
     control_lite: bool
     bundles: dict[str, str]
+    depths: dict[str, str]
 
 
 def read_interfaces(signature: Signature, warnings: list[Diagnostic]) -> Asked:
@@ -67,7 +69,27 @@ def read_interfaces(signature: Signature, warnings: list[Diagnostic]) -> Asked:
                 bundles[port] = ports[port][1].options.get("bundle", "control")
             ports[port] = (_MODES[mode], pragma, location)
     warnings += shared_masters(ports)
-    return Asked(ports, control, lite, bundles)
+    depths = {name: pragma.options["depth"] for name, (_, pragma, _) in ports.items() if "depth" in pragma.options}
+    return Asked(ports, control, lite, bundles, depths)
+
+
+def unsized_pointers(signature: Signature, asked: Asked) -> list[Pointer]:
+    """Pointers and references whose number of elements nothing says."""
+    return [
+        Pointer(place, one.name, one.is_pointer)
+        for place, one in enumerate(signature.formals)
+        if (one.is_pointer or one.is_reference) and not one.is_stream and is_scalar(one, asked)
+    ]
+
+
+def sized(signature: Signature, asked: Asked, counts: dict[str, int]) -> Asked:
+    """With depths for the pointers that are arrays: several elements are used, or the mode is one of arrays."""
+    depths = dict(asked.depths)
+    for one in signature.formals:
+        mode = asked.ports.get(one.name)
+        if one.name in counts and (counts[one.name] > 1 or (mode is not None and mode[0] in _POINTER_ARRAYS)):
+            depths[one.name] = str(counts[one.name])
+    return replace(asked, depths=depths)
 
 
 def is_free_running(signature: Signature, asked: Asked) -> bool:
@@ -81,11 +103,8 @@ def is_scalar(formal: Formal, asked: Asked) -> bool:
     if formal.is_stream or formal.is_array:
         return False
     mode = asked.ports.get(formal.name)
-    return not (formal.is_pointer and mode is not None and mode[0] in _POINTER_ARRAYS and _depth(mode[1]) is not None)
-
-
-def _depth(pragma: Pragma) -> str | None:
-    return pragma.options.get("depth")
+    several = formal.name in asked.depths and (mode is None or mode[0] in _POINTER_ARRAYS)
+    return not (formal.is_pointer and several)
 
 
 def type_definitions(signature: Signature, asked: Asked) -> str:
@@ -101,9 +120,7 @@ def type_definitions(signature: Signature, asked: Asked) -> str:
             lines.append(f"typedef {formal.text.replace('@', name + '_given')};")
             lines.append(f"typedef typename ::hls_detail::plain<{name}_given>::type {name};")
         elif formal.is_pointer and not is_scalar(formal, asked):
-            lines.append(
-                f"typedef ::hls_detail::pointed_of<{place}, {top}> {name}[{_depth(asked.ports[formal.name][1])}];"
-            )
+            lines.append(f"typedef ::hls_detail::pointed_of<{place}, {top}> {name}[{asked.depths[formal.name]}];")
         elif formal.is_pointer:
             lines.append(f"typedef ::hls_detail::pointed_of<{place}, {top}> {name};")
         else:

@@ -12,6 +12,7 @@ from fpdeep_gen.hls.frontend.clang import compile_to_llvm, preprocess
 from fpdeep_gen.hls.frontend.dataflow import DataflowExpansion
 from fpdeep_gen.hls.frontend.dataflow_region import STAGE_DONE
 from fpdeep_gen.hls.frontend.diagnose import diagnose, ignored_calls, static_initialisers
+from fpdeep_gen.hls.frontend.extents import elements_behind
 from fpdeep_gen.hls.frontend.llvm_ir import Function, OperandKind
 from fpdeep_gen.hls.frontend.network import NetworkLowering, is_network, task_arguments, task_calls
 from fpdeep_gen.hls.frontend.objects import External
@@ -26,7 +27,9 @@ from fpdeep_gen.hls.frontend.top import (
     read_directions,
     read_interfaces,
     read_layouts,
+    sized,
     type_definitions,
+    unsized_pointers,
     with_streams,
 )
 from fpdeep_gen.hls.frontend.top_wrapper import DONE, START, WRAPPER, global_of, stream_wrapper, wrapper
@@ -112,6 +115,16 @@ def _wrapped(
     asked = read_interfaces(signature, warnings)
     typed = f"{plain}\n{type_definitions(signature, asked)}"
     text = compile_to_llvm(typed, source)
+    pointers = unsized_pointers(signature, asked)
+    if pointers:
+        counts = elements_behind(text, signature.mangled, pointers, len(signature.formals), problems)
+        if problems:
+            raise refusal(problems)
+        known = sized(signature, asked, counts)
+        if known != asked:
+            asked = known
+            typed = f"{plain}\n{type_definitions(signature, asked)}"
+            text = compile_to_llvm(typed, source)
     layouts = read_layouts(text)
     if is_free_running(signature, asked):
         interface = build_interface(signature, asked, layouts, {}, problems)

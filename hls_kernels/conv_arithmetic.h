@@ -6,7 +6,10 @@
 template <typename C>
 struct ConvShape {
     static_assert(C::LANES % C::P_IN == 0, "patches divide a word");
+    static_assert(C::OUT_LANES % C::P_OUT == 0, "parts divide a word");
     static constexpr int SUBS = C::LANES / C::P_IN;
+    static constexpr int OUT_SUBS = C::OUT_LANES / C::P_OUT;
+    static constexpr int SUMS = C::OUT_COLUMNS * OUT_SUBS;  // parts of words that are summed at a time
 };
 
 // Element tap * P_IN + channel.
@@ -15,23 +18,28 @@ using ConvPatch = hls::vector<ap_int<C::IN_WIDTH>, C::P_TAP * C::P_IN>;
 
 // As stored: element (output * LANES + channel) * P_TAP + tap.
 template <typename C>
-using ConvWeights = hls::vector<ap_int<C::WEIGHT_WIDTH>, C::P_OUT * C::LANES * C::P_TAP>;
+using ConvWeights = hls::vector<ap_int<C::WEIGHT_WIDTH>, C::OUT_LANES * C::LANES * C::P_TAP>;
 
-// What meets one patch: element (output * P_IN + channel) * P_TAP + tap.
+// What meets one patch in one cycle: element (output * P_IN + channel) * P_TAP + tap.
 template <typename C>
 using ConvPart = hls::vector<ap_int<C::WEIGHT_WIDTH>, C::P_OUT * C::P_IN * C::P_TAP>;
 
 template <typename C>
 using ConvSums = hls::vector<ap_int<C::ACC_WIDTH>, C::P_OUT>;
 
+// A word of partial sums.
 template <typename C>
-using ConvOutput = hls::vector<ap_int<C::OUT_WIDTH>, C::P_OUT>;
+using ConvPartial = hls::vector<ap_int<C::ACC_WIDTH>, C::OUT_LANES>;
 
-// The weights of channels sub * P_IN to sub * P_IN + P_IN - 1.
 template <typename C>
-ConvPart<C> conv_part(const ConvWeights<C>& weight, int sub) {
+using ConvOutput = hls::vector<ap_int<C::OUT_WIDTH>, C::OUT_LANES>;
+
+// The weights of channels sub * P_IN to sub * P_IN + P_IN - 1 for outputs out_sub * P_OUT to out_sub * P_OUT + P_OUT - 1.
+template <typename C>
+ConvPart<C> conv_part(const ConvWeights<C>& weight, int sub, int out_sub) {
 #pragma HLS INLINE
     constexpr int RUN = C::P_IN * C::P_TAP;  // elements that lie together
+    constexpr int OUT_RUN = C::P_OUT * C::LANES * C::P_TAP;
     ConvPart<C> part;
     for (int output = 0; output < C::P_OUT; ++output) {
 #pragma HLS UNROLL
@@ -39,10 +47,13 @@ ConvPart<C> conv_part(const ConvWeights<C>& weight, int sub) {
 #pragma HLS UNROLL
             const int place = output * C::LANES * C::P_TAP + element;
             part[output * RUN + element] = weight[place];
-            for (int other = 1; other < ConvShape<C>::SUBS; ++other) {
+            for (int outs = 0; outs < ConvShape<C>::OUT_SUBS; ++outs) {
 #pragma HLS UNROLL
-                if (sub == other) {
-                    part[output * RUN + element] = weight[place + other * RUN];
+                for (int ins = 0; ins < ConvShape<C>::SUBS; ++ins) {
+#pragma HLS UNROLL
+                    if (outs + ins > 0 && out_sub == outs && sub == ins) {
+                        part[output * RUN + element] = weight[place + outs * OUT_RUN + ins * RUN];
+                    }
                 }
             }
         }
@@ -83,13 +94,50 @@ ConvSums<C> conv_accumulate(bool starts, const ConvSums<C>& first, const ConvSum
     return sums;
 }
 
+// Outputs out_sub * P_OUT to out_sub * P_OUT + P_OUT - 1 of a word.
 template <typename C>
-ConvOutput<C> conv_round(const ConvSums<C>& sums) {
+ConvSums<C> conv_pick(const ConvPartial<C>& word, int out_sub) {
 #pragma HLS INLINE
-    ConvOutput<C> rounded;
+    ConvSums<C> sums;
     for (int output = 0; output < C::P_OUT; ++output) {
 #pragma HLS UNROLL
-        rounded[output] = round_saturate<C::OUT_WIDTH, C::SHIFT>(sums[output]);
+        sums[output] = word[output];
+        for (int outs = 1; outs < ConvShape<C>::OUT_SUBS; ++outs) {
+#pragma HLS UNROLL
+            if (out_sub == outs) {
+                sums[output] = word[outs * C::P_OUT + output];
+            }
+        }
     }
-    return rounded;
+    return sums;
+}
+
+// The word so far with the rounded sums as its part `out_sub`.
+template <typename C>
+ConvOutput<C> conv_round(const ConvOutput<C>& word, const ConvSums<C>& sums, int out_sub) {
+#pragma HLS INLINE
+    ConvOutput<C> joined;
+    for (int lane = 0; lane < C::OUT_LANES; ++lane) {
+#pragma HLS UNROLL
+        joined[lane] = word[lane];
+        if (out_sub == lane / C::P_OUT) {
+            joined[lane] = round_saturate<C::OUT_WIDTH, C::SHIFT>(sums[lane % C::P_OUT]);
+        }
+    }
+    return joined;
+}
+
+// The same without rounding.
+template <typename C>
+ConvPartial<C> conv_join(const ConvPartial<C>& word, const ConvSums<C>& sums, int out_sub) {
+#pragma HLS INLINE
+    ConvPartial<C> joined;
+    for (int lane = 0; lane < C::OUT_LANES; ++lane) {
+#pragma HLS UNROLL
+        joined[lane] = word[lane];
+        if (out_sub == lane / C::P_OUT) {
+            joined[lane] = sums[lane % C::P_OUT];
+        }
+    }
+    return joined;
 }

@@ -142,8 +142,9 @@ def backward_engine(state: BoardState, piece: SliceGeometry) -> ConvEngineConfig
         out_rows=piece.fold.in_rows,
         out_columns=piece.fold.in_columns,
         lanes=piece.fold.lanes_out,
+        out_lanes=piece.fold.lanes_in,
         p_in=piece.fold.p_error,
-        p_out=piece.fold.lanes_in,
+        p_out=piece.fold.p_back,
         p_tap=piece.fold.p_tap,
     )
 

@@ -61,6 +61,7 @@ class ConvEngineConfig(Config):
     out_rows: int
     out_columns: int
     lanes: int
+    out_lanes: int
     p_in: int
     p_out: int
     p_tap: int
@@ -68,15 +69,15 @@ class ConvEngineConfig(Config):
     def _operands(self) -> tuple[PortSpec, ...]:
         return (
             reads(signed_vector(self.in_width, self.p_tap * self.p_in)),
-            reads(signed_vector(self.weight_width, self.p_out * self.lanes * self.p_tap)),
+            reads(signed_vector(self.weight_width, self.out_lanes * self.lanes * self.p_tap)),
             writes(CREDIT),
         )
 
     def _rounded(self) -> Word:
-        return signed_vector(self.out_width, self.p_out)
+        return signed_vector(self.out_width, self.out_lanes)
 
     def _partial(self) -> Word:
-        return signed_vector(self.acc_width, self.p_out)
+        return signed_vector(self.acc_width, self.out_lanes)
 
     def ports(self) -> tuple[PortSpec, ...]:
         """patches, weights, credits, out."""
@@ -85,7 +86,18 @@ class ConvEngineConfig(Config):
     @property
     def fold(self) -> int:
         """How often the multipliers are used for each pixel."""
-        return self.out_groups * self.in_groups * self.tap_groups * (self.lanes // self.p_in)
+        subs = (self.lanes // self.p_in) * self.out_subs
+        return self.out_groups * self.in_groups * self.tap_groups * subs
+
+    @property
+    def out_subs(self) -> int:
+        """Parts in which an output word is made, from one patch."""
+        return self.out_lanes // self.p_out
+
+    @property
+    def patches(self) -> int:
+        """Patches an image."""
+        return self.cycles // self.out_subs
 
     @property
     def cycles(self) -> int:
@@ -163,6 +175,11 @@ class GradientEngineConfig(Config):
     def cycles(self) -> int:
         """One product group a cycle."""
         return self.out_rows * self.out_columns * self.fold
+
+    @property
+    def patches(self) -> int:
+        """Patches an image."""
+        return self.cycles
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,7 @@ def forward_engine(state: BoardState, piece: SliceGeometry) -> ConvEngineConfig:
         out_rows=piece.fold.out_rows,
         out_columns=piece.fold.out_columns,
         lanes=piece.fold.lanes_in,
+        out_lanes=piece.fold.lanes_out,
         p_in=piece.fold.p_in,
         p_out=piece.fold.lanes_out,
         p_tap=piece.fold.p_tap,

@@ -136,6 +136,7 @@ def assemble(
         taps=found.taps,
         p_in=found.p_in,
         p_error=found.p_error,
+        p_back=found.p_back,
         update_lanes=found.update_lanes,
         learning_rate_raw=step.raw,
         learning_rate_fraction=step.fraction,

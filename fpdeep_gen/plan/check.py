@@ -62,6 +62,7 @@ def _decision_problems(plan: Plan) -> list[Problem]:
         return problems
     problems.extend(part_problems("p_in", plan.lanes[:-1], plan.p_in))
     problems.extend(part_problems("p_error", plan.lanes[1:], plan.p_error))
+    problems.extend(part_problems("p_back", plan.lanes[:-1], plan.p_back))
     problems.extend(update_problems(network, plan.lanes, plan.taps, plan.update_lanes))
     problems.extend(slice_problems(network, len(plan.cluster.boards), plan.lanes, pieces_of(plan)))
     return problems
@@ -114,7 +115,7 @@ def _without_credits(streams: Sequence[LinkStream]) -> list[tuple[object, ...]]:
 
 def _stale_problems(plan: Plan) -> Iterator[Problem]:
     """Figures that don't follow from the decisions."""
-    found = Found(plan.lanes, plan.taps, plan.p_in, plan.p_error, plan.update_lanes, pieces_of(plan), 0)
+    found = Found(plan.lanes, plan.taps, plan.p_in, plan.p_error, plan.p_back, plan.update_lanes, pieces_of(plan), 0)
     again = assemble(plan.network, plan.cluster, found, plan.slices, plan.links)
     for name, given, computed in (
         ("engines", plan.engines, again.engines),

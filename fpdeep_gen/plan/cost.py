@@ -28,8 +28,8 @@ class Fold:
     slice has `in_groups` x `out_groups` x `tap_groups` of them.
 
     The forward and the gradient engine take `p_in` of a word's input channels a cycle, the backward engine `p_error` of
-    its output channels; each uses the whole word in `lanes_in` / `p_in` or `lanes_out` / `p_error` sub-steps for each
-    pixel.
+    its output channels, and it works out the errors of `p_back` of its input channels a cycle; each uses the whole word
+    in `lanes_in` / `p_in` or (`lanes_out` / `p_error`) * (`lanes_in` / `p_back`) sub-steps for each pixel.
 
     A fully connected layer is a 1 x 1 convolution on a 1 x 1 map whose input groups are the words of its input tensor;
     its `tensor_rows` and `tensor_row_words` still tell how that tensor comes in.
@@ -40,6 +40,7 @@ class Fold:
     p_tap: int
     p_in: int
     p_error: int
+    p_back: int
     in_groups: int
     out_groups: int
     tap_groups: int
@@ -67,8 +68,13 @@ class Fold:
 
     @property
     def backward_subs(self) -> int:
-        """Sub-steps in which the backward engine uses a weight word."""
+        """Parts in which the backward engine takes a word of errors."""
         return self.lanes_out // self.p_error
+
+    @property
+    def backward_out_subs(self) -> int:
+        """Parts in which the backward engine works out a word of the input's errors."""
+        return self.lanes_in // self.p_back
 
     @property
     def forward_multipliers(self) -> int:
@@ -78,7 +84,7 @@ class Fold:
     @property
     def backward_multipliers(self) -> int:
         """Multipliers of the backward engine; none for the first layer."""
-        return 0 if self.is_first else self.lanes_in * self.p_error * self.p_tap
+        return 0 if self.is_first else self.p_back * self.p_error * self.p_tap
 
     @property
     def multipliers(self) -> int:
@@ -118,7 +124,7 @@ class Fold:
     @property
     def backward_row_cycles(self) -> int:
         """Cycles of one row of the backward engine."""
-        return self.weight_words * self.backward_subs * self.in_columns
+        return self.weight_words * self.backward_subs * self.backward_out_subs * self.in_columns
 
 
 def slice_fold(
@@ -130,9 +136,10 @@ def slice_fold(
     channels: int,
     p_in: int | None = None,
     p_error: int | None = None,
+    p_back: int | None = None,
 ) -> Fold:
-    """The fold of a slice of `channels` output channels of layer `layer_index`. Without `p_in` or `p_error`: engines
-    that take whole words."""
+    """The fold of a slice of `channels` output channels of layer `layer_index`. Without `p_in`, `p_error` or `p_back`:
+    engines that take or make whole words."""
     layer = network.layers[layer_index]
     flat = layer.kind is LayerKind.FULLY_CONNECTED
     row_words = groups(layer.in_channels, lanes_in) * layer.in_columns
@@ -143,6 +150,7 @@ def slice_fold(
         p_tap=p_tap,
         p_in=p_in or lanes_in,
         p_error=p_error or lanes_out,
+        p_back=p_back or lanes_in,
         in_groups=layer.in_rows * row_words if flat else groups(layer.in_channels, lanes_in),
         out_groups=groups(channels, lanes_out),
         tap_groups=groups(kernel * kernel, p_tap),
@@ -189,8 +197,12 @@ def window_cycles(fold: Fold) -> int:
 
 
 def backward_window_cycles(fold: Fold) -> int:
-    """Window of the backward engine, which reads the errors of the sums."""
-    return 0 if fold.is_first else max(backward_cycles(fold), fold.sum_words)
+    """Window of the backward engine, which reads the errors of the sums: a word in with each patch, of which the engine
+    takes one every `backward_out_subs` cycles, and a cycle for each word beyond."""
+    if fold.is_first:
+        return 0
+    cycles = backward_cycles(fold)
+    return cycles + max(0, fold.sum_words - cycles // fold.backward_out_subs)
 
 
 def relu_pool_cycles(fold: Fold) -> int:

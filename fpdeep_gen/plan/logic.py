@@ -49,7 +49,8 @@ def tree_lut(terms: int, width: int) -> int:
 
 @dataclass(frozen=True)
 class Engine:
-    """A forward or backward engine. `subs`: parts in which it takes a weight word; `steps`: weight words of a sum."""
+    """A forward or backward engine of `outputs` sums a cycle. `subs`: parts in which it takes its input's words;
+    `steps`: weight words of a sum; `out_subs`: parts in which it makes an output word of `made` bits."""
 
     multipliers: int
     first_width: int
@@ -58,22 +59,27 @@ class Engine:
     columns: int
     subs: int
     steps: int
+    out_subs: int = 1
+    made: int = 0
 
     def use(self, accumulator: int) -> Use:
-        """Trees of adders, `outputs` running sums kept for `columns` columns, rounding, the weight word and its choice;
-        without the multipliers themselves."""
+        """Trees of adders, `outputs` running sums kept for each part of `columns` columns, rounding, the weight word
+        and its choice, the output word; without the multipliers themselves."""
         part = self.multipliers * self.weight_width
-        word = part * self.subs
-        held = word if self.subs * self.columns > 1 else 0
+        word = part * self.subs * self.out_subs
+        kept_words = self.columns * self.out_subs
+        held = word if self.subs * kept_words > 1 else 0
         terms = self.multipliers // self.outputs
         lut = PROCESS_LUT + held // 2
         lut += self.outputs * (tree_lut(terms, self.first_width + self.weight_width) + 2 * accumulator)
         patch = terms * self.first_width
-        use = Use(lut=lut, ff=100 + held + word + part + 2 * patch) + parts(part, self.subs)
+        use = Use(lut=lut, ff=100 + held + word + part + 2 * patch) + parts(part, self.subs * self.out_subs)
+        if self.out_subs > 1:
+            use += Use(lut=(self.made + patch) // 2, ff=self.made + patch)
         if self.steps * self.subs == 1:
             return use
         sums = self.outputs * accumulator
-        kept = memory_use(sums, self.columns) if self.columns > 1 else Use()
+        kept = memory_use(sums, kept_words) if kept_words > 1 else Use()
         return use + Use(lut=3 * sums // 2, ff=2 * sums) + Use(bram18=kept.bram18, lut=kept.lut)
 
 

@@ -6,7 +6,7 @@ from enum import Enum
 from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.network.model import Network
 
-PLAN_VERSION = 2
+PLAN_VERSION = 3
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,8 @@ class Prediction:
 class Plan:
     """The whole plan. `lanes[t]`: channels a word of tensor t; `taps[l]`: p_tap of layer l (1, k or k * k); `p_in[l]`:
     input channels a cycle in the forward and the gradient engine of layer l, a divisor of lanes[l]; `p_error[l]`:
-    output channels a cycle in its backward engine, a divisor of lanes[l + 1] (any: the first layer has no such engine).
+    output channels a cycle in its backward engine, a divisor of lanes[l + 1], `p_back[l]`: input channels whose errors
+    it works out a cycle, a divisor of lanes[l] (any of both: the first layer has no such engine).
     `learning_rate_*`: raw value and fraction of the step size with the division by the batch in it; `update_lanes[l]`:
     weights updated a cycle in each weight store of layer l, a divisor of lanes[l] * lanes[l + 1] * p_tap."""
 
@@ -119,6 +120,7 @@ class Plan:
     taps: tuple[int, ...]
     p_in: tuple[int, ...]
     p_error: tuple[int, ...]
+    p_back: tuple[int, ...]
     update_lanes: tuple[int, ...]
     learning_rate_raw: int
     learning_rate_fraction: int

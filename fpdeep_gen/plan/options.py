@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 
 from fpdeep_gen.board.memory import Use
 from fpdeep_gen.board.model import Cluster
@@ -20,13 +21,15 @@ Amounts = tuple[int, int, int, int]
 @dataclass(frozen=True)
 class Task:
     """What the search is given. `images_cached[l]`: images that the caches of layer l are taken to hold; `reserved`: of
-    each board, what is kept free for what the search doesn't see."""
+    each board, what is kept free for what the search doesn't see; `makes_parts`: backward engines may make words in
+    parts (which costs registers and choices of weights)."""
 
     network: Network
     cluster: Cluster
     forced: Forced
     images_cached: tuple[int, ...]
     reserved: tuple[Use, ...]
+    makes_parts: bool = True
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class Option:
     p_tap: int
     p_in: int
     p_error: int
+    p_back: int
     update_lanes: int
     channels: tuple[int, ...]
     uses: tuple[Amounts, ...]
@@ -86,9 +90,17 @@ class LayerOptions:
         self.engines = cache(self._engines)
 
     def _fold(
-        self, layer: int, lanes_in: int, lanes_out: int, p_tap: int, channels: int, p_in: int, p_error: int
+        self,
+        layer: int,
+        lanes_in: int,
+        lanes_out: int,
+        p_tap: int,
+        channels: int,
+        p_in: int,
+        p_error: int,
+        p_back: int,
     ) -> Fold:
-        return slice_fold(self.network, layer, lanes_in, lanes_out, p_tap, channels, p_in, p_error)
+        return slice_fold(self.network, layer, lanes_in, lanes_out, p_tap, channels, p_in, p_error, p_back)
 
     def _engines(self, layer: int, fold: Fold) -> Use:
         return engines_use(self.network, layer, fold)
@@ -128,7 +140,7 @@ class LayerOptions:
         forced = self.task.forced
         taps = tap_choices(self.network.layers[layer]) if forced.taps is None else (forced.taps[layer],)
         for p_tap in taps:
-            folds = self._folds(layer, lanes_in, lanes_out, p_tap, channels, interval)
+            folds = self.folds(layer, lanes_in, lanes_out, p_tap, channels, interval)
             if folds is None or folds[0].multipliers > self.most_dsp:
                 continue
             if forced.update_lanes is not None:
@@ -139,31 +151,39 @@ class LayerOptions:
                 update = update_lane_choice(folds, update_goal_cycles(self.network, interval))
             uses = tuple(self.use(layer, fold, update, index == 0) for index, fold in enumerate(folds))
             multipliers = sum(fold.multipliers for fold in folds)
-            p_in, p_error = folds[0].p_in, folds[0].p_error
-            yield Option(lanes_in, lanes_out, p_tap, p_in, p_error, update, channels, uses, multipliers, board)
+            p_in, p_error, p_back = folds[0].p_in, folds[0].p_error, folds[0].p_back
+            yield Option(lanes_in, lanes_out, p_tap, p_in, p_error, p_back, update, channels, uses, multipliers, board)
 
-    def _folds(
+    def folds(
         self, layer: int, lanes_in: int, lanes_out: int, p_tap: int, channels: tuple[int, ...], interval: int
     ) -> list[Fold] | None:
-        """The folds of a layer's slices, whose engines take as little of a word a cycle as `interval` allows."""
+        """The folds of a layer's slices, whose engines have as few multipliers as `interval` allows; of equally many
+        those that make the most of an output word a cycle."""
         forced = self.task.forced
         largest = max(channels)
         inputs = divisors(lanes_in) if forced.p_in is None else (forced.p_in[layer],)
-        errors = divisors(lanes_out) if forced.p_error is None else (forced.p_error[layer],)
-        if layer == 0 and forced.p_error is None:
-            errors = (lanes_out,)
-        if any(lanes_in % part for part in inputs) or any(lanes_out % part for part in errors):
+        errors = _parts(lanes_out, forced.p_error, layer, layer > 0)
+        backs = _parts(lanes_in, forced.p_back, layer, layer > 0 and self.task.makes_parts)
+        if any(lanes_in % part for part in (*inputs, *backs)) or any(lanes_out % part for part in errors):
             return None
         for p_in in inputs:
-            if window_cycles(self.fold(layer, lanes_in, lanes_out, p_tap, largest, p_in, errors[-1])) <= interval:
+            fold = self.fold(layer, lanes_in, lanes_out, p_tap, largest, p_in, errors[-1], backs[-1])
+            if window_cycles(fold) <= interval:
                 break
         else:
             return None
-        for p_error in errors:
-            fold = self.fold(layer, lanes_in, lanes_out, p_tap, largest, p_in, p_error)
+        for p_error, p_back in sorted(product(errors, backs), key=lambda parts: (parts[0] * parts[1], -parts[1])):
+            fold = self.fold(layer, lanes_in, lanes_out, p_tap, largest, p_in, p_error, p_back)
             if slice_cycles(fold) <= interval:
-                return [self.fold(layer, lanes_in, lanes_out, p_tap, part, p_in, p_error) for part in channels]
+                return [self.fold(layer, lanes_in, lanes_out, p_tap, part, p_in, p_error, p_back) for part in channels]
         return None
+
+
+def _parts(lanes: int, forced: tuple[int, ...] | None, layer: int, divides: bool) -> tuple[int, ...]:
+    """What the backward engine of `layer` may take or make of a word of `lanes` a cycle."""
+    if forced is not None:
+        return (forced[layer],)
+    return divisors(lanes) if divides else (lanes,)
 
 
 def _unbeaten(options: Iterable[Option]) -> Iterator[Option]:

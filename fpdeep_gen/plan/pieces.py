@@ -25,8 +25,8 @@ class Piece:
 
 @dataclass(frozen=True)
 class Forced:
-    """Decisions taken from the search. `lanes`: one for each tensor; `taps`, `update_lanes`, `p_in` and `p_error`: one
-    for each layer; `slices`: all of them in chain order. None: the search decides."""
+    """Decisions taken from the search. `lanes`: one for each tensor; `taps`, `update_lanes`, `p_in`, `p_error` and
+    `p_back`: one for each layer; `slices`: all of them in chain order. None: the search decides."""
 
     lanes: tuple[int, ...] | None = None
     taps: tuple[int, ...] | None = None
@@ -34,6 +34,7 @@ class Forced:
     slices: tuple[Piece, ...] | None = None
     p_in: tuple[int, ...] | None = None
     p_error: tuple[int, ...] | None = None
+    p_back: tuple[int, ...] | None = None
 
 
 class Folding(Protocol):
@@ -55,6 +56,10 @@ class Folding(Protocol):
     def p_error(self) -> tuple[int, ...]:
         """Output channels a cycle in the backward engine of each layer."""
 
+    @property
+    def p_back(self) -> tuple[int, ...]:
+        """Input channels whose errors the backward engine of each layer works out a cycle."""
+
 
 def piece_fold(network: Network, folding: Folding, piece: Piece) -> Fold:
     """The fold of one slice."""
@@ -68,6 +73,7 @@ def piece_fold(network: Network, folding: Folding, piece: Piece) -> Fold:
         piece.channels,
         folding.p_in[index],
         folding.p_error[index],
+        folding.p_back[index],
     )
 
 

@@ -5,7 +5,7 @@ its labels are partial placements, of which only those stay that no other one be
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from fpdeep_gen.board.model import Cluster
@@ -14,7 +14,7 @@ from fpdeep_gen.plan.cost import groups, softmax_cycles
 from fpdeep_gen.plan.fold import tensor_lane_choices
 from fpdeep_gen.plan.links import COMMAND_BITS, Crossing, link_cycles, link_plan, payload_bits
 from fpdeep_gen.plan.options import Amounts, LayerOptions, Option, Task, add, amounts, fits
-from fpdeep_gen.plan.pieces import Piece
+from fpdeep_gen.plan.pieces import Piece, pieces_of_layer
 from fpdeep_gen.plan.resources import board_room, link_use
 
 LABELS_A_STATE = 12
@@ -29,6 +29,7 @@ class Found:
     taps: tuple[int, ...]
     p_in: tuple[int, ...]
     p_error: tuple[int, ...]
+    p_back: tuple[int, ...]
     update_lanes: tuple[int, ...]
     pieces: tuple[Piece, ...]
     multipliers: int
@@ -104,6 +105,16 @@ class Search:
             return None
         return self._found(min(ends, key=lambda label: (label.multipliers, label.memory)))
 
+    def parted(self, found: Found, interval: int) -> Found:
+        """`found` with the backward engines that have the fewest multipliers within `interval`."""
+        parts = []
+        for layer, taps in enumerate(found.taps):
+            channels = tuple(piece.channels for piece in pieces_of_layer(found.pieces, layer))
+            lanes_in, lanes_out = found.lanes[layer : layer + 2]
+            folds = self.choices.folds(layer, lanes_in, lanes_out, taps, channels, interval)
+            parts.append((folds[0].p_error, folds[0].p_back) if folds else (found.p_error[layer], found.p_back[layer]))
+        return replace(found, p_error=tuple(part[0] for part in parts), p_back=tuple(part[1] for part in parts))
+
     def _extend(
         self,
         layer: int,
@@ -174,6 +185,7 @@ class Search:
             tuple(option.p_tap for option, _ in options),
             tuple(option.p_in for option, _ in options),
             tuple(option.p_error for option, _ in options),
+            tuple(option.p_back for option, _ in options),
             tuple(option.update_lanes for option, _ in options),
             tuple(pieces),
             label.multipliers,

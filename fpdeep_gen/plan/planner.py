@@ -1,5 +1,7 @@
 """`make_plan`: the shortest interval that a cluster allows, with the fewest multipliers that keep it."""
 
+from dataclasses import replace
+
 from fpdeep_gen.board.memory import Use
 from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.errors import InputError
@@ -44,25 +46,32 @@ def fitting_plan(network: Network, cluster: Cluster, forced: Forced) -> Plan | N
     """The plan with the shortest interval; None where nothing fits.
 
     The search guesses the depths of the caches. Where a board turns out too full, as much is kept free on it and the
-    search begins again.
+    search begins again. Backward engines make words in parts where nothing else keeps the interval, or where that
+    spares multipliers of a placement found without.
     """
     images = (IMAGES_CACHED,) * len(network.layers)
     reserved = (Use(),) * len(cluster.boards)
     for _ in range(ROUNDS):
-        search = Search(Task(network, cluster, forced, images, reserved))
-        found = shortest(search, network)
-        if found is None:
+        task = Task(network, cluster, forced, images, reserved)
+        search = Search(task)
+        best = shortest(search, network, shortest(Search(replace(task, makes_parts=False)), network))
+        if best is None:
             return None
-        plan = assemble(network, cluster, found)
-        if not budget_problems(plan):
-            return plan
+        interval, found = best
+        for candidate in (search.parted(found, interval), found):
+            plan = assemble(network, cluster, candidate)
+            if not budget_problems(plan):
+                return plan
         reserved = _more_reserved(plan, reserved)
     return None
 
 
-def shortest(search: Search, network: Network) -> Found | None:
-    """The placement with the shortest interval: doubling from the softmax's, then halving the gap."""
+def shortest(search: Search, network: Network, known: tuple[int, Found] | None = None) -> tuple[int, Found] | None:
+    """The shortest interval and its placement: doubling from the softmax's, then halving the gap. `known`: those of a
+    narrower search."""
     low = softmax_cycles(network.layers[-1].out_channels) - 1
+    if known is not None:
+        return known if search.find(known[0] - 1) is None else _halved(search, low, known)
     high = low + 1
     limit = slowest_interval(network, search.cluster)
     best = search.find(high)
@@ -71,6 +80,12 @@ def shortest(search: Search, network: Network) -> Found | None:
             return None
         low, high = high, min(2 * high, limit)
         best = search.find(high)
+    return _halved(search, low, (high, best))
+
+
+def _halved(search: Search, low: int, known: tuple[int, Found]) -> tuple[int, Found]:
+    """The shortest interval above `low`, where a placement is known."""
+    high, best = known
     while high - low > 1:
         middle = (low + high) // 2
         found = search.find(middle)
@@ -78,7 +93,7 @@ def shortest(search: Search, network: Network) -> Found | None:
             low = middle
         else:
             best, high = found, middle
-    return best
+    return high, best
 
 
 def _more_reserved(plan: Plan, reserved: tuple[Use, ...]) -> tuple[Use, ...]:

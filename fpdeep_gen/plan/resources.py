@@ -127,11 +127,14 @@ def _backward_use(network: Network, layer: int, fold: Fold) -> Use:
     padding = fold.kernel - 1 - fold.padding
     multipliers = fold.backward_multipliers
     steps = fold.out_groups * fold.tap_groups
-    engine = Engine(multipliers, error, weight, fold.lanes_in, fold.in_columns, fold.backward_subs, steps)
+    target = network.layers[layer - 1].formats.error.width
+    made = fold.lanes_in * target if fold.backward_out_subs > 1 else 0
+    subs, out_subs = fold.backward_subs, fold.backward_out_subs
+    engine = Engine(multipliers, error, weight, fold.p_back, fold.in_columns, subs, steps, out_subs, made)
     return total(
         (
             fifo_use(fold.lanes_out * error, STAGE_DEPTH),
-            fifo_use(fold.lanes_in * network.layers[layer - 1].formats.error.width, burst_depth(fold.tensor_row_words)),
+            fifo_use(fold.lanes_in * target, burst_depth(fold.tensor_row_words)),
             _window(fold, padding, error, fold.lanes_out, fold.backward_subs, fold.out_groups, fold.out_columns),
             fifo_use(fold.p_tap * fold.p_error * error, PATCH_DEPTH),
             fifo_use(fold.word_weights * weight, WEIGHT_CREDITS),

@@ -118,6 +118,7 @@ def forced_problems(network: Network, boards: int, forced: Forced) -> list[Probl
     for field, forced_parts, words in (
         ("p_in", forced.p_in, None if forced.lanes is None else forced.lanes[:-1]),
         ("p_error", forced.p_error, None if forced.lanes is None else forced.lanes[1:]),
+        ("p_back", forced.p_back, None if forced.lanes is None else forced.lanes[:-1]),
     ):
         if forced_parts is not None:
             if words is not None:

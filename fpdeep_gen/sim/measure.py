@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from fpdeep_gen.emit.engine_configs import ConvEngineConfig, GradientEngineConfig
 from fpdeep_gen.emit.lower import lower, slice_prefix
 from fpdeep_gen.emit.network import BoardNetwork
 from fpdeep_gen.network.model import LayerKind
@@ -92,9 +93,7 @@ class Measurement:
 def engine_watches(plan: Plan) -> tuple[Watch, ...]:
     """One watch for each engine of the plan, in order: its patches, image by image."""
     networks = lower(plan)
-    return tuple(
-        Watch(engine.board, _patches(plan, networks, engine), engine.cycles_per_image) for engine in plan.engines
-    )
+    return tuple(Watch(engine.board, *_patches(plan, networks, engine)) for engine in plan.engines)
 
 
 def measure(plan: Plan, program: Program, run: ChainRun) -> Measurement:
@@ -139,13 +138,14 @@ def _latency(plan: Plan, program: Program, trained: Sequence[Cycles]) -> float |
     return float(max(int(events[alone]) for _, events in pairs) + ADDING_CYCLES - begin)
 
 
-def _patches(plan: Plan, networks: Sequence[BoardNetwork], engine: EnginePlan) -> str:
-    """Name of the stream of patches that feeds an engine."""
+def _patches(plan: Plan, networks: Sequence[BoardNetwork], engine: EnginePlan) -> tuple[str, int]:
+    """Name of the stream of patches that feeds an engine, and its words an image."""
     index = next(i for i, piece in enumerate(plan.slices) if (piece.layer, piece.board) == (engine.layer, engine.board))
     name = f"{slice_prefix(plan, index)}_{engine.phase}_engine"
     task = next(task for task in networks[engine.board].tasks() if task.name == name)
+    assert isinstance(task.config, ConvEngineConfig | GradientEngineConfig)
     names = [str(argument) for argument in task.arguments]
-    return next(stream for stream in names if stream.endswith("_patches"))
+    return next(stream for stream in names if stream.endswith("_patches")), task.config.patches
 
 
 def _spans(program: Program) -> list[Span]:

@@ -13,10 +13,10 @@ DUMP = (Carried.DUMP, 0, 16)
 
 LANES = (1, 2, 4, 2)
 TAPS = (9, 3, 1)
-WHOLE = ((1, 2, 4), (2, 4, 2))
-"""(p_in, p_error) of engines that take whole words."""
-PARTS = ((1, 1, 2), (2, 2, 1))
-"""The same of engines that take words in parts."""
+WHOLE = ((1, 2, 4), (2, 4, 2), (1, 2, 4))
+"""(p_in, p_error, p_back) of engines that take whole words."""
+PARTS = ((1, 1, 2), (2, 2, 1), (1, 1, 4))
+"""The same of engines that take and make words in parts."""
 
 
 def formats(output: int, error: int) -> LayerFormats:
@@ -71,9 +71,9 @@ def plan(
     boards: int,
     slices: tuple[tuple[int, int, int, int], ...],
     links: tuple[LinkPlan, ...],
-    parts: tuple[tuple[int, ...], tuple[int, ...]] = WHOLE,
+    parts: tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]] = WHOLE,
 ) -> Plan:
-    """A plan of slices (layer, board, begin, end). `parts`: (p_in, p_error) of the layers."""
+    """A plan of slices (layer, board, begin, end). `parts`: (p_in, p_error, p_back) of the layers."""
     network = digits_network()
     cache_words = (64, 48, 32)
     placed = tuple(
@@ -87,6 +87,7 @@ def plan(
         taps=TAPS,
         p_in=parts[0],
         p_error=parts[1],
+        p_back=parts[2],
         update_lanes=(2, 4, 8),
         learning_rate_raw=820,
         learning_rate_fraction=16,

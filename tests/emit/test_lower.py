@@ -163,6 +163,7 @@ def test_engines_of_a_convolution() -> None:
         out_rows=4,
         out_columns=4,
         lanes=2,
+        out_lanes=4,
         p_in=2,
         p_out=4,
         p_tap=3,
@@ -177,9 +178,9 @@ def test_engines_of_a_convolution() -> None:
     assert (gradient.gradient_width, gradient.update_lanes) == (40, 4)
 
 
-def test_engines_that_take_words_in_parts() -> None:
-    """conv2 of 6 -> 8 channels on words of 2 and 4: forward and gradient take 1 of 2 channels a cycle, backward 2 of 4
-    errors; stored words are whole."""
+def test_engines_that_take_and_make_words_in_parts() -> None:
+    """conv2 of 6 -> 8 channels on words of 2 and 4: forward and gradient take 1 of 2 channels a cycle, backward takes 2
+    of 4 errors and makes 1 of 2; words between processes are whole."""
     board = lower(plans.cut_on_three())[1]
     forward = tasks(board)["conv2_forward_engine"].config
     backward = tasks(board)["conv2_backward_engine"].config
@@ -189,10 +190,11 @@ def test_engines_that_take_words_in_parts() -> None:
     assert isinstance(gradient, GradientEngineConfig) and isinstance(store, WeightStoreFirstConfig)
     assert (forward.lanes, forward.p_in, forward.p_out, forward.in_groups) == (2, 1, 4, 3)
     assert (gradient.lanes, gradient.p_in, gradient.p_out) == (2, 1, 4)
-    assert (backward.lanes, backward.p_in, backward.p_out, backward.in_groups) == (4, 2, 2, 2)
+    assert (backward.lanes, backward.p_in, backward.out_lanes, backward.p_out) == (4, 2, 2, 1)
+    assert (backward.in_groups, backward.out_groups) == (2, 3)
     assert (store.p_in, store.p_out) == (2, 4)
     assert forward.cycles == gradient.cycles == 4 * 4 * 2 * 3 * 3 * 2
-    assert backward.cycles == 4 * 4 * 3 * 2 * 3 * 2
+    assert backward.cycles == 4 * 4 * 3 * 2 * 3 * 2 * 2
     patches = streams(board)["conv2_forward_patches"], streams(board)["conv2_backward_patches"]
     assert [stream.word for stream in patches] == [signed_vector(16, 3), signed_vector(16, 6)]
     weights = streams(board)["conv2_forward_weights"], streams(board)["conv2_backward_weights"]

@@ -46,14 +46,14 @@ def cluster(boards: int) -> Cluster:
 def one_board() -> Plan:
     """Everything on one board, engines take whole words."""
     pieces = (Piece(0, 0, 0, 2), Piece(1, 0, 0, 4), Piece(2, 0, 0, 4))
-    forced = Forced(lanes=(1, 2, 2, 1), taps=(3, 3, 1), slices=pieces, p_in=(1, 2, 2), p_error=(2, 2, 1))
+    forced = Forced((1, 2, 2, 1), (3, 3, 1), None, pieces, p_in=(1, 2, 2), p_error=(2, 2, 1), p_back=(1, 2, 2))
     return make_plan(network(), cluster(1), forced)
 
 
 def two_boards(row: Cluster | None = None) -> Plan:
-    """conv2 cut over both boards, fc on the upper one; engines take words in parts. `row`: default `cluster(2)`."""
+    """conv2 cut over both boards, fc on the upper one; engines take and make words in parts. `row`: or `cluster(2)`."""
     pieces = (Piece(0, 0, 0, 2), Piece(1, 0, 0, 2), Piece(1, 1, 2, 4), Piece(2, 1, 0, 4))
-    forced = Forced(lanes=(1, 2, 2, 1), taps=(3, 3, 1), slices=pieces, p_in=(1, 1, 1), p_error=(2, 1, 1))
+    forced = Forced((1, 2, 2, 1), (3, 3, 1), None, pieces, p_in=(1, 1, 1), p_error=(2, 1, 1), p_back=(1, 1, 1))
     return make_plan(network(), row or cluster(2), forced)
 
 

@@ -34,6 +34,8 @@ class Shape:
     shift: int
     subs: int = 1
     """Parts of a word of `p_in` channels that the engine takes in turn."""
+    out_subs: int = 1
+    """Parts of a word of `p_out` channels that it makes in turn."""
 
     @property
     def in_groups(self) -> int:
@@ -64,6 +66,8 @@ SHAPES = [
     Shape(7, 4, 6, 5, 5, 0, 6, 3, 25, 10, subs=3),
     Shape(10, 7, 1, 1, 1, 0, 4, 3, 1, 14, subs=4),
     Shape(3, 2, 4, 1, 3, 1, 2, 2, 1, 12, subs=2),
+    Shape(7, 11, 1, 1, 1, 0, 2, 4, 1, 14, out_subs=2),
+    Shape(5, 7, 4, 5, 3, 1, 4, 6, 3, 12, subs=2, out_subs=3),
 ]
 KINDS = ["conv_engine", "conv_engine_to_partial", "conv_engine_from_partial", "conv_engine_through_partial"]
 ACC = 48
@@ -87,13 +91,14 @@ def _case(index: int, kind: str) -> Case:
         "IN_WIDTH": 16, "WEIGHT_WIDTH": 16, "OUT_WIDTH": 16, "ACC_WIDTH": ACC, "SHIFT": shape.shift,
         "IN_GROUPS": shape.in_groups, "OUT_GROUPS": shape.out_groups, "TAP_GROUPS": shape.kernel**2 // shape.p_tap,
         "OUT_ROWS": shape.out_rows, "OUT_COLUMNS": shape.out_columns,
-        "LANES": shape.p_in, "P_IN": shape.p_in // shape.subs, "P_OUT": shape.p_out, "P_TAP": shape.p_tap,
+        "LANES": shape.p_in, "OUT_LANES": shape.p_out,
+        "P_IN": shape.p_in // shape.subs, "P_OUT": shape.p_out // shape.out_subs, "P_TAP": shape.p_tap,
     }  # fmt: skip
     return Case(f"{kind}_{index}", kind, _ports(shape, kind), fields)
 
 
 def _kinds(index: int) -> list[str]:
-    return KINDS if index in (1, 5, 7, 9) else KINDS[:1]
+    return KINDS if index in (1, 5, 7, 9, 11, 12) else KINDS[:1]
 
 
 CASES = [(index, kind) for index in range(len(SHAPES)) for kind in _kinds(index)]
@@ -148,17 +153,18 @@ def test_sums_wrap_modulo_the_accumulator_width(program: Program) -> None:
 @dataclass(frozen=True)
 class BackwardShape:
     """A layer whose error goes from its output (`outs` channels) to its input; `p_in`, `p_out`: of the layer. `subs`:
-    parts of a word of `p_out` errors that the engine takes in turn."""
+    parts of a word of `p_out` errors that the engine takes in turn; `out_subs`: of one of `p_in` that it makes."""
 
     layer: Shape
     subs: int = 1
+    out_subs: int = 1
 
     def engine(self) -> Shape:
         """The backward engine: roles swapped."""
         layer = self.layer
         return Shape(layer.outs, layer.ins, layer.out_rows, layer.out_columns, layer.kernel,
                      layer.kernel - 1 - layer.padding, layer.p_out, layer.p_in, layer.p_tap, layer.shift,
-                     self.subs)  # fmt: skip
+                     self.subs, self.out_subs)  # fmt: skip
 
 
 BACKWARD = [
@@ -166,6 +172,7 @@ BACKWARD = [
     BackwardShape(Shape(3, 2, 5, 5, 3, 0, 2, 1, 9, 13)),
     BackwardShape(Shape(4, 3, 6, 5, 5, 2, 2, 2, 1, 13)),
     BackwardShape(Shape(3, 7, 6, 5, 3, 0, 2, 4, 3, 13), subs=2),
+    BackwardShape(Shape(7, 5, 4, 3, 3, 1, 4, 2, 3, 13), subs=2, out_subs=2),
 ]
 
 
@@ -178,7 +185,8 @@ def backward_program() -> Program:
             "IN_WIDTH": 16, "WEIGHT_WIDTH": 16, "OUT_WIDTH": 16, "ACC_WIDTH": ACC, "SHIFT": shape.shift,
             "IN_GROUPS": shape.in_groups, "OUT_GROUPS": shape.out_groups, "TAP_GROUPS": shape.kernel**2 // shape.p_tap,
             "OUT_ROWS": shape.out_rows, "OUT_COLUMNS": shape.out_columns,
-            "LANES": shape.p_in, "P_IN": shape.p_in // shape.subs, "P_OUT": shape.p_out, "P_TAP": shape.p_tap,
+            "LANES": shape.p_in, "OUT_LANES": shape.p_out,
+            "P_IN": shape.p_in // shape.subs, "P_OUT": shape.p_out // shape.out_subs, "P_TAP": shape.p_tap,
         }  # fmt: skip
         cases.append(Case(f"backward_{index}", "conv_engine", _ports(shape, "conv_engine"), fields))
     return build(cases)

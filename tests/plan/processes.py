@@ -117,18 +117,20 @@ def engine(clock: Clock, config: engines.ConvEngineConfig, *fifos: Fifo) -> Run:
     partial = rest[0] if len(rest) == 2 else None
     out = rest[-1]
     subs = config.lanes // config.p_in
+    out_subs = config.out_lanes // config.p_out
     inputs = config.in_groups * config.tap_groups * subs
     while True:
         for step in range(config.out_rows * config.out_groups * inputs):
             first, last = step % inputs == 0, step % inputs == inputs - 1
-            for column in range(config.out_columns):
-                reads = [patches]
-                takes = column == 0 and step % subs == 0
+            for place in range(config.out_columns * out_subs):
+                begins, ends = place % out_subs == 0, place % out_subs == out_subs - 1
+                reads = [patches] if begins else []
+                takes = place == 0 and step % subs == 0
                 if takes:
                     reads.append(weights)
-                if first and partial is not None:
+                if first and begins and partial is not None:
                     reads.append(partial)
-                writes = ([credits] if takes else []) + ([out] if last else [])
+                writes = ([credits] if takes else []) + ([out] if last and ends else [])
                 yield from when(reads, writes)
                 for fifo in reads:
                     fifo.take()

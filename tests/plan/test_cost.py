@@ -79,16 +79,18 @@ def test_words_taken_in_parts_cost_a_pass_each(data: st.DataObject) -> None:
     lanes_in, lanes_out = data.draw(st.integers(1, 6)), data.draw(st.integers(1, 16))
     p_in = data.draw(st.sampled_from([part for part in range(1, lanes_in + 1) if lanes_in % part == 0]))
     p_error = data.draw(st.sampled_from([part for part in range(1, lanes_out + 1) if lanes_out % part == 0]))
+    p_back = data.draw(st.sampled_from([part for part in range(1, lanes_in + 1) if lanes_in % part == 0]))
     taps = data.draw(st.sampled_from([1, 5, 25]))
     whole = slice_fold(lenet5(), 1, lanes_in, lanes_out, taps, 16)
-    fold = slice_fold(lenet5(), 1, lanes_in, lanes_out, taps, 16, p_in, p_error)
+    fold = slice_fold(lenet5(), 1, lanes_in, lanes_out, taps, 16, p_in, p_error, p_back)
     counted = 0
     for _ in range(0, lanes_in, p_in):
         counted += count_engine(lenet5(), 1, lanes_in, lanes_out, taps, 16)
     assert forward_cycles(fold) == counted
-    assert backward_cycles(fold) * p_error == count_backward(lenet5(), 1, lanes_in, lanes_out, taps) * lanes_out
+    passes = (lanes_out // p_error) * (lanes_in // p_back)
+    assert backward_cycles(fold) == count_backward(lenet5(), 1, lanes_in, lanes_out, taps) * passes
     assert fold.forward_multipliers == p_in * lanes_out * taps
-    assert fold.backward_multipliers == lanes_in * p_error * taps
+    assert fold.backward_multipliers == p_back * p_error * taps
     assert (fold.weight_words, fold.word_weights) == (whole.weight_words, lanes_in * lanes_out * taps)
     assert (fold.in_words, fold.sum_words) == (whole.in_words, whole.sum_words)
 

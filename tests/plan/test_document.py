@@ -43,7 +43,7 @@ def test_not_json() -> None:
 
 
 def test_other_version(plan: Plan) -> None:
-    assert fields_of(plan_to_json(replace(plan, version=3))) == {"version"}
+    assert fields_of(plan_to_json(replace(plan, version=2))) == {"version"}
 
 
 def test_wrong_types_and_unknown_fields(plan: Plan) -> None:
@@ -78,7 +78,7 @@ def test_over_budget(plan: Plan) -> None:
 
 def rebuilt(plan: Plan, slices: tuple[SlicePlan, ...], links: tuple[LinkPlan, ...]) -> str:
     """The plan with other depths or credits, and all else as it follows from them."""
-    found = Found(plan.lanes, plan.taps, plan.p_in, plan.p_error, plan.update_lanes, pieces_of(plan), 0)
+    found = Found(plan.lanes, plan.taps, plan.p_in, plan.p_error, plan.p_back, plan.update_lanes, pieces_of(plan), 0)
     return plan_to_json(assemble(plan.network, plan.cluster, found, slices, links))
 
 

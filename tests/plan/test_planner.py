@@ -152,12 +152,13 @@ def brute_force_interval(net: Network, size: Cluster) -> int:
     channels = [net.tensor_shape(tensor)[0] for tensor in range(len(net.layers) + 1)]
     for lanes in itertools.product(*(lane_choices(count) for count in channels)):
         for placement in placements(net, size, lanes):
-            for taps, p_in, p_error in itertools.product(
+            for taps, p_in, p_error, p_back in itertools.product(
                 itertools.product(*(tap_choices(layer) for layer in net.layers)),
                 itertools.product(*(divisors(words) for words in lanes[:-1])),
                 itertools.product((lanes[1],), *(divisors(words) for words in lanes[2:])),
+                itertools.product((lanes[0],), *(divisors(words) for words in lanes[1:-1])),
             ):
-                found = Found(lanes, taps, p_in, p_error, (1,) * len(net.layers), placement, 0)
+                found = Found(lanes, taps, p_in, p_error, p_back, (1,) * len(net.layers), placement, 0)
                 folds = folds_of(net, found, placement)
                 if max(slice_cycles(fold) for fold in folds) >= best or too_many_multipliers(folds, placement, size):
                     continue
@@ -212,7 +213,8 @@ def test_search_finds_the_shortest_interval(boards: int, dsp: int) -> None:
 
 
 def engine_choices(plan: Plan, engine: EnginePlan) -> Iterator[tuple[int, int]]:
-    """(multipliers, cycles) of all ways to build an engine on the plan's words: taps, and parts of a word."""
+    """(multipliers, cycles) of all ways to build an engine on the plan's words: taps, and parts of the words that it
+    takes and (backward) makes."""
     layer = plan.network.layers[engine.layer]
     words_in, words_out = plan.lanes[engine.layer : engine.layer + 2]
     channels = next(
@@ -229,9 +231,8 @@ def engine_choices(plan: Plan, engine: EnginePlan) -> Iterator[tuple[int, int]]:
     for taps in taps_of_kernel:
         steps = groups * (positions if flat else layer.kernel_rows**2 // taps)
         split, kept = (words_out, words_in) if backward else (words_in, words_out)
-        for part in range(1, split + 1):
-            if split % part == 0:
-                yield part * kept * taps, pixels * steps * (split // part)
+        for part, made in itertools.product(divisors(split), divisors(kept) if backward else (kept,)):
+            yield part * made * taps, pixels * steps * (split // part) * (kept // made)
 
 
 @pytest.mark.parametrize("name", ["digits", "lenet5"])
@@ -249,6 +250,8 @@ def test_engines_are_busy_or_could_not_be_smaller(name: str) -> None:
             assert engine.multipliers == min(multipliers for multipliers, cycles in choices if cycles <= interval)
         if name == "digits" or engine.layer <= 2:
             assert engine.cycles_per_image >= 0.9 * interval
+        if name == "lenet5" and engine.layer == 3:
+            assert engine.multipliers == engine.fewest_multipliers(interval) == 5
 
 
 FORCED_SLICES = {
@@ -260,10 +263,10 @@ FORCED_SLICES = {
 
 @pytest.mark.parametrize("boards", [1, 2, 3])
 def test_forced_decisions_are_kept(boards: int) -> None:
-    forced = Forced((1, 4, 2, 5), (9, 1, 1), (6, 2, 10), FORCED_SLICES[boards], (1, 2, 1), (4, 2, 1))
+    forced = Forced((1, 4, 2, 5), (9, 1, 1), (6, 2, 10), FORCED_SLICES[boards], (1, 2, 1), (4, 2, 1), (1, 2, 2))
     plan = make_plan(digits(), cluster(boards, ROOMY), forced)
     assert (plan.lanes, plan.taps, plan.update_lanes) == (forced.lanes, forced.taps, forced.update_lanes)
-    assert (plan.p_in, plan.p_error) == (forced.p_in, forced.p_error)
+    assert (plan.p_in, plan.p_error, plan.p_back) == (forced.p_in, forced.p_error, forced.p_back)
     kept = tuple(Piece(piece.layer, piece.board, piece.out_begin, piece.out_end) for piece in plan.slices)
     assert kept == FORCED_SLICES[boards]
     assert_sound(plan)
@@ -284,6 +287,7 @@ def test_forced_decisions_are_kept(boards: int) -> None:
         ),
         (Forced((1, 8, 2, 2), p_in=(1, 3, 2)), "p_in[1]", "a divisor of 8, the lanes of a word"),
         (Forced((1, 8, 2, 2), p_error=(8, 2, 4)), "p_error[2]", "a divisor of 2, the lanes of a word"),
+        (Forced((1, 8, 2, 2), p_back=(1, 3, 2)), "p_back[1]", "a divisor of 8, the lanes of a word"),
         (Forced(p_in=(1, 8)), "p_in", "3 values, one for each layer"),
         (Forced(slices=FORCED_SLICES[2][:3]), "slices", "all 10 output channels of fc"),
         (Forced(slices=(Piece(0, 1, 0, 8), *FORCED_SLICES[2][2:])), "slices[0].board", "board 0: slices follow"),

@@ -46,6 +46,7 @@ def sample_plan() -> Plan:
         taps=(1, 1),
         p_in=(1, 4),
         p_error=(4, 2),
+        p_back=(1, 4),
         update_lanes=(1, 1),
         learning_rate_raw=1638,
         learning_rate_fraction=16,

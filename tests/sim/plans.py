@@ -47,6 +47,7 @@ def make_plan(
         taps=taps,
         p_in=lanes[:-1],
         p_error=lanes[1:],
+        p_back=lanes[:-1],
         update_lanes=tuple(1 for _ in layers),
         learning_rate_raw=256,
         learning_rate_fraction=14,

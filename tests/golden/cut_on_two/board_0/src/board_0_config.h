@@ -66,6 +66,7 @@ struct Conv1ForwardEngine {
     static constexpr int OUT_ROWS = 8;
     static constexpr int OUT_COLUMNS = 8;
     static constexpr int LANES = 1;
+    static constexpr int OUT_LANES = 2;
     static constexpr int P_IN = 1;
     static constexpr int P_OUT = 2;
     static constexpr int P_TAP = 9;
@@ -191,6 +192,7 @@ struct Conv2Slice0ForwardEngine {
     static constexpr int OUT_ROWS = 4;
     static constexpr int OUT_COLUMNS = 4;
     static constexpr int LANES = 2;
+    static constexpr int OUT_LANES = 4;
     static constexpr int P_IN = 2;
     static constexpr int P_OUT = 4;
     static constexpr int P_TAP = 3;
@@ -254,6 +256,7 @@ struct Conv2Slice0BackwardEngine {
     static constexpr int OUT_ROWS = 4;
     static constexpr int OUT_COLUMNS = 4;
     static constexpr int LANES = 4;
+    static constexpr int OUT_LANES = 2;
     static constexpr int P_IN = 4;
     static constexpr int P_OUT = 2;
     static constexpr int P_TAP = 3;

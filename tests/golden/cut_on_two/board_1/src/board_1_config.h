@@ -66,6 +66,7 @@ struct Conv2Slice1ForwardEngine {
     static constexpr int OUT_ROWS = 4;
     static constexpr int OUT_COLUMNS = 4;
     static constexpr int LANES = 2;
+    static constexpr int OUT_LANES = 4;
     static constexpr int P_IN = 2;
     static constexpr int P_OUT = 4;
     static constexpr int P_TAP = 3;
@@ -143,6 +144,7 @@ struct Conv2Slice1BackwardEngine {
     static constexpr int OUT_ROWS = 4;
     static constexpr int OUT_COLUMNS = 4;
     static constexpr int LANES = 4;
+    static constexpr int OUT_LANES = 2;
     static constexpr int P_IN = 4;
     static constexpr int P_OUT = 2;
     static constexpr int P_TAP = 3;
@@ -244,6 +246,7 @@ struct FcForwardEngine {
     static constexpr int OUT_ROWS = 1;
     static constexpr int OUT_COLUMNS = 1;
     static constexpr int LANES = 4;
+    static constexpr int OUT_LANES = 2;
     static constexpr int P_IN = 4;
     static constexpr int P_OUT = 2;
     static constexpr int P_TAP = 1;
@@ -283,6 +286,7 @@ struct FcBackwardEngine {
     static constexpr int OUT_ROWS = 1;
     static constexpr int OUT_COLUMNS = 1;
     static constexpr int LANES = 2;
+    static constexpr int OUT_LANES = 4;
     static constexpr int P_IN = 2;
     static constexpr int P_OUT = 4;
     static constexpr int P_TAP = 1;

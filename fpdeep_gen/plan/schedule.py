@@ -58,6 +58,12 @@ class Errors:
     rows: Rows
     spread: float
 
+    def parted(self, below: int, own: int) -> tuple["Errors", "Errors"]:
+        """What `split` makes of rows of `below` + `own` groups: those for below, which come first, and the own ones."""
+        step = self.spread / max(1, below + own - 1)
+        lower = Errors([row - step * own for row in self.rows], step * max(0, below - 1))
+        return lower, Errors(self.rows, step * (own - 1))
+
 
 @dataclass
 class _Window:
@@ -72,10 +78,11 @@ class _Window:
     freed: Rows = field(default_factory=list)
     loaded: float = 0.0
     busy: float = 0.0
+    begun: float = 0.0
 
     def image(self, arrive: Rows, bounds: Callable[[int], tuple[float, float]] = unbounded) -> tuple[Rows, Rows]:
         """(end of the loading of each row, end of each output row). `bounds(r)`: earliest start and end of output row
-        r, where the engine waits for something else too."""
+        r, where the engine waits for something else too. `begun`: when the last output row began."""
         loads: Rows = []
         ends: Rows = []
         done = len(self.freed)
@@ -85,6 +92,7 @@ class _Window:
                 loads.append(self._load(len(loads), arrive, done))
             earliest, earliest_end = bounds(out_row)
             start = max(loads[need] if need >= 0 else 0.0, self.busy, earliest)
+            self.begun = start
             self.busy = max(start + self.out_row_cycles, earliest_end)
             ends.append(self.busy)
             while len(self.freed) - done <= out_row - self.padding and len(self.freed) - done < self.rows:
@@ -197,17 +205,20 @@ class _SliceSchedule:
         """Rows of the input tensor's error, or of its partial sums. `partial`: sums from the slice above, of which the
         engine takes a group when it begins one of its own."""
         fold = self.fold
+        group = fold.backward_row_cycles / fold.in_groups
         if fold.kernel == 1 and fold.tensor_rows != fold.in_rows:
-            step = fold.backward_row_cycles / fold.tensor_rows
-            bound = (partial.rows[0] - partial.spread, partial.rows[-1] + step) if partial else unbounded(0)
-            _, ends = self.backward.image(errors, lambda _: bound)
-            rows = [ends[0] - (fold.tensor_rows - 1 - row) * step for row in range(fold.tensor_rows)]
+            bound = (partial.rows[0] - partial.spread, partial.rows[-1] + group) if partial else unbounded(0)
+            self.backward.image(errors, lambda _: bound)
+            rows, end = [], self.backward.begun
+            for row in range(fold.tensor_rows):
+                end += fold.backward_row_cycles / fold.tensor_rows
+                end = max(end, partial.rows[row] + group) if partial else end
+                rows.append(end)
         else:
-            step = fold.backward_row_cycles / max(1, fold.in_groups)
             _, rows = self.backward.image(
                 errors,
                 lambda row: (
-                    (partial.rows[row] - partial.spread, partial.rows[row] + step) if partial else unbounded(row)
+                    (partial.rows[row] - partial.spread, partial.rows[row] + group) if partial else unbounded(row)
                 ),
             )
         return [row + self.delays.engine for row in rows]
@@ -304,28 +315,28 @@ class _Chain:
         times: list[SliceTimes] = []
         for index in reversed(range(len(self.pieces))):
             piece, part = self.pieces[index], self.slices[index]
+            below = groups(piece.out_begin, part.fold.lanes_out)
+            lower, errors = errors.parted(below, part.fold.out_groups)
             firsts, sums = part.sum_errors(errors)
             left, end = part.gradients(features[index], firsts, sums)
             times.append(SliceTimes(features[index], left, masks[index], errors.rows, end))
             if index == 0:
                 break
-            below = self.pieces[index - 1]
+            source = self.pieces[index - 1]
             sent = part.input_errors(sums, partial) if piece.layer else None
             words = part.fold.tensor_row_words
-            if below.layer == piece.layer:
+            if source.layer == piece.layer:
                 bits = lanes[piece.layer + 1] * network.layers[piece.layer].formats.error.width
-                row_words = groups(below.out_end, part.fold.lanes_out) * (part.fold.out_columns // part.fold.pool)
-                share = below.out_end / piece.out_end
-                parted = [row - errors.spread * (1 - share) for row in errors.rows]
-                lower = self.across("error", index, below.board, piece.board, bits, row_words, parted)
-                errors = Errors(lower, errors.spread * share)
+                row_words = below * (part.fold.out_columns // part.fold.pool)
+                rows = self.across("error", index, source.board, piece.board, bits, row_words, lower.rows)
+                errors = Errors(rows, lower.spread)
                 bits = lanes[piece.layer] * network.accumulator_width
                 if sent is not None:
-                    rows = self.across("partial", index, below.board, piece.board, bits, words, sent)
+                    rows = self.across("partial", index, source.board, piece.board, bits, words, sent)
                     partial = Errors(rows, part.error_spread())
             elif sent is not None:
                 bits = lanes[piece.layer] * network.layers[piece.layer - 1].formats.error.width
-                rows = self.across("error", index, below.board, piece.board, bits, words, sent)
+                rows = self.across("error", index, source.board, piece.board, bits, words, sent)
                 errors, partial = Errors(rows, part.error_spread()), None
         return tuple(reversed(times))
 

@@ -27,10 +27,6 @@ CUT_IN_THREE = Forced(
 )
 LOSS_CUT = Forced(
     slices=(Piece(0, 0, 0, 8), Piece(1, 0, 0, 16), Piece(2, 0, 0, 4), Piece(2, 1, 4, 10)),
-    lanes=(1, 4, 4, 2),
-    taps=(3, 3, 1),
-    p_in=(1, 2, 1),  # faster engines leave the 51 cycles that are predicted too many here above 3 %
-    p_error=(4, 2, 1),
 )
 
 PLANS = {
@@ -54,7 +50,7 @@ def test_interval_latency_and_batch_are_as_predicted(name: str) -> None:
     alone = Chain(plan).train(1, 1)
     batches = Chain(plan).train(2, 16)
     assert not batches.stalled
-    assert alone.gradient_ends[0] == pytest.approx(plan.prediction.latency, rel=0.03)
+    assert alone.gradient_ends[0] == pytest.approx(plan.prediction.latency, rel=0.015)
     assert batches.interval == pytest.approx(plan.prediction.interval, rel=0.02)
     assert batches.gradient_ends[31] - batches.gradient_ends[15] == pytest.approx(plan.prediction.batch, rel=0.02)
 
@@ -62,14 +58,14 @@ def test_interval_latency_and_batch_are_as_predicted(name: str) -> None:
 def test_latency_of_the_digits_example() -> None:
     """Its RTL takes 1444 cycles."""
     plan = make_plan(load_network(EXAMPLE / "network.yaml"), load_cluster(EXAMPLE / "cluster.yaml"))
-    assert Chain(plan).train(1, 1).gradient_ends[0] == pytest.approx(plan.prediction.latency, rel=0.02)
+    assert Chain(plan).train(1, 1).gradient_ends[0] == pytest.approx(plan.prediction.latency, rel=0.015)
 
 
 def test_longer_cables_are_predicted_too() -> None:
     plan = make_plan(digits(), cluster(2, link=replace(LINK, latency_cycles=400)))
     measured = Chain(plan).train(1, 24)
     assert measured.interval == pytest.approx(plan.prediction.interval, rel=0.02)
-    assert measured.gradient_ends[0] == pytest.approx(plan.prediction.latency, rel=0.03)
+    assert measured.gradient_ends[0] == pytest.approx(plan.prediction.latency, rel=0.015)
 
 
 def with_slice(plan: Plan, index: int, cache_depth: int | None = None, mask_depth: int | None = None) -> Plan:

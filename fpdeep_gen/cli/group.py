@@ -17,7 +17,16 @@ from fpdeep_gen.errors import FpdeepError, InputError, Problem, ToolError
 
 BUG_EXIT_CODE = 3
 INTERRUPTED_EXIT_CODE = 130
-PLACE_ERRORS = frozenset((errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR))
+PLACE_ERRORS = frozenset(
+    (
+        *(errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EBUSY, errno.ETXTBSY),
+        *(errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENOTEMPTY, errno.ELOOP, errno.ENAMETOOLONG),
+    )
+)
+"""What the system says of places that are not for writing, of something else in the way, and of names."""
+
+ROOM_ERRORS = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
+"""What it says of a write, where it names no file."""
 
 
 class ReportingGroup(click.Group):
@@ -47,11 +56,29 @@ def _invoke_with_places(invoke: Callable[[click.Context], object], ctx: click.Co
     try:
         return invoke(ctx)
     except OSError as error:
-        if error.errno not in PLACE_ERRORS or error.filename is None:
+        place = None if error.filename is None else Path(os.fsdecode(error.filename))
+        if not _is_the_place(error, place):
             raise
-        found = os.strerror(error.errno).lower()
-        place = Path(os.fsdecode(error.filename))
+        found = os.strerror(error.errno or 0).lower()
         raise InputError([Problem(place, None, "file", "a place to read and write", found)]) from error
+
+
+def _is_the_place(error: OSError, place: Path | None) -> bool:
+    """Whether `error` tells of a place and not of a bug. A file that is not there may be either: it is the place where
+    nothing can be made, as in /proc."""
+    if place is None:
+        return error.errno in ROOM_ERRORS
+    return error.errno in PLACE_ERRORS or (error.errno == errno.ENOENT and not _takes_files(place))
+
+
+def _takes_files(place: Path) -> bool:
+    """Whether a file can be made in the nearest folder of `place` that is there."""
+    folder = next(parent for parent in place.absolute().parents if parent.is_dir())
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
 
 
 def _fail(ctx: click.Context, error: dict[str, object], exit_code: int) -> NoReturn:

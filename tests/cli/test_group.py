@@ -60,7 +60,46 @@ def test_a_place_that_cannot_be_written_is_the_users_to_change(kind: int) -> Non
     result = run(raising(OSError(kind, "whatever", "/out/x")))
     assert result.exit_code == 2
     assert result.stderr == f"/out/x: file: expected a place to read and write, found {os.strerror(kind).lower()}\n"
-    assert run(raising(OSError(kind, "whatever"))).exit_code == 3  # no place is named: a bug
+    unnamed = run(raising(OSError(kind, "whatever")))
+    assert unnamed.exit_code == (2 if kind == errno.ENOSPC else 3)  # no place is named: a bug, or a write without room
+
+
+def making(place: Path) -> Callable[[], None]:
+    return lambda: place.mkdir(parents=True, exist_ok=True)
+
+
+def test_what_is_in_the_way_is_the_users_to_change(tmp_path: Path) -> None:
+    """A file where a folder is wanted, a folder where a file is wanted, a name that is too long, a loop of links."""
+    file, folder, loop = tmp_path / "file", tmp_path / "folder", tmp_path / "loop"
+    file.touch()
+    folder.mkdir()
+    loop.symlink_to(loop)
+    actions = (
+        making(file),
+        making(file / "x"),
+        lambda: folder.write_text("x"),
+        lambda: file.replace(folder),
+        making(tmp_path / ("x" * 300)),
+        making(loop / "x"),
+    )
+    for action in actions:
+        result = run(action)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert ": file: expected a place to read and write, found " in result.stderr
+
+
+def test_a_missing_file_is_a_bug_unless_nothing_can_be_made_there(tmp_path: Path) -> None:
+    assert run(lambda: (tmp_path / "missing" / "x").write_text("x")).exit_code == 3
+    assert run(raising(FileNotFoundError(errno.ENOENT, "whatever", "missing"))).exit_code == 3
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="only where there is a /proc")
+def test_a_place_that_takes_no_files_is_the_users_to_change() -> None:
+    result = run(making(Path("/proc/x/y")))
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "/proc/x: file: expected a place to read and write, found no such file or directory\n",
+    )
 
 
 def test_input_errors_as_json() -> None:

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from fpdeep_gen.errors import InputError, Problem, ToolError
+from fpdeep_gen.hls.frontend.clang import INCLUDE_DIR
 from fpdeep_gen.hls.interface import RETURN, Argument, Control, Interface, Kind
 from fpdeep_gen.hls.layout import Array, Integer, Layout
 from fpdeep_gen.hls.native_include import native_include_dirs
@@ -200,7 +201,7 @@ def _takes(flag: str) -> bool:
 
 def _contents(files: Sequence[Path], include_dirs: Sequence[Path]) -> list[str]:
     """Texts of the sources and of the headers around them."""
-    folders = [*(path.resolve().parent for path in files), *include_dirs, *native_include_dirs()[:1]]
+    folders = [*(path.resolve().parent for path in files), *include_dirs, native_include_dirs()[0], INCLUDE_DIR]
     headers = {path for folder in folders for path in folder.glob("*.h*")}
     return [path.read_text(encoding="utf-8", errors="replace") for path in [*files, *sorted(headers)]]
 

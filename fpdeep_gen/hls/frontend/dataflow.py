@@ -105,6 +105,14 @@ class DataflowExpansion:
         """The stage that is called."""
         return self._module.functions[one.detail]
 
+    def function_of(self, call: Instruction) -> Function | None:
+        """The function of a task."""
+        return self._module.functions.get(call.operands[1].name)
+
+    def add_global(self, one: Global) -> None:
+        """One more variable of the module."""
+        self._module.globals[one.name] = one
+
     def is_expanded(self, function: Function) -> bool:
         """Whether it has stages of its own."""
         return bool(stage_calls(function, self._stages))

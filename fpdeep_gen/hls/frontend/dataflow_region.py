@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 from fpdeep_gen.hls.frontend.between import Between, Use, handover, renamed, uses_of
 from fpdeep_gen.hls.frontend.cfg import find_loops
+from fpdeep_gen.hls.frontend.free_tasks import add_tasks, takes_values
 from fpdeep_gen.hls.frontend.initial_values import plain_type
 from fpdeep_gen.hls.frontend.liveness import definitions
 from fpdeep_gen.hls.frontend.llvm_ir import Block, Function, Instruction, Operand, OperandKind, Parameter
 from fpdeep_gen.hls.frontend.llvm_types import POINTER, VOID, IntegerType, PointerType
-from fpdeep_gen.hls.frontend.network import task_calls
 from fpdeep_gen.hls.frontend.optimise import TASK
 from fpdeep_gen.hls.frontend.rewriting import (
     TaskNetwork,
@@ -61,7 +61,7 @@ class DataflowRegion:
     def run(self) -> Function:
         """The function of tasks."""
         self._find_between()
-        pure = self._is_pure()
+        pure = self._is_pure() and not takes_values(self._whole, self._function)
         extra: list[Parameter] = []
         starts: dict[int, list[Instruction]] = {}
         waits: dict[int, list[Instruction]] = {}
@@ -74,7 +74,9 @@ class DataflowRegion:
             before, after, more = self._stage(call, pure)
             starts[id(call)], waits[id(call)] = before, after
             extra.extend(more)
-        self._network.tasks += task_calls(self._function)  # beside the stages, for ever
+        for key, (before, more) in add_tasks(self._whole, self._function, self._network).items():
+            starts[key], waits[key] = before, []
+            extra.extend(more)
         if not pure:
             self._controller(starts, waits, extra)
         structure = [
@@ -375,7 +377,7 @@ class DataflowRegion:
                         made += pending
                 elif one.opcode == "ret" and at_end:
                     made += [*ending, one]
-                elif one.detail not in (DECLARE, TASK) and id(source) not in self._dropped:
+                elif one.detail != DECLARE and id(source) not in self._dropped:
                     made.append(one)
             block.instructions[:] = made
         owners = self._owners()

@@ -33,7 +33,7 @@ from fpdeep_gen.hls.frontend.top import (
     with_streams,
 )
 from fpdeep_gen.hls.frontend.top_wrapper import DONE, START, WRAPPER, global_of, stream_wrapper, wrapper
-from fpdeep_gen.hls.interface import AXI_LATENCY, Interface, Kind
+from fpdeep_gen.hls.interface import AXI_LATENCY, Control, Interface, Kind
 from fpdeep_gen.hls.ir import Diagnostic, Module, Network, Process, StreamRead
 from fpdeep_gen.hls.passes.clean import clean
 from fpdeep_gen.hls.passes.dead import remove_dead
@@ -70,7 +70,8 @@ def _front_end(source: Path, top: str, include_dirs: Sequence[Path]) -> Module:
     if problems:
         raise refusal(problems)
     expansion = DataflowExpansion(optimised.module, optimised.stages, optimised.objects, problems)
-    if expansion.is_expanded(function):
+    called = interface is not None and interface.control is not Control.FREE
+    if expansion.is_expanded(function) or (called and is_network(function)):
         function = expansion.expand(function)
     elif is_network(function):
         function = expansion.flatten(function)
@@ -79,7 +80,7 @@ def _front_end(source: Path, top: str, include_dirs: Sequence[Path]) -> Module:
     if is_network(function):
         externals, between = _externals(interface), expansion.externals
         processes = _processes(optimised, function, problems, externals, between)
-        _check_shared(optimised, processes, between, problems)
+        _check_shared(optimised, processes, between, externals, problems)
         if problems:
             raise refusal(problems)
         outside = frozenset(port.name for one in externals.values() for port in one.ports.values())
@@ -212,7 +213,11 @@ def _processes(
 
 
 def _check_shared(
-    optimised: Optimised, processes: Iterable[str], between: Mapping[str, External], problems: list[Problem]
+    optimised: Optimised,
+    processes: Iterable[str],
+    between: Mapping[str, External],
+    arguments: Mapping[str, External],
+    problems: list[Problem],
 ) -> None:
     """A variable belongs to one process: tasks talk through streams only."""
     users: dict[str, list[Function]] = {}
@@ -225,15 +230,15 @@ def _check_shared(
                 users.setdefault(used, []).append(function)
     for used, functions in users.items():
         if len(functions) > 1:
-            problems.append(
-                problem_at(
-                    functions[0].location,
-                    f"variable {used.lstrip('@')}",
-                    "use by one task",
-                    "use by " + ", ".join(function.plain_name for function in functions),
-                    "make it a static variable of the task's function template, or pass a stream",
+            name, hint = used.lstrip("@"), "make it a static variable of the task's function template, or pass a stream"
+            if used in arguments:
+                name, hint = (
+                    arguments[used].name,
+                    "give each its own pointer to the memory, or the elements in a stream",
                 )
-            )
+            what = f"{'argument' if used in arguments else 'variable'} {name}"
+            found = "use by " + ", ".join(function.plain_name for function in functions)
+            problems.append(problem_at(functions[0].location, what, "use by one stage or task", found, hint))
 
 
 def _identifier(name: str) -> str:

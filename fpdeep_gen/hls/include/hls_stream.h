@@ -1,6 +1,7 @@
 // Blocking and non-blocking streams. A word crosses as a token: an opaque address whose bytes are the word in memory.
 #pragma once
 #include "ap_int.h"
+#include "cassert"
 #include "hls_layout.h"
 #include "hls_vector.h"
 

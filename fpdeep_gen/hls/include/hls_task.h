@@ -13,11 +13,14 @@ class task {
         __hls_task(this, function, values...);
     }
 
+    template <typename A> static const volatile void *place(A &argument) { return &argument; }
+    template <typename A> static const volatile void *place(A *&argument) { return argument; }
+
   public:
     task() = default;
     template <typename F, typename... A> explicit task(F *function, A &...arguments) { (*this)(function, arguments...); }
     template <typename F, typename... A> void operator()(F *function, A &...arguments) {
-        start((const void *)function, (const volatile void *)&arguments..., (int)sizeof(A)...);
+        start((const void *)function, place(arguments)..., (int)sizeof(A)...);
     }
 };
 

@@ -1,6 +1,7 @@
 // hls::stream for native C simulation: the vendor's interface over a queue that fibers wait on.
 #pragma once
 
+#include <cassert>  // the vendor's header brings it too
 #include <cstddef>
 #include <deque>
 #include <memory>

@@ -86,6 +86,63 @@ int flow"""
     assert dict(done.compared) == {"ap_return": 5, "a": 80, "b": 80}
 
 
+TASKS = """
+#include "hls_task.h"
+static void scale(hls::stream<int>& in, hls::stream<int>& out, short factor) {
+#pragma HLS PIPELINE
+    out.write(in.read() * factor);
+}
+static void note(hls::stream<int>& in, hls::stream<int>& out, int* seen, int bias) {
+    static unsigned char at = 0;
+    const int word = in.read() + bias;
+    seen[at++ % 8] = word;
+    out.write(seen[0] ^ word);
+}
+void noted(hls::stream<int>& in, hls::stream<int>& out, int* seen, short factor, int bias) {
+#pragma HLS INTERFACE m_axi port=seen depth=8
+    HLS_TASK_STREAM<int> s;
+    HLS_TASK first(scale, in, s, factor);
+    HLS_TASK second(note, s, out, seen, bias);
+}
+"""
+BENCH = """
+#include "hls_stream.h"
+void noted(hls::stream<int>&, hls::stream<int>&, int*, short, int);
+int main() {
+    hls::stream<int> in, out;
+    int seen[8] = {};
+    for (int i = 0; i < 20; ++i) in.write(i + 1);
+    noted(in, out, seen, 3, -5);
+    int first = 0, wrong = 0;
+    for (int i = 0; i < 20; ++i) {
+        const int word = 3 * (i + 1) - 5;
+        if (i % 8 == 0) first = word;
+        wrong += out.read() != (first ^ word);
+    }
+    return wrong;
+}
+"""
+
+
+def test_tasks_take_values_and_arrays(tmp_path: Path) -> None:
+    """Values are those of the first call; the tasks go on behind its end."""
+    source, bench = tmp_path / "noted.cpp", tmp_path / "bench.cpp"
+    source.write_text(TASKS, encoding="utf-8")
+    bench.write_text(BENCH, encoding="utf-8")
+    done = cosimulate(source, "noted", tmp_path / "rtl", testbench=bench, stalls=0.2)
+    assert done.differences == ()
+    assert dict(done.compared) == {"out": 20, "seen": 8}
+
+
+def test_an_argument_belongs_to_one_task(tmp_path: Path) -> None:
+    source = tmp_path / "noted.cpp"
+    shared = TASKS.replace("short factor) {\n#pragma", "int* seen) {\n    const int factor = seen[1];\n#pragma")
+    source.write_text(shared.replace("in, s, factor", "in, s, seen"), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        compile_kernel(source, "noted", [], tmp_path / "rtl")
+    assert [one.field for one in caught.value.problems] == ["argument seen"]
+
+
 def test_an_array_that_two_stages_write_is_refused(tmp_path: Path) -> None:
     source = tmp_path / "flow.cpp"
     source.write_text(FLOW.replace("load(a, s, m);", "store(s, b, m); load(a, s, m);"), encoding="utf-8")

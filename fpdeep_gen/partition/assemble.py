@@ -10,7 +10,7 @@ from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.partition.batch_end import update_cycles, update_lanes, with_batch_bits
 from fpdeep_gen.partition.bounds import bounds_of
-from fpdeep_gen.partition.buffers import UPDATE_LANE_LUT, engine_lut, line_use, sums_use
+from fpdeep_gen.partition.buffers import UPDATE_LANE_LUT, engine_lut, least_room, line_use, sums_use
 from fpdeep_gen.partition.crews import Crew, crews_of
 from fpdeep_gen.partition.fifos import fifo_uses, fifos_of
 from fpdeep_gen.partition.geometry import Geometry
@@ -82,6 +82,7 @@ def assemble(network: Network, cluster: Cluster, geometry: Sequence[Geometry], d
         crews,
         ways(network, geometry, decided.shares, streams),
         links,
+        [least_room(link) for link in cluster.links],
         decided.interval,
         decided.shared_weights,
         decided.shared_gradients,

@@ -6,6 +6,7 @@ from fpdeep_gen.board.memory import Use, memory_use
 from fpdeep_gen.board.model import Link
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.partition.geometry import Geometry
+from fpdeep_gen.partition.link_rate import STREAM_ID_BITS
 from fpdeep_gen.partition.model import Order, Phase, Share
 from fpdeep_gen.partition.traffic import error_bits
 
@@ -71,6 +72,11 @@ def sums_use(network: Network, share: Share) -> Use:
 def engine_lut(share: Share) -> int:
     """LUTs of an engine without its memories: an estimate."""
     return ENGINE_LUT + MULTIPLIER_LUT * share.multipliers
+
+
+def least_room(link: Link) -> int:
+    """Bits of each stream that a receiver has room for at least."""
+    return STREAM_FLITS * (link.flit_bits - STREAM_ID_BITS)
 
 
 def receiver_use(link: Link, clock_mhz: float, streams: int, waiting: int) -> Use:

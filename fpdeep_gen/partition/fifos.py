@@ -8,7 +8,7 @@ import numpy as np
 from fpdeep_gen.board.memory import FIFO_CONTROL_LUT, Use, is_small, lutram_luts
 from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.network.model import Network
-from fpdeep_gen.partition.buffers import STREAM_FLITS, receiver_use
+from fpdeep_gen.partition.buffers import least_room, receiver_use
 from fpdeep_gen.partition.geometry import Geometry
 from fpdeep_gen.partition.link_rate import STREAM_ID_BITS
 from fpdeep_gen.partition.model import Carried, Fifo, LinkPlan, Phase, Range, Share, Waits
@@ -47,7 +47,7 @@ def fifos_of(
 
     found = []
     for link in links:
-        least = STREAM_FLITS * (cluster.links[link.index].flit_bits - STREAM_ID_BITS)
+        least = least_room(cluster.links[link.index])
         for (place, up), loads in zip(LINK_ENDS, (link.up, link.down), strict=True):
             board = link.index + 1 if up else link.index
             for load in loads:

@@ -62,7 +62,7 @@ class Search:
     def best(self, fast: bool = True) -> Candidate | None:
         """The first scheme's plan that keeps all budgets with fully connected layers where they may hope to be, else
         the best of all that keep the budgets, else the one that exceeds the fewest. With faster fully connected engines
-        if it is to be `fast`."""
+        if it is to be `fast`, else the first at all that keeps the budgets."""
         tried: list[tuple[Candidate, Scheme]] = []
         more = SCHEMES_MORE
         for scheme, other in self._near():
@@ -71,6 +71,8 @@ class Search:
             if found[0].excess:
                 continue
             more -= 1
+            if not fast:
+                break
             near = found[0].plan.prediction.interval <= self.enough
             if (near and found[0].places == self.settling.flat.hoped()) or not more:
                 break
@@ -82,6 +84,8 @@ class Search:
                 mended = self._settled(scheme, inf)
                 if mended is not None:
                     tried.append((mended, scheme))
+                    if not (fast or mended.excess):
+                        break
         found = min(tried, key=lambda pair: self._rank(pair[0]))
         return self._faster(found[1], found[0]) if fast and not found[0].excess else found[0]
 

@@ -43,7 +43,7 @@ class Timing:
 
 
 class Timeline:
-    """Runs an image through the boards' engines and links."""
+    """Runs an image through the boards' engines and links; behind a link a stream has room for `least` bits."""
 
     def __init__(
         self,
@@ -52,6 +52,7 @@ class Timeline:
         crews: dict[tuple[int, Phase], Crew],
         found: dict[Key, Way],
         links: Sequence[LinkPlan],
+        least: Sequence[int],
         interval: int,
         shared_weights: int,
         shared_gradients: int,
@@ -62,7 +63,7 @@ class Timeline:
         self.first_flat = min((layer.index for layer in geometry if layer.flat), default=len(geometry))
         self.rows = moved_rows(network, geometry)
         self.crews = crews
-        self.transport = Transport(self.rows, found, links, interval, self.first_flat)
+        self.transport = Transport(self.rows, found, links, least, interval, self.first_flat)
         self.queues = Queues(geometry, interval, shared_weights)
         self.in_turn = False
         self.images = shared_weights

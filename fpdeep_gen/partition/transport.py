@@ -29,20 +29,23 @@ def at_once(whole: Rows) -> Made:
 @dataclass(frozen=True)
 class _Leg:
     """A hop with the cycles of an image's rows and the latency of its link, for each row those of the rows up to it
-    (`worked`)."""
+    (`worked`); `few`: cycles in which no more comes than the FIFO behind the link holds anyway."""
 
     hop: Hop
     cycles: float
     latency: float
     worked: Times
+    few: float
 
 
 @dataclass(frozen=True)
 class _Come:
-    """What came over links of one direction, by receiving board."""
+    """What came over links of one direction, by receiving board. `few`: cycles in which no more comes than the FIFO
+    behind each link holds anyway."""
 
     first: Rows
     whole: Rows
+    few: dict[int, float]
 
 
 def moves_together(key: Key, first_flat: int) -> bool:
@@ -53,11 +56,18 @@ def moves_together(key: Key, first_flat: int) -> bool:
 
 
 class Transport:
-    """Streams over links. `waiting`: rows (of as many images as move together) that wait at most, by board, tensor and
-    place. `firsts`: when the first bits of the rows of a tensor are there on each board that needs them."""
+    """Streams over links, behind each of which a stream has room for `least` bits. `waiting`: rows (of as many images
+    as move together) that wait at most, by board, tensor and place. `firsts`: when the first bits of the rows of a
+    tensor are there on each board that needs them."""
 
     def __init__(
-        self, rows: Sequence[int], found: dict[Key, Way], links: Sequence[LinkPlan], interval: int, first_flat: int
+        self,
+        rows: Sequence[int],
+        found: dict[Key, Way],
+        links: Sequence[LinkPlan],
+        least: Sequence[int],
+        interval: int,
+        first_flat: int,
     ) -> None:
         self.ways, self.interval, self.first_flat = found, interval, first_flat
         loads = {
@@ -70,7 +80,7 @@ class Transport:
         for key, way in found.items():
             for up, hops in ((True, way.up), (False, way.down)):
                 self.legs[key, up] = [
-                    _leg(hop, loads[*key, up, hop.link], links[hop.link].latency_cycles, rows[key[1]]) for hop in hops
+                    _leg(hop, loads[*key, up, hop.link], links[hop.link], rows[key[1]], least[hop.link]) for hop in hops
                 ]
         self.in_turn = False
         self.links_free: dict[tuple[Key, bool, int], float] = {}
@@ -86,16 +96,14 @@ class Transport:
         self.firsts[key] = self._first(key, made.early, below.first, above.first)
         period = images * self.interval
         for take in self.ways[key].takes:
-            times = there[take.board]
+            times, board = there[take.board], take.board
             if take.own:
-                own = Pace(made.early[take.board], made.whole[take.board])
-                self._waits(take.board, key, Waits.MADE, most_early(own, times, period))
-            if take.below:
-                come = Pace(below.first[take.board], below.whole[take.board])
-                self._waits(take.board, key, Waits.FROM_BELOW, most_early(come, times, period))
-            if take.above:
-                come = Pace(above.first[take.board], above.whole[take.board])
-                self._waits(take.board, key, Waits.FROM_ABOVE, most_early(come, times, period))
+                own = Pace(made.early[board], made.whole[board])
+                self._waits(board, key, Waits.MADE, most_early(own, times, period))
+            for taken, come, place in ((take.below, below, Waits.FROM_BELOW), (take.above, above, Waits.FROM_ABOVE)):
+                if taken:
+                    parts = Pace(come.first[board], come.whole[board])
+                    self._waits(board, key, place, most_early(parts, times, period, come.few[board]))
         return there
 
     def summed(self, key: Key, made: Made, images: int) -> Made:
@@ -113,7 +121,7 @@ class Transport:
             for place, come in ((Waits.FROM_BELOW, below), (Waits.FROM_ABOVE, above)):
                 if board in come.whole:
                     parts = Pace(come.first[board], come.whole[board])
-                    self._waits(board, key, place, most_waiting(parts, gone, period))
+                    self._waits(board, key, place, most_waiting(parts, gone, period, come.few[board]))
         return Made(first, whole, first)
 
     def _waits(self, board: int, key: Key, place: Waits, rows: float) -> None:
@@ -145,6 +153,7 @@ class Transport:
         """When rows come in over links, at the receiving boards."""
         firsts: Rows = {}
         result: Rows = {}
+        few: dict[int, float] = {}
         whole = begun = np.zeros(0)
         period = images * self.interval
         for leg in self.legs[key, up]:
@@ -168,15 +177,16 @@ class Transport:
             gone = Pace(begins, ends)
             if hop.passing:
                 came = Waits.FROM_BELOW if up else Waits.FROM_ABOVE
-                self._waits(sender, key, came, most_waiting(Pace(begun, whole), gone, period))
+                self._waits(sender, key, came, most_waiting(Pace(begun, whole), gone, period, few[sender]))
             if hop.own:
                 own = Pace(made.early[sender], made.whole[sender])
                 self._waits(sender, key, Waits.MADE, most_waiting(own, gone, period))
             begun, whole = begins + leg.latency, ends + leg.latency
-            firsts[receiver], result[receiver] = begun, whole
-        return _Come(firsts, result)
+            firsts[receiver], result[receiver], few[receiver] = begun, whole, leg.few
+        return _Come(firsts, result, few)
 
 
-def _leg(hop: Hop, load: LinkLoad, latency: int, rows: int) -> _Leg:
+def _leg(hop: Hop, load: LinkLoad, link: LinkPlan, rows: int, least: int) -> _Leg:
     cycles = load.bits / rows / load.bits_per_cycle
-    return _Leg(hop, cycles, latency, cycles * np.arange(1, rows + 1, dtype=np.float64))
+    worked = cycles * np.arange(1, rows + 1, dtype=np.float64)
+    return _Leg(hop, cycles, link.latency_cycles, worked, least / load.bits_per_cycle)

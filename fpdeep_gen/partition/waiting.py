@@ -24,9 +24,9 @@ class Pace:
     whole: Times
 
 
-def most_waiting(come: Pace, gone: Pace, period: float) -> float:
-    """Rows that have come and not gone, at most."""
-    if not (np.any(gone.first > come.first) or np.any(gone.whole > come.whole)):
+def most_waiting(come: Pace, gone: Pace, period: float, few: float = 0.0) -> float:
+    """Rows that have come and not gone, at most; 0 where no row goes more than `few` cycles later than it comes."""
+    if (gone.first - come.first).max() <= few and (gone.whole - come.whole).max() <= few:
         return 0.0
     rows = come.first.size
     span = max(float(gone.whole[-1]) - float(come.first[0]), 0.0)
@@ -37,10 +37,12 @@ def most_waiting(come: Pace, gone: Pace, period: float) -> float:
     return max(0.0, float(left.max()), float(held.max()))
 
 
-def most_early(come: Pace, there: Times, period: float) -> float:
+def most_early(come: Pace, there: Times, period: float, few: float = 0.0) -> float:
     """Rows that have come beyond the one that other parts of are waited for, at most; `there`: when rows are complete,
-    in order. The row that comes in goes to where it is taken."""
+    in order. The row that comes in goes to where it is taken. 0 where no row waits longer than `few` cycles."""
     rows = come.first.size
+    if few and (there - come.whole).max() <= few:
+        return 0.0
     if np.all(come.first[1:] >= there[:-1]) and come.first[0] + period >= there[-1]:
         return 0.0
     images = 1 + ceil(max(float(there[-1]) - float(come.first[0]), 0.0) / period)

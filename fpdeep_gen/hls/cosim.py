@@ -80,7 +80,7 @@ def cosimulate(
     stalls: float = 0.0,
     seed: int = 1,
     clock_mhz: float = 200.0,
-    timeout_cycles: int = 100_000,
+    timeout_cycles: int | None = None,
     part: Part = DEFAULT_PART,
 ) -> Cosimulation:
     """Compile the function `top` and compare it with its own C++.
@@ -89,6 +89,8 @@ def cosimulate(
     array for each input stream (first dimension: words), scalar and array argument (first dimension: calls); members
     of structures as `name.member`. Without both they are random: `words` words a stream, `calls` calls. Signed and
     unsigned integers alike are given by value. `stalls`: the chance with which each stream pauses in a cycle.
+    `timeout_cycles`: without a word, a start or an end of a call; by default 100,000, and 5 million in a called top,
+    which may work on its arrays for long.
 
     Raises InputError for C++ that is not in the dialect and for a stimulus that does not fit, ToolError for a tool that
     fails and for RTL that hangs.
@@ -97,6 +99,8 @@ def cosimulate(
     interface = _interface(compiled.report)
     folder = output / CACHE
     recorded = _record(folder, source, top, interface, include_dirs, stimulus, testbench, words, calls, seed)
+    if timeout_cycles is None:
+        timeout_cycles = 100_000 if interface.control is Control.FREE else 5_000_000
     return _compare(compiled, interface, recorded, stalls, seed, timeout_cycles)
 
 

@@ -20,6 +20,7 @@ from fpdeep_gen.hls.frontend.llvm_text import NAME, NODE, parse_module
 from fpdeep_gen.hls.frontend.object_pragmas import OBJECT_MARKERS, ObjectKey, ObjectPragmas, read_object_pragmas
 from fpdeep_gen.hls.frontend.pointers import resolve_pointers
 from fpdeep_gen.hls.frontend.unrolling import UNROLL, attach_unrolls, loops_left
+from fpdeep_gen.hls.frontend.views import resolve_views
 from fpdeep_gen.hls.ir import Diagnostic
 
 _DATAFLOW = "@__hls_mark_dataflow"
@@ -100,6 +101,7 @@ def optimise(text: str, top: str, source: Path) -> Optimised:
     done = parse_module(final, source)
     for function in done.functions.values():
         resolve_pointers(function, done)
+        resolve_views(function, done)
     return Optimised(done, roots[0], tasks, stages, objects, loops_left(final, done), problems)
 
 

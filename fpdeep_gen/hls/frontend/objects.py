@@ -127,10 +127,12 @@ class DataObject:
                 kind = kind.element
             elif isinstance(kind, StructType) and kind.fields:
                 chosen = max(n for n in range(len(kind.fields)) if field_offset(kind, n) <= max(constant, 0))
-                constant -= field_offset(kind, chosen)
+                within, constant = constant < size_of(kind), constant - field_offset(kind, chosen)
                 if len(kind.fields) > 1:
                     path.append(chosen)
                 kind, in_structure = kind.fields[chosen], True
+                if within and not rest and constant >= size_of(kind):
+                    raise PaddingAccess("a gap between the fields of a structure")
             else:
                 raise UnsupportedAccess(f"an element that is no integer ({kind})")
         if in_structure and not rest and constant >= size_of(kind):

@@ -10,6 +10,7 @@ from math import gcd
 from fpdeep_gen.hls.frontend.liveness import definitions
 from fpdeep_gen.hls.frontend.llvm_ir import Function, Instruction, LlvmModule, Offset, Operand, OperandKind
 from fpdeep_gen.hls.frontend.llvm_types import POINTER, IntegerType, PointerType, size_of
+from fpdeep_gen.hls.frontend.pointer_offsets import fixed_offsets
 
 UNKNOWN_BYTES = 1 << 32  # taken of an array that only a stage's caller knows; bits that no address uses go away later
 _BIT = IntegerType(1)
@@ -18,11 +19,15 @@ _SIGNED = {"ult": "slt", "ule": "sle", "ugt": "sgt", "uge": "sge"}
 
 @dataclass
 class _Web:
-    """Pointers that share their objects: what `which` numbers, bytes of a unit (0: never moved), bits of an index."""
+    """Pointers that share their objects: what `which` numbers, bytes of a unit (0: never moved), bits of an index.
+
+    `fixed`: for each phi the roots into which it points at one place, and how many bytes from the start that is.
+    """
 
     roots: list[Operand]
     unit: int
     bits: int
+    fixed: dict[str, dict[str, int]]
 
     @property
     def index(self) -> IntegerType:
@@ -119,7 +124,8 @@ class _Resolver:
             return None
         roots = list(use.roots.values())
         size = max(self._size(root) for root in roots)
-        return _Web(roots, use.unit, (size // use.unit).bit_length() + 2 if use.unit else 1)
+        bits = (size // use.unit).bit_length() + 2 if use.unit else 1
+        return _Web(roots, use.unit, bits, fixed_offsets(group, seen, self._defined, self._parameters))
 
     def _size(self, root: Operand) -> int:
         if root.kind is OperandKind.GLOBAL:
@@ -198,12 +204,14 @@ class _Resolver:
         """The pointer, from its object's number and its index."""
         index = Operand(OperandKind.LOCAL, web.index, f"{phi.name}.index")
         terms = ((index, web.unit),) if web.unit else ()
+        fixed = web.fixed[phi.name]
+        at = {one.name: Offset(fixed.get(one.name, 0), () if one.name in fixed else terms) for one in web.roots}
         steps: list[Instruction] = []
         result: Operand | None = None
         for number, root in enumerate(web.roots):
             last = number == len(web.roots) - 1
             name = phi.name if len(web.roots) == 1 else f"{phi.name}.at{number}"
-            steps.append(Instruction(name, "getelementptr", POINTER, (root,), offset=Offset(0, terms), debug=phi.debug))
+            steps.append(Instruction(name, "getelementptr", POINTER, (root,), offset=at[root.name], debug=phi.debug))
             here = Operand(OperandKind.LOCAL, POINTER, name)
             if result is not None:
                 which = Operand(OperandKind.LOCAL, web.number, f"{phi.name}.which")

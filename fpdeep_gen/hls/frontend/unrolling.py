@@ -3,8 +3,9 @@
 import re
 
 from fpdeep_gen.hls.frontend.cfg import Loop, LoopForest, find_loops
+from fpdeep_gen.hls.frontend.enclosing import stands_in_loop
 from fpdeep_gen.hls.frontend.llvm_ir import Function, Instruction, LlvmModule
-from fpdeep_gen.hls.ir import Diagnostic
+from fpdeep_gen.hls.ir import Diagnostic, Location
 
 PIPELINE = "@__hls_mark_pipeline"
 PIPELINE_WHOLE = "@__hls_mark_pipeline_whole"  # the same outside of all loops: it meant the function
@@ -32,14 +33,17 @@ def attach_unrolls(text: str, module: LlvmModule) -> str:
     metadata: list[str] = []
     for function in module.functions.values():
         forest = find_loops(function)
-        factors = _unroll_factors(function, forest)
+        calls = calls_of(function, (PIPELINE,))
+        gone = [one for one in calls if forest.innermost(one[0]) is None and stands_in_loop(_place(module, one))]
+        calls = [one for one in calls if one not in gone]
+        factors = _unroll_factors(function, forest, calls)
         marks: dict[str, int] = {}
         for loop in forest.loops.values():
             number = _METADATA_BASE + 2 * len(metadata)
             metadata.append(_loop_metadata(number, factors.get(loop.header)))
             marks.update(dict.fromkeys(loop.latches, number))
-        calls = calls_of(function, (PIPELINE,))
         whole = {block: _pipeline_marker(forest.innermost(block)) for block, _ in calls}
+        whole |= dict.fromkeys((block for block, _ in gone if block not in whole), "")
         if marks or whole:
             text = _mark_lines(text, function.name, marks, whole, _counted(function, forest, factors))
     declared = "".join(f"declare void {marker}(i32)\n" for marker in (PIPELINE_WHOLE, PIPELINE_OUTER))
@@ -59,7 +63,11 @@ def loops_left(text: str, module: LlvmModule) -> list[Diagnostic]:
     ]
 
 
-def _unroll_factors(function: Function, forest: LoopForest) -> dict[str, int]:
+def _place(module: LlvmModule, call: tuple[str, Instruction]) -> Location | None:
+    return module.locations.of(call[1].debug)
+
+
+def _unroll_factors(function: Function, forest: LoopForest, pipelined: list[tuple[str, Instruction]]) -> dict[str, int]:
     """Header -> factor (0 = in full) of every loop to unroll."""
     factors: dict[str, int] = {}
     for block, call in calls_of(function, (UNROLL,)):
@@ -70,7 +78,7 @@ def _unroll_factors(function: Function, forest: LoopForest) -> dict[str, int]:
         loop = forest.innermost(block)
         if loop is not None and "arrayctor" in loop.header:
             factors[loop.header] = 0
-    for block, _ in calls_of(function, (PIPELINE,)):
+    for block, _ in pipelined:
         loop = forest.innermost(block)
         inner: list[Loop] = forest.top if loop is None else loop.children
         for child in inner:
@@ -115,7 +123,10 @@ def _unrolled_count(line: str, factor: int) -> str:
 
 
 def _mark_lines(text: str, function: str, marks: dict[str, int], whole: dict[str, str], counted: dict[str, int]) -> str:
-    """Puts metadata on latches, and tells a function's own PIPELINE from a loop's (that loop may vanish)."""
+    """Puts metadata on latches, and tells a function's own PIPELINE from a loop's (that loop may vanish).
+
+    `whole`: what PIPELINE becomes in a block; "" where it was that of a loop that is gone.
+    """
     start = re.search(rf"^define [^@\n]*{re.escape(function)}\(", text, re.MULTILINE)
     if start is None:
         return text
@@ -126,7 +137,7 @@ def _mark_lines(text: str, function: str, marks: dict[str, int], whole: dict[str
         if line and line[0] not in " ;}" and ":" in line and not line.startswith("define"):
             block = "%" + line[: line.index(":", line.rfind('"') + 1 if line[0] == '"' else 0)]
         elif block in whole and f"{PIPELINE}(" in line:
-            lines[place] = line.replace(f"{PIPELINE}(", f"{whole[block]}(")
+            lines[place] = line.replace(f"{PIPELINE}(", f"{whole[block]}(") if whole[block] else ""
         elif block in counted and f"{TRIPCOUNT}(" in line:
             lines[place] = _unrolled_count(line, counted[block])
         elif block in marks and line.startswith("  br "):

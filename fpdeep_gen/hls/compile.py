@@ -1,5 +1,6 @@
 """HLS C++ -> SystemVerilog and report, with a cache keyed by content."""
 
+import functools
 import importlib.metadata
 import tempfile
 from collections.abc import Callable, Sequence
@@ -110,13 +111,20 @@ def _replace(path: Path, text: str) -> None:
 
 def _source_key(source: Path, top: str, include_dirs: Sequence[Path], clock_mhz: float) -> str:
     """A hash of all that the result follows from: source, headers beside it and on the path, the compiler itself."""
-    package = Path(__file__).parent
     headers = [
         path
         for folder in [source.parent, *include_dirs]
         for path in sorted(folder.rglob("*"))
         if path.suffix in _HEADER_SUFFIXES
     ]
+    texts = [f"{path.name}\n{path.read_text(encoding='utf-8')}" for path in [source, *headers]]
+    return content_key(top, str(clock_mhz), _compiler_key(), *texts)
+
+
+@functools.cache
+def _compiler_key() -> str:
+    """A hash of the compiler; a process runs one, whatever happens to its files meanwhile."""
+    package = Path(__file__).parent
     own = [
         path
         for pattern in ("*.py", "*.sv", "include/**/*")
@@ -124,5 +132,4 @@ def _source_key(source: Path, top: str, include_dirs: Sequence[Path], clock_mhz:
         if path.is_file()
     ]
     versions = [f"{name} {importlib.metadata.version(name)}" for name in ("ziglang", "llvmlite")]
-    texts = [f"{path.name}\n{path.read_text(encoding='utf-8')}" for path in [source, *headers, *own]]
-    return content_key(top, str(clock_mhz), *versions, *texts)
+    return content_key(*versions, *(f"{path.name}\n{path.read_text(encoding='utf-8')}" for path in own))

@@ -77,18 +77,18 @@ def read_signature(plain: str, preprocessed: str, top: str, source: Path) -> Sig
 
     `plain` is the text without pragmas, line by line the same as `preprocessed`.
     """
-    found = [one for one in _documents(describe_functions(plain, top, source)) if _defines(one, top)]
+    raw = plain.encode()
+    found = [one for one in _documents(describe_functions(plain, top, source)) if _defines(one, top, raw)]
     if len(found) > 1:
         text = f"{len(found)} functions of that name"
         raise InputError([Problem(source, None, "top", f"one function named {top}", text)])
     if not found:
         return None
     node = found[0]
-    raw = plain.encode()
     streams = {found["first"] or found["second"] for found in _ALIAS.finditer(plain)}
     formals = tuple(_formal(one, raw, streams) for one in node["inner"] if one["kind"] == "ParmVarDecl")
     first = raw.count(b"\n", 0, _offset(node["range"]["begin"]))
-    last = raw.count(b"\n", 0, _offset(node["range"]["end"]))
+    last = raw.count(b"\n", 0, _end_of_body(raw, _end(node)))
     lines = preprocessed.split("\n")[first : last + 1]
     pragmas = tuple(
         (pragma, _place(preprocessed, first + number, source))
@@ -120,9 +120,38 @@ def _documents(text: str) -> list[Node]:
     return found
 
 
-def _defines(node: Node, top: str) -> bool:
-    is_it = node.get("kind") == "FunctionDecl" and node.get("name") == top
-    return is_it and any(one["kind"] == "CompoundStmt" for one in node.get("inner", []))
+def _defines(node: Node, top: str, raw: bytes) -> bool:
+    return node.get("kind") == "FunctionDecl" and node.get("name") == top and _body(raw, _end(node)) is not None
+
+
+def _end(node: Node) -> int:
+    """Behind the declarator, or behind the body where clang has read it."""
+    end = node["range"]["end"]
+    read = any(one["kind"] == "CompoundStmt" for one in node.get("inner", []))
+    begin = next(one["range"]["begin"] for one in node["inner"] if one["kind"] == "CompoundStmt") if read else end
+    return _offset(begin) if read else _offset(end) + int(end["tokLen"])
+
+
+_BODY = re.compile(rb"(?:\s+|^#.*$|__attribute__|\w+|[()])*+(?P<open>\{)", re.MULTILINE)
+_TOKEN = re.compile(rb'R"([^(]*)\((?:.|\n)*?\)\1"|"(?:[^"\\]|\\.)*"|\w[\w\']*|\'(?:[^\'\\]|\\.)*\'|[{}]')
+
+
+def _body(raw: bytes, at: int) -> int | None:
+    """Where the body opens that follows a declarator; None behind a mere declaration."""
+    match = _BODY.match(raw, at)
+    return None if match is None else match.start("open")
+
+
+def _end_of_body(raw: bytes, at: int) -> int:
+    """Where the body closes that opens behind a declarator; braces in literals do not count."""
+    first = _body(raw, at)
+    assert first is not None
+    depth = 0
+    for token in _TOKEN.finditer(raw, first):
+        depth += {b"{": 1, b"}": -1}.get(token[0], 0)
+        if depth == 0:
+            return token.start()
+    return len(raw)
 
 
 def _offset(place: Node) -> int:

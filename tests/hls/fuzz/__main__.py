@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.hls.fuzz.batches import differences, drawn
 from tests.hls.fuzz.reduce import reduced
 
-BATCH = 20
+BATCH = 100
 
 
 def main() -> int:

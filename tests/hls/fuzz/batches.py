@@ -1,7 +1,7 @@
-"""Runs random kernels in batches, natively against RTL under random stalls, and shrinks what differs."""
+"""Runs random kernels in batches, natively against RTL under random stalls."""
 
-import contextlib
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Mapping, Sequence
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
@@ -13,49 +13,30 @@ from tests.hls.fuzz.kernels import CALLS, Kernel, kernels
 from tests.hls.fuzz.types import pool
 
 STALLS = (0.0, 0.4)
-ALIKE = 20  # seeds in a row that draw from the same types
+ALIKE = 100  # seeds in a row that draw from the same types
 
 
 def drawn(count: int, first: int) -> list[Kernel]:
     """The kernels of `count` seeds from `first` on, always the same ones."""
-    return [_of_seed(first + place, Phase.generate)[-1] for place in range(count)]
+    return [_of_seed(first + place)[-1] for place in range(count)]
 
 
-def shrunk(seed_number: int, difference: str) -> tuple[Kernel, str]:
-    """The smallest kernel with some difference that hypothesis finds below that of a seed, and its difference."""
-    (original,) = drawn(1, seed_number)
-    known = {original.text: difference}
-    compiled = difference.startswith(("refused", "crash"))  # then nothing needs to run
+def _of_seed(number: int) -> list[Kernel]:
+    """Kernels that hypothesis draws for a seed: the trivial one and a random one.
 
-    def differs(kernel: Kernel) -> bool:
-        if kernel.text not in known:
-            known[kernel.text] = _refusal(kernel.source("k0")) if compiled else differences([kernel])[0]
-        return bool(known[kernel.text])
-
-    smallest = _of_seed(seed_number, Phase.generate, Phase.shrink, differs=differs)[-1]
-    return smallest, known[smallest.text]
-
-
-def _of_seed(number: int, *phases: Phase, differs: Callable[[Kernel], bool] | None = None) -> list[Kernel]:
-    """Kernels that hypothesis draws for a seed: the trivial one, a random one, and those on the way of shrinking.
-
-    More of a seed would be variations of the first ones, so each kernel gets a seed of its own. With `differs` the list
-    ends with the smallest kernel that does.
+    More of a seed would be variations of the first ones, so each kernel gets a seed of its own.
     """
     found: list[Kernel] = []
 
     @seed(number)
-    @settings(max_examples=2, phases=phases, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=2, phases=[Phase.generate], database=None, deadline=None, suppress_health_check=list(HealthCheck)
+    )
     @given(kernels(pool(number // ALIKE)))
     def take(kernel: Kernel) -> None:
-        if differs is None:
-            found.append(kernel)
-        elif differs(kernel):
-            found.append(kernel)
-            raise AssertionError(kernel.text)
+        found.append(kernel)
 
-    with contextlib.suppress(AssertionError):
-        take()
+    take()
     return found
 
 
@@ -66,21 +47,52 @@ def differences(batch: Sequence[Kernel], stall_seed: int = 1, optimise: str = "-
     compiled: dict[str, CompiledKernel] = {}
     for place, kernel in enumerate(batch):
         source = kernel.source(f"k{place}")
-        found[place] = _refusal(source)
-        if not found[place]:
-            compiled[source.top] = compile_source(source)
+        made = _compiled(source)
+        if isinstance(made, str):
+            found[place] = made
+        else:
+            compiled[source.top] = made
             sources[place] = source
+    for place, text in _run(batch, sources, compiled, stall_seed, optimise).items():
+        found[place] = text
+    return found
+
+
+def _run(
+    batch: Sequence[Kernel],
+    sources: Mapping[int, Source],
+    compiled: Mapping[str, CompiledKernel],
+    stall_seed: int,
+    optimise: str,
+) -> dict[int, str]:
+    """The differences of kernels that the compiler takes. What cannot be built is left out and the rest built again."""
     if not sources:
-        return found
+        return {}
+    kernels = {one.top: compiled[one.top] for one in sources.values()}
     try:
-        group = Group(compiled, simulation(list(compiled.values()), optimise), native(list(sources.values()), compiled))
-        stimuli = {one.top: _stimulus(batch[place], compiled[one.top]) for place, one in sources.items()}
+        group = Group(kernels, simulation(list(kernels.values()), optimise), native(list(sources.values()), kernels))
+        stimuli = {one.top: _stimulus(batch[place], kernels[one.top]) for place, one in sources.items()}
         results = run_group(group, stimuli, STALLS, stall_seed)
     except (ToolError, Failed) as error:
-        return _apart(batch, found, sources, f"build: {error}")
-    for place, source in sources.items():
-        found[place] = results[source.top].difference()
-    return found
+        if len(sources) == 1:
+            return dict.fromkeys(sources, f"build: {error}")
+        named = at_fault(str(error)) & sources.keys()
+        parts = [{place} for place in named] if named else [set(list(sources)[: len(sources) // 2])]
+        parts.append(set(sources) - set().union(*parts))
+        found: dict[int, str] = {}
+        for part in parts:
+            some = {place: sources[place] for place in sorted(part)}
+            found.update(_run(batch, some, compiled, stall_seed, optimise))
+        return found
+    return {place: results[one.top].difference() for place, one in sources.items()}
+
+
+_FAULT = re.compile(r"^.*\bk(\d+)\.(?:cpp|sv|called\.sv):\d+.*[Ee]rror|^%Error.*\bk(\d+)\.", re.MULTILINE)
+
+
+def at_fault(log: str) -> set[int]:
+    """The kernels that a tool's messages name."""
+    return {int(match[1] or match[2]) for match in _FAULT.finditer(log)}
 
 
 def _stimulus(kernel: Kernel, compiled: CompiledKernel) -> Stimulus:
@@ -89,22 +101,11 @@ def _stimulus(kernel: Kernel, compiled: CompiledKernel) -> Stimulus:
     return Stimulus({name: words for name, words in kernel.stimulus().items() if name in ports}, CALLS, whole=False)
 
 
-def _refusal(source: Source) -> str:
-    """Why the compiler does not take it; "" when it does."""
+def _compiled(source: Source) -> CompiledKernel | str:
+    """What the compiler makes of it, or why it does not take it."""
     try:
-        compile_source(source)
+        return compile_source(source)
     except InputError as error:
         return f"refused: {error}"
     except Exception as error:  # whatever the compiler does wrong is a finding, not the end of the run
         return f"crash: {type(error).__name__}: {error}"
-    return ""
-
-
-def _apart(batch: Sequence[Kernel], found: list[str], sources: dict[int, Source], text: str) -> list[str]:
-    """One by one, when they cannot be built together."""
-    if len(sources) == 1:
-        (place,) = sources
-        return [text if other == place else one for other, one in enumerate(found)]
-    for place in sources:
-        found[place] = differences([batch[place]])[0]
-    return found

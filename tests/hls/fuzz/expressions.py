@@ -235,7 +235,8 @@ class Expressions:
     def _concatenation(self, scope: Scope, depth: int) -> Expression:
         high, low = Type(self.width(33), False), Type(self.width(33), False)
         kind = Type(high.width + low.width, False)
-        text = f"({self.value(scope, high, depth)}, {self.value(scope, low, depth)})"
+        first, second = (f"({self.value(scope, kind, depth)})" for kind in (high, low))
+        text = f"({first}, {second})"  # without the inner parentheses g++ may take (T(a), U(a)) for parameters
         return Expression(kind.cast(text), kind)
 
     def _of_fixed(self, scope: Scope, depth: int) -> Expression:

@@ -63,6 +63,7 @@ def _block_parts(report: KernelReport, control: Control) -> dict[str, list[str]]
         inside = f"rootp->{report.top}__DOT__" if control is Control.NONE else ""
         block.append(f"#define CONTROL(pin) top->{inside}##pin" if inside else "#define CONTROL(pin) top->pin")
         block.append(f"static constexpr bool OVERLAP = {str(report.interface.overlapped).lower()};")
+        block += ["#define HAS_REGISTERS"] * bool(registers)
     if kind == "lite":
         block.append("#define HAS_LITE")
     values = [f"    VALUES({pin.name}, {_cells(pin.width)}, 1)" for pin in [*given, *made]]

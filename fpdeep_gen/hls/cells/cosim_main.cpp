@@ -125,6 +125,9 @@ static void write_file(const std::string &path, const std::vector<uint32_t> &cel
 
 enum class Block { free, pins, lite };
 
+// Of a call with registers but pins for its start: input registers are written before it, output registers read after.
+enum class Phase { rest, writing, written, running, reading };
+
 // A master of the AXI4-Lite slave: one transfer after the other.
 struct Transfer {
   bool write;
@@ -134,6 +137,9 @@ struct Transfer {
 
 // CONTROL: a pin of the block-level protocol, or under ap_ctrl_none the signal inside the top that stands for it.
 /*BLOCK*/
+#if defined(HAS_LITE) || defined(HAS_REGISTERS)
+#define HAS_BUS
+#endif
 int main(int argc, char **argv) {
   if (argc < 6) return 2;
   const std::string folder = argv[1];
@@ -223,6 +229,8 @@ int main(int argc, char **argv) {
   size_t started = 0, finished = 0;
   std::deque<Transfer> transfers;
   bool bus_waits = false;
+  Phase phase = Phase::rest;
+  (void)phase;
   uint32_t control_word = 0, last_word = 0;
   std::vector<uint64_t> start_cycles;
   std::vector<uint64_t> latencies;
@@ -264,6 +272,21 @@ int main(int argc, char **argv) {
       transfers.push_back({false, 0, 0, &control_word});
       start_cycles.push_back(cycle), started++, moved = true;
     }
+#endif
+#ifdef HAS_REGISTERS
+    if (phase == Phase::rest && started < calls) {
+      for (auto &entry : values) entry.second.load(started);
+#define REGISTER_IN(name, at, count)                                                           \
+  for (uint32_t i = 0; i < count; i++) transfers.push_back({true, at + 4 * i, values[#name].now[i], nullptr});
+#define REGISTER_OUT(name, at, count)
+/*REGISTERS*/
+#undef REGISTER_IN
+#undef REGISTER_OUT
+      phase = Phase::writing, moved = true;
+    }
+    if (phase == Phase::writing && transfers.empty()) phase = Phase::written, moved = true;
+#endif
+#ifdef HAS_BUS
     top->s_axi_control_awvalid = top->s_axi_control_wvalid = top->s_axi_control_arvalid = 0;
     top->s_axi_control_bready = top->s_axi_control_rready = 1;
     if (!transfers.empty() && !bus_waits) {
@@ -275,12 +298,20 @@ int main(int argc, char **argv) {
     }
 #endif
 #ifdef HAS_CONTROL
-    if (!CONTROL(ap_start) && started < calls && (OVERLAP || started == finished) && !chance(done_at ? 0.0 : stall)) {
+#ifdef HAS_REGISTERS
+    const bool may_start = phase == Phase::written;
+#else
+    const bool may_start = OVERLAP || started == finished;
+#endif
+    if (!CONTROL(ap_start) && started < calls && may_start && !chance(done_at ? 0.0 : stall)) {
       for (auto &entry : values) entry.second.load(started);
       set_scalars(true);
       CONTROL(ap_start) = 1;
       start_cycles.push_back(cycle);
       moved = true;
+#ifdef HAS_REGISTERS
+      phase = Phase::running;
+#endif
     }
 #endif
     const double pause = done_at ? 0.0 : stall;
@@ -351,11 +382,12 @@ int main(int argc, char **argv) {
   }
 /*MASTERS*/
 #undef AXI
-#ifdef HAS_LITE
+#ifdef HAS_BUS
     if (bus_waits && (top->s_axi_control_bvalid || top->s_axi_control_rvalid)) {
       const Transfer one = transfers.front();
       transfers.pop_front(), bus_waits = false;
       if (one.target) *one.target = top->s_axi_control_rdata;
+#ifdef HAS_LITE
       if (one.target == &control_word && !(control_word & 2)) {
         transfers.push_back(one);  // not done: asks again
       } else if (one.target == &control_word) {
@@ -382,26 +414,54 @@ int main(int argc, char **argv) {
         finished++, moved = true;
         waiting |= finished < calls;
       }
+#endif
     } else if (!transfers.empty() && !bus_waits) {
       bus_waits = transfers.front().write ? top->s_axi_control_awready : top->s_axi_control_arready;
     }
 #endif
+#ifdef HAS_REGISTERS
+    if (phase == Phase::reading && transfers.empty()) {
+#define RESULT(pin, count)
+#define KEEP(name) values[#name].keep();
+/*RESULTS*/
+#undef RESULT
+#undef KEEP
+      finished++, moved = true, phase = Phase::rest;
+      waiting |= finished < calls;
+    }
+#endif
 #ifdef HAS_CONTROL
     const bool ready = CONTROL(ap_ready), done = CONTROL(ap_done);
-    if (done && finished < calls) {
 #define RESULT(pin, count)                                                                     \
   {                                                                                            \
     Values &v = values[#pin];                                                                  \
     v.now.clear(), get(top->pin, v.now, count);                                                \
   }
+#ifdef HAS_REGISTERS
+    if (done && phase == Phase::running) {
+#define KEEP(name)
+/*RESULTS*/
+#undef KEEP
+#define REGISTER_IN(name, at, count)
+#define REGISTER_OUT(name, at, count)                                                          \
+  for (uint32_t i = 0; i < count; i++) transfers.push_back({false, at + 4 * i, 0, &values[#name].now[i]});
+/*REGISTERS*/
+#undef REGISTER_IN
+#undef REGISTER_OUT
+      latencies.push_back(cycle - start_cycles[finished]);
+      phase = Phase::reading, moved = true;
+    }
+#else
+    if (done && finished < calls) {
 #define KEEP(name) values[#name].keep();
 /*RESULTS*/
-#undef RESULT
 #undef KEEP
       latencies.push_back(cycle - start_cycles[finished]);
       finished++, moved = true;
       waiting |= finished < calls;
     }
+#endif
+#undef RESULT
 #endif
 #define INPUT(port, count)                                                                     \
   {                                                                                            \

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from fpdeep_gen.errors import InputError
-from fpdeep_gen.hls.compile import lint
+from fpdeep_gen.hls import cosim
+from fpdeep_gen.hls.compile import CompiledKernel, lint
 from fpdeep_gen.hls.cosim import Cosimulation, cosimulate
 
 SCALED = """
@@ -44,9 +44,20 @@ def test_every_call_has_its_scalars(tmp_path: Path) -> None:
     lint(done.compiled)
 
 
-def test_registers_without_a_start_are_refused(tmp_path: Path) -> None:
-    """The driver writes registers before it starts a call through the slave; any other start would come too early."""
-    text = SCALED.replace("    int total", "#pragma HLS INTERFACE s_axilite port=gain\n    int total")
-    for control in ("ap_ctrl_none", "ap_ctrl_hs"):
-        with pytest.raises(InputError, match=f"s_axilite port=return beside s_axilite arguments, found {control}"):
-            run(tmp_path, text.replace("ap_ctrl_none", control))
+def test_registers_without_a_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Input registers are written before each start, output registers read when the call is done."""
+    pragmas = "".join(f"#pragma HLS INTERFACE s_axilite port={port}\n" for port in ("gain", "last"))
+    done = run(tmp_path, SCALED.replace("    int total", f"{pragmas}    int total"))
+    assert done.differences == ()
+    assert dict(done.compared) == {"out": 12, "last": 3, "ap_return": 3, "table": 12}
+
+    broken = tmp_path / "broken" / "scaled.sv"
+    broken.parent.mkdir()
+    right = done.compiled.verilog.read_text(encoding="utf-8")
+    wrong = right.replace("slave_read_data = last_o_padded", "slave_read_data = ~last_o_padded")
+    assert wrong != right
+    broken.write_text(wrong, encoding="utf-8")
+    kernel = CompiledKernel("scaled", broken, done.compiled.report_file, done.compiled.report)
+    monkeypatch.setattr(cosim, "compile_kernel", lambda *_, **__: kernel)
+    told = run(tmp_path).differences
+    assert len(told) == 3 and all(line.startswith("last (call ") for line in told), told

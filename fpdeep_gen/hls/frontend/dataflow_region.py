@@ -344,7 +344,7 @@ class DataflowRegion:
             self._whole.refuse(call, self._function, what, expected, "an address of run time", "")
             return
         if at or users_of(owner, self._function, self._root) != 1:
-            hint = "send the elements through an hls::stream"
+            hint = "put what else uses it into a function of its own, or send the elements through an hls::stream"
             found = f"{plain_name(owner)}, which other code uses too"
             expected = "an array that this stage alone uses"
             self._whole.refuse(call, self._function, what, expected, found, hint)

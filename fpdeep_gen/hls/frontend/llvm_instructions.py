@@ -8,6 +8,7 @@ from fpdeep_gen.hls.frontend.llvm_types import (
     VOID,
     ArrayType,
     IntegerType,
+    OtherType,
     StructType,
     Type,
     TypeReader,
@@ -119,6 +120,8 @@ class InstructionReader:
         first = text[0]
         if first == "%":
             return Operand(OperandKind.LOCAL, kind, text)
+        if isinstance(kind, OtherType):
+            return Operand(OperandKind.UNDEFINED, kind)  # a floating-point number: `diagnose` tells of its type
         if first == "-" or first.isdigit():
             return Operand(OperandKind.INTEGER, kind, value=int(text))
         if first == "@":

@@ -21,6 +21,14 @@ REFUSED = {
             (4, "> 3", "floating point", "float"),
         ],
     ),
+    "floating point, of constants chosen at run time": (
+        TOP + "    const bool b = in.read()[0];\n    const double f = b ? 0.5 : 0.25;\n    out.write(int(f * 8));\n}",
+        [
+            (3, "b ? 0.5", "floating point", "double"),
+            (4, "f * 8", "floating point", "double"),
+            (4, "* 8", "floating point", "double"),
+        ],
+    ),
     "recursion through two functions": (
         "int odd(int n);\nint even(int n) { return n == 0 ? 1 : odd(n - 1) * 3; }\n"
         "int odd(int n) { return n == 0 ? 0 : even(n - 1) + 2; }\n"

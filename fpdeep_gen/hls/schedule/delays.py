@@ -1,7 +1,8 @@
 """Delay model: nanoseconds of logic and routing for each operation, and the part of a clock period a stage may fill.
 
 The figures stand for a mid-speed 7-series part with average routing; other families have a factor (`parts`). They are
-an assumption: no place and route for these parts is available here. They decide only where pipeline registers go.
+an assumption: no place and route for these parts is available here; `benchmarks/place_route.py` holds their ratios
+against that of another family (docs/hls.md). They decide only where pipeline registers go.
 """
 
 from dataclasses import dataclass

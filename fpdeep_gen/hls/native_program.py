@@ -230,8 +230,8 @@ def _symbol(unit: Path, top: str) -> str:
     found = sorted({match.decode() for match in re.findall(pattern, data) if not match.startswith(b"_ZZ")})
     if len(found) == 1:
         return str(found[0])
-    if not found and b"\0" + top.encode() + b"\0" in data:
-        return top
+    if not found and re.search(rb"(?:\0|_GLOBAL__sub_I_)" + top.encode() + rb"\0", data):
+        return top  # extern "C"; linkers' names share their ends
     text = ", ".join(found) or "none"
     raise InputError([Problem(None, None, f"function {top}", "one function that a test bench can call", text)])
 

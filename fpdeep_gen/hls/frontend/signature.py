@@ -14,10 +14,12 @@ from fpdeep_gen.hls.ir import Location
 
 Node = dict[str, Any]
 _ALIAS = re.compile(
-    r"\btypedef\s+(?P<old>(?:(?:::\s*)?hls::)?stream<[^;]*>)\s+(?P<first>\w+)\s*;"
-    r"|\busing\s+(?P<second>\w+)\s*=\s*(?P<new>(?:(?:::\s*)?hls::)?stream<[^;]*>)\s*;"
+    r"\btypedef\s+(?P<old>(?:(?:::\s*)?hls::)?(?:stream|ap_hs)<[^;]*>)\s+(?P<first>\w+)\s*;"
+    r"|\busing\s+(?P<second>\w+)\s*=\s*(?P<new>(?:(?:::\s*)?hls::)?(?:stream|ap_hs)<[^;]*>)\s*;"
 )
-_STREAM = re.compile(r"(?<![\w:])stream<")  # under `using namespace hls`
+_STREAM = re.compile(
+    r"(?<![\w:])stream<|(?<!\w)(?:hls::)?ap_hs<"
+)  # under `using namespace hls`; a stream by another name
 _DIMENSION = re.compile(r"\[[^\[\]]*\]\s*$")
 
 

@@ -89,9 +89,9 @@ def problems(tmp_path: Path, text: str) -> str:
 
 
 def test_a_pointer_behind_a_master_needs_its_depth(tmp_path: Path) -> None:
-    text = "void top(int *a) {\n#pragma HLS INTERFACE m_axi port=a\n    a[0] = 1;\n}\n"
-    expected = "expected depth= (elements behind the pointer), found m_axi without it"
-    assert problems(tmp_path, text).startswith(f"2: pragma HLS INTERFACE port=a: {expected}")
+    text = "void top(int *a, int n) {\n#pragma HLS INTERFACE m_axi port=a\n    a[n] = 1;\n}\n"
+    expected = "expected a known number of elements, found an index that is not known at compile time"
+    assert problems(tmp_path, text).startswith(f"3:10: pointer a: {expected}")
 
 
 def test_a_mode_that_does_not_fit(tmp_path: Path) -> None:
@@ -108,3 +108,41 @@ def test_pragmas_for_no_argument_are_told_of(tmp_path: Path) -> None:
     assert warning.location is not None
     assert warning.location.line == 2
     assert warning.text == "pragma HLS INTERFACE: no argument named b, ignored"
+
+
+VECTORS = """
+#include "hls_directio.h"
+#include "hls_vector.h"
+typedef hls::vector<short, 4> word_t;
+typedef hls::ap_hs<int> number;
+void rows(const word_t* a, word_t* b, number& gain, number& sums) {
+#pragma HLS INTERFACE m_axi port=a depth=6 bundle=bus_a
+#pragma HLS INTERFACE m_axi port=b depth=6 bundle=bus_b
+    for (int i = 0; i < 6; i++) {
+        const int by = gain.read();
+        const word_t row = a[i];
+        word_t made;
+        for (int j = 0; j < 4; j++) made[j] = row[3 - j] * by;
+        b[i] = made;
+        sums.write(made.reduce_add());
+    }
+}
+"""
+
+
+def test_vectors_on_a_bus_and_numbers_with_a_handshake(tmp_path: Path) -> None:
+    """Each element of an hls::vector is a beat of its own; every one of them has its address."""
+    source = tmp_path / "rows.cpp"
+    source.write_text(VECTORS, encoding="utf-8")
+    done = cosimulate(source, "rows", tmp_path / "rtl", calls=2, words=12, stalls=0.3)
+    assert done.differences == ()
+    assert dict(done.compared) == {"a": 48, "b": 48, "sums": 12}
+
+
+def test_numbers_without_a_handshake_are_refused(tmp_path: Path) -> None:
+    source = tmp_path / "rows.cpp"
+    source.write_text(VECTORS.replace("hls::ap_hs<int> number", "hls::ap_none<int> number"), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        compile_kernel(source, "rows", [], tmp_path / "rtl")
+    first = caught.value.problems[0]
+    assert first.line == 5 and "use hls::ap_hs" in first.found

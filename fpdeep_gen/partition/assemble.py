@@ -15,7 +15,7 @@ from fpdeep_gen.partition.crews import Crew, crews_of
 from fpdeep_gen.partition.fifos import fifo_uses, fifos_of
 from fpdeep_gen.partition.geometry import Geometry
 from fpdeep_gen.partition.link_rate import framed_rate
-from fpdeep_gen.partition.link_shares import bursts_of, shared_rates
+from fpdeep_gen.partition.link_shares import bursts_of, shared_rates, tensors_of
 from fpdeep_gen.partition.model import (
     BalancedPlan,
     BoardUse,
@@ -50,7 +50,11 @@ STEP_CYCLES = 32
 
 LOSS_CYCLES_A_CLASS = 3
 LOSS_PIPELINE_CYCLES = 64
-"""Greatest logit, exponential and sum, pipelined division: a cycle a class each."""
+"""Greatest logit, exponential and sum, pipelined division: a cycle a class each, in each of the loss's lanes."""
+
+LOSS_LANE_CLASSES, LOSS_LANE_DSP, LOSS_LANE_LUT = 128, 3, 600
+"""Classes that a lane of the loss takes, and what each of several lanes needs: two multipliers for the exponential,
+one for the product with the sum's inverse, tables and comparators (an estimate)."""
 
 DDR_BITS = 8
 """Words in DDR take whole bytes."""
@@ -73,7 +77,8 @@ def assemble(network: Network, cluster: Cluster, geometry: Sequence[Geometry], d
     """The whole plan of what was decided; budgets are not checked here."""
     boards = len(cluster.boards)
     streams = flows(network, geometry, decided.shares, boards)
-    delays = Delays(STEP_CYCLES, LOSS_CYCLES_A_CLASS * network.layers[-1].out_channels + LOSS_PIPELINE_CYCLES)
+    classes = ceil(network.layers[-1].out_channels / loss_lanes(network))
+    delays = Delays(STEP_CYCLES, LOSS_CYCLES_A_CLASS * classes + LOSS_PIPELINE_CYCLES)
     crews = crews_of(geometry, decided.shares, moved_rows(network, geometry))
     links = link_plans(network, cluster, geometry, crews, streams, decided.interval)
     timing = Timeline(
@@ -143,28 +148,37 @@ def link_plans(
     if not links:
         return ()
     rates = np.array([framed_rate(link, cluster.clock_mhz) for link in cluster.links])
-    sides = []
-    for up in (True, False):
-        sums = {(Carried.CONTROL, 0): np.full(links, LABEL_BITS if up else RESULT_BITS)}
-        for flow in streams:
-            key = flow.carried, flow.tensor
-            sums[key] = sums.get(key, 0) + (flow.up if up else flow.down)
-        keys, bits = tuple(sums), np.array(list(sums.values()))
-        given = shared_rates(bits, bursts_of(network, geometry, crews, keys), rates, interval)
-        sides.append((keys, bits, given))
+    sums = {(Carried.CONTROL, 0): np.repeat((LABEL_BITS, RESULT_BITS), links)}
+    for flow in streams:
+        key = flow.carried, flow.tensor
+        sums[key] = sums.get(key, 0) + np.concatenate((flow.up, flow.down))
+    keys, bits = tuple(sums), np.array(list(sums.values()))
+    bursts = bursts_of(network, geometry, crews, keys, interval)
+    given = shared_rates(bits, bursts, tensors_of(keys), np.tile(rates, 2), interval)
     plans = []
     for index, link in enumerate(cluster.links):
         both = [
             tuple(
-                LinkLoad(*keys[one], int(bits[one, index]), float(given[one, index]))
-                for one in np.flatnonzero(bits[:, index]).tolist()
+                LinkLoad(*keys[one], int(bits[one, column]), float(given[one, column]))
+                for one in np.flatnonzero(bits[:, column]).tolist()
             )
-            for keys, bits, given in sides
+            for column in (index, index + links)
         ]
         cycles = [ceil(sum(load.bits for load in loads) / rates[index]) for loads in both]
         latency = link.latency_cycles + HOP_CYCLES
         plans.append(LinkPlan(index, both[0], both[1], cycles[0], cycles[1], 0, 0, latency, float(rates[index])))
     return tuple(plans)
+
+
+def loss_lanes(network: Network) -> int:
+    """Lanes of the loss, which share the classes."""
+    return ceil(network.layers[-1].out_channels / LOSS_LANE_CLASSES)
+
+
+def loss_dsp(network: Network) -> int:
+    """Multipliers of the loss; a single lane does with LUTs."""
+    lanes = loss_lanes(network)
+    return LOSS_LANE_DSP * lanes if lanes > 1 else 0
 
 
 def auxiliary_dsp(network: Network, geometry: Sequence[Geometry], interval: int, dsp: Sequence[int]) -> list[int]:
@@ -206,6 +220,10 @@ def board_uses(
         if layer.layer.normalisation is not None and share.phase is Phase.FORWARD:
             elements = share.outputs.size * share.columns.size * share.rows.size
             auxiliary[board] += NORMALISATION_MULTIPLICATIONS * elements / decided.interval
+    last = len(network.layers) - 1
+    at = max(share.board for share in decided.shares if (share.layer, share.phase) == (last, Phase.FORWARD))
+    auxiliary[at] += loss_dsp(network)
+    lut[at] += LOSS_LANE_LUT * loss_lanes(network)
     for cache in caches:
         cached[cache.board] += cache.bram18
         if cache.place is Place.DDR:

@@ -36,7 +36,8 @@ class Ran:
 
 class Crew:
     """`slowest`: cycles an image of the slowest engine on each board. `ahead`: how much sooner than whole rows their
-    first bits are there, at least. `needed`: rows for each step (of convolutions, of all engines)."""
+    first bits are there, at least. `needed`: rows for each step (of convolutions, of all engines). `order`: of the
+    engines."""
 
     def __init__(self, layer: Geometry, phase: Phase, shares: Sequence[Share], rows_in: int) -> None:
         kinds: dict[tuple[bool, Order], list[Share]] = {}
@@ -44,6 +45,7 @@ class Crew:
         for share in shares:
             kinds.setdefault((share.newest_last, share.order), []).append(share)
             self.slowest[share.board] = max(self.slowest.get(share.board, 0.0), share.cycles)
+        self.order = shares[0].order
         self.squads = []
         for (newest_last, order), members in kinds.items():
             work = work_of(layer, phase, order, newest_last, rows_in)

@@ -15,13 +15,14 @@ class Scheme:
     `blocks[l]` blocks of its columns for itself, one after the other. `groups`: convolution layers that are taken in
     step, in chain order. `partial[l]`: backward is cut by outputs like forward, so that no board needs weights twice,
     and partial sums cross links; `frugal`: engines of such sums do not take the newest row last, which needs running
-    sums of all channels."""
+    sums of all channels. `few`: engines side by side, which take memory for line buffers, must save more."""
 
     by_columns: tuple[bool, ...]
     groups: tuple[tuple[int, ...], ...]
     partial: tuple[bool, ...]
     blocks: tuple[int, ...]
     frugal: bool = False
+    few: bool = False
 
 
 def tracks_of(geometry: Sequence[Geometry], scheme: Scheme) -> tuple[Track, ...]:
@@ -40,7 +41,10 @@ def tracks_of(geometry: Sequence[Geometry], scheme: Scheme) -> tuple[Track, ...]
             channel_axis = Axis.OUTPUTS if by_outputs else Axis.INPUTS
             axis = Axis.COLUMNS if scheme.by_columns[layer.index] else channel_axis
             blocks = scheme.blocks[layer.index]
-            tracks += [Track(layer, phase, axis, channel_axis, block, blocks, scheme.frugal) for block in range(blocks)]
+            tracks += [
+                Track(layer, phase, axis, channel_axis, block, blocks, scheme.frugal, scheme.few or any(scheme.partial))
+                for block in range(blocks)
+            ]
     return tuple(tracks)
 
 

@@ -30,6 +30,9 @@ LEAST_ROOM = 0.04
 LESS = 0.97
 """Part of its weights that a board keeps at most where they took too much."""
 
+GATHERED = (1.06, 1.15, 1.3)
+"""Times the weights of fully connected layers that the boards have room for which they are gathered on."""
+
 DDR_USED = 0.99
 """Part of the rate of DDR which is planned with."""
 
@@ -89,6 +92,17 @@ class FlatMemory:
             both = tuple(min(pair) for pair in zip(words, alone, strict=True))
             return both if sum(both) >= self.weights else tuple(words)
         return tuple(words)
+
+    def gathered(self, words: tuple[float, ...], most: float) -> tuple[float, ...]:
+        """The same without the lowest boards, as far as those above them have room for `most` times all weights:
+        streams of fully connected layers then have a shorter way."""
+        rest, found = sum(words), list(words)
+        for board, count in enumerate(words):
+            rest -= count
+            if rest < most * self.weights:
+                break
+            found[board] = 0.0
+        return tuple(found)
 
     def ddr_room(self, board: int, interval: int) -> float:
         """Bits that go to and from a board's DDR in an interval beside the features of two layers."""

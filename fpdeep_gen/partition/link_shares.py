@@ -1,9 +1,11 @@
 """How the streams of a link share its rate.
 
 A stream gets at least what keeps the interval. What is left shortens the time that rows are on their way. A tensor's
-row takes as long as on the link where it is slowest, and nothing is gained where it takes less than its making. Of all
-rates that links can give, those are looked for with which the sum of these times is least: each link has a price, a
-tensor takes the time `sqrt(sum of price * bits)` (Lagrange), and prices follow from what that asks of each link.
+row takes as long as on the link where it is slowest, whichever its direction: both are waited for. Errors follow the
+partial sums that they are made of bit by bit, so that both together take the longer one's time. Nothing is gained where
+a row takes less than its making. Of all rates that links can give, those are looked for with which the sum of these
+times is least: each direction of a link has a price, a tensor takes the time `sqrt(sum of price * bits)` (Lagrange),
+and prices follow from what that asks of each link.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +17,7 @@ from numpy.typing import NDArray
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.partition.crews import Crew
 from fpdeep_gen.partition.geometry import Geometry
-from fpdeep_gen.partition.model import Carried, Phase
+from fpdeep_gen.partition.model import VECTOR_PARTS, Carried, Order, Phase
 from fpdeep_gen.partition.steps import Times
 from fpdeep_gen.partition.ways import Key
 
@@ -36,23 +38,39 @@ class Burst:
 
 
 def bursts_of(
-    network: Network, geometry: Sequence[Geometry], crews: Mapping[tuple[int, Phase], Crew], keys: Sequence[Key]
+    network: Network,
+    geometry: Sequence[Geometry],
+    crews: Mapping[tuple[int, Phase], Crew],
+    keys: Sequence[Key],
+    interval: float,
 ) -> list[Burst]:
-    """A row, or a whole vector."""
+    """A row; of a vector a part if it is made and taken part after part, or else the whole."""
     found = []
     for carried, tensor in keys:
         forward = carried is Carried.FEATURE
         crew = crews.get((tensor - 1, Phase.FORWARD) if forward else (tensor, Phase.BACKWARD))
-        if carried is Carried.CONTROL or (tensor > 0 and geometry[tensor - 1].flat):
-            found.append(Burst(1.0, 0.0))
+        if carried is Carried.CONTROL:
+            found.append(Burst(1.0, interval))
+        elif tensor > 0 and geometry[tensor - 1].flat:
+            by_parts = crew is not None and crew.order is Order.OUTPUTS_FIRST
+            found.append(Burst(1 / VECTOR_PARTS if by_parts else 1.0, 0.0))
         else:
             found.append(Burst(1 / network.tensor_shape(tensor)[1], crew.ahead if crew is not None else 0.0))
     return found
 
 
-def shared_rates(bits: NDArray[np.int64], bursts: Sequence[Burst], rates: Times, interval: float) -> Times:
-    """Bits a cycle of each stream (row) on each link (column) of one direction, in all no more than the link's rate
-    unless more is needed, which the budgets tell of. `bits`: of an image."""
+def tensors_of(keys: Sequence[Key]) -> list[int]:
+    """For each stream the number of the tensor that it is of: a tensor's features, or its errors with their sums."""
+    kinds = [(carried is Carried.FEATURE, carried is Carried.CONTROL, tensor) for carried, tensor in keys]
+    numbers = {kind: number for number, kind in enumerate(dict.fromkeys(kinds))}
+    return [numbers[kind] for kind in kinds]
+
+
+def shared_rates(
+    bits: NDArray[np.int64], bursts: Sequence[Burst], tensors: Sequence[int], rates: Times, interval: float
+) -> Times:
+    """Bits a cycle of each stream (row) on each direction of a link (column), in all no more than the link's rate
+    unless more is needed, which the budgets tell of. `bits`: of an image; `tensors`: `tensors_of` the streams."""
     needed = np.where(bits > 0, np.maximum(bits / interval, LEAST_PART * rates), 0.0)
     part = np.array([burst.part for burst in bursts])[:, None]
     asked = bits * part / rates
@@ -60,8 +78,11 @@ def shared_rates(bits: NDArray[np.int64], bursts: Sequence[Burst], rates: Times,
     least = np.minimum(np.array([burst.making for burst in bursts])[:, None], most)
     prices = np.full(rates.size, 1.0)
     times = most
+    of = np.array(tensors)
+    together = (of[:, None] == np.arange(of.max() + 1)[None, :]).astype(float)
     for _ in range(ROUNDS):
-        times = np.clip(np.sqrt((asked * prices).sum(axis=1, keepdims=True)), np.maximum(least, 1.0), most)
+        squares = together @ (together.T @ (asked @ prices))
+        times = np.clip(np.sqrt(squares)[:, None], np.maximum(least, 1.0), most)
         prices *= np.maximum((asked / times).sum(axis=0), 1e-9) ** STEP
     wanted = np.maximum(asked / times * rates, needed)
     over = (wanted - needed).sum(axis=0)

@@ -243,7 +243,7 @@ class LinkPlan:
 class BoardUse:
     """What one board's part takes. RAMB18s by use; LUT is an estimate; DDR in bits an image.
 
-    `auxiliary_dsp`: multipliers that normalisation and the update need beside the engines'."""
+    `auxiliary_dsp`: multipliers that normalisation and the loss need beside the engines'."""
 
     board: int
     macs: int

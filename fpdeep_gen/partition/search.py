@@ -1,6 +1,7 @@
 """The search: schemes with ever more layers in step, settled on the boards; then faster fully connected layers."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from math import inf
 
 from fpdeep_gen.board.model import Cluster
@@ -14,21 +15,38 @@ from fpdeep_gen.partition.model import BalancedPlan
 from fpdeep_gen.partition.schemes import schemes
 from fpdeep_gen.partition.settle import BALANCED, COARSE, FIRST, LEAST, Candidate, Settling, balance
 
-SPEEDS = (Speed(1, 1), Speed(1, 2), Speed(1.5, 4), Speed(2, 8), Speed(3, 12), Speed(4, 16))
+SPEEDS = (
+    Speed(1, 1),
+    Speed(1, 1.25),
+    Speed(1, 1.5),
+    Speed(1, 1.75),
+    Speed(1, 2),
+    Speed(1, 3),
+    Speed(1.5, 4),
+    Speed(2, 8),
+    Speed(3, 12),
+    Speed(4, 16),
+)
 SCHEMES_MORE = 4
 """Schemes tried once one keeps the budgets, while fully connected layers are in DDR or throughput is not yet near."""
 
-LIGHT, LIGHT_SPEED = 0.02, 3
+LIGHT, LIGHT_SPEED = 0.02, 7
 """Where fully connected layers are no more than this part of the work, the search begins with this speed."""
 
 FILL = 4.0
 """Latency in intervals that faster fully connected engines are tried for."""
 
-GAIN = 0.98
+GAIN = 0.995
 """Part of the latency that faster engines must leave at most."""
 
-WORTH = 0.955
-"""Part of the bound that faster engines must leave."""
+WEIGHT = 2
+"""Times a longer interval that the latency must gain, both in parts of what they were."""
+
+WORTH, LEFT = 0.955, 0.951
+"""Part of the bound that is aimed at, and that faster engines must leave."""
+
+MISSED = 2
+"""Speeds that do not gain after which no greater ones are tried."""
 
 ESTIMATED = 3
 """Schemes that memory is estimated with."""
@@ -141,18 +159,52 @@ class Search:
         return best
 
     def _faster(self, scheme: Scheme, found: Candidate) -> Candidate:
-        """The same with faster fully connected engines, as long as the fill gains and throughput does not suffer."""
+        """The same with faster fully connected engines and fewer spread sums, as long as the fill gains and throughput
+        does not suffer."""
         if not self.settling.flat.weights:
             return found
-        for speed in SPEEDS[self.first_speed + 1 :]:
+        speed, missed = self.first_speed, 0
+        if balance(found.plan) > BALANCED:
+            fewer = replace(scheme, few=True)
+            other = self.settling.settle(fewer, SPEEDS[speed], found.places, self.enough, begin=found.number)
+            if other is not None and not other.excess and balance(other.plan) <= BALANCED:
+                scheme, found = fewer, other
+        for sooner in _sooner(scheme):
             if found.plan.prediction.fill <= FILL:
                 break
-            gain = GAIN * found.plan.prediction.fill
-            begin = max(LEAST, found.number)
-            other = self.settling.settle(scheme, speed, found.places, self.enough, begin=begin, slow=gain)
-            if other is None or other.excess:
-                continue
-            even = balance(other.plan) <= max(BALANCED, balance(found.plan))
-            if even and other.plan.prediction.fill < gain:
-                found = other
+            other = self._gained(sooner, SPEEDS[speed], found, inf)
+            if other is not None:
+                scheme, found = sooner, other
+        while found.plan.prediction.fill > FILL and missed < MISSED and speed + 1 < len(SPEEDS):
+            speed += 1
+            other = self._gained(scheme, SPEEDS[speed], found)
+            missed = 0 if other is not None else missed + 1
+            found = other or found
         return found
+
+    def _gained(self, scheme: Scheme, speed: Speed, found: Candidate, slow: float | None = None) -> Candidate | None:
+        """The plan of a scheme where images come through sooner than in `found`, at a throughput that is left. `slow`:
+        intervals that an image takes at first where the scheme is given up, if not as many as in `found`."""
+        gain = GAIN * found.plan.prediction.fill
+        most = self.enough * WORTH / LEFT
+        begin = max(LEAST, found.number)
+        other = self.settling.settle(scheme, speed, found.places, most, begin=begin, slow=slow or gain)
+        if other is None or other.excess:
+            return None
+        mine, others = other.plan.prediction, found.plan.prediction
+        if mine.interval > most or mine.fill >= min(
+            gain, others.fill * (1 - WEIGHT * (mine.interval / others.interval - 1))
+        ):
+            return None
+        even = balance(other.plan) <= max(BALANCED, balance(found.plan))
+        return other if even else None
+
+
+def _sooner(scheme: Scheme) -> Iterator[Scheme]:
+    """Schemes like it with which images may come through sooner, for more memory."""
+    if any(scheme.partial):
+        first = scheme.partial.index(True)
+        yield replace(scheme, frugal=False)
+        yield replace(
+            scheme, frugal=False, partial=tuple(sums and layer != first for layer, sums in enumerate(scheme.partial))
+        )

@@ -9,11 +9,11 @@ from typing import TypeAlias
 from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.errors import Problem
 from fpdeep_gen.network.model import Network
-from fpdeep_gen.partition.assemble import Decided, assemble, auxiliary_dsp
+from fpdeep_gen.partition.assemble import Decided, assemble, auxiliary_dsp, loss_dsp
 from fpdeep_gen.partition.budget import budget_problems, memory_left
 from fpdeep_gen.partition.family import Scheme, track_groups, tracks_of
 from fpdeep_gen.partition.fill import Piece, fill
-from fpdeep_gen.partition.flat_memory import FlatMemory, Places
+from fpdeep_gen.partition.flat_memory import GATHERED, ORDER, FlatMemory, Places
 from fpdeep_gen.partition.fully_connected import FlatPiece, Speed, flat_multipliers, flat_shares, spread
 from fpdeep_gen.partition.geometry import geometries, training_macs
 from fpdeep_gen.partition.model import BalancedPlan, Place, Share
@@ -46,6 +46,9 @@ KEPT = 8
 
 SPREADS = 4
 """Times that fully connected layers are spread anew over the memory that is left."""
+
+SAME, SOONER = 1.005, 0.99
+"""Times the interval that a plan may have which has so much of the latency at most."""
 
 EVEN, EVENED = 0.003, 8
 """Steps of the part of their multipliers that boards use where they have some to spare, and how many are tried."""
@@ -124,9 +127,9 @@ class Settling:
         wish: Wish | None = Wish(equal, equal, 0)
         best: Candidate | None = None
         number, levelled = begin, False
-        for _ in range(rounds):
-            if wish is None:
-                break
+        gathering: list[Wish] | None = None
+        while wish is not None and (rounds or gathering is not None):
+            rounds -= 1
             pieces = spread(self.geometry, wish.room) if self.flat.weights else ()
 
             def attempt(step: int, wish: Wish = wish, flat: tuple[FlatPiece, ...] = pieces) -> Filled | None:
@@ -147,13 +150,18 @@ class Settling:
                 candidate = self._assembled(found, conv, pieces, speed, places)
                 if best is None and candidate.plan.prediction.fill >= slow:
                     return None
-                if best is None or candidate.rank < best.rank:
+                if best is None or candidate.rank < best.rank or (gathering is not None and _sooner(candidate, best)):
                     best = candidate
                 if not candidate.excess:
-                    if levelled or balance(candidate.plan) <= BALANCED:
+                    if not levelled and balance(candidate.plan) > BALANCED:
+                        levelled = True
+                        wish = self._level(wish, candidate.plan)
+                        break
+                    if gathering is not None:
                         return best
-                    levelled = True
-                    wish = self._level(wish, candidate.plan)
+                    gathering = self._gathered(wish, candidate)
+                if gathering is not None:
+                    wish = gathering.pop() if gathering else None
                     break
                 wish = self._corrected(wish, candidate, overshoot)
                 if wish is None or places[0] is Place.DDR or not self.flat.weights:
@@ -186,6 +194,10 @@ class Settling:
         kept = [more if flat else 0] * len(self.dsp)
         for piece in flat:
             kept[piece.board] += flat_multipliers(self.geometry, piece, interval, speed)
+        last = len(self.geometry) - 1
+        ends = [piece.board for piece in flat if piece.layer == last]
+        if ends:
+            kept[max(ends)] += loss_dsp(self.network)
         others = auxiliary_dsp(self.network, self.geometry, interval, self.dsp)
         return [
             int((dsp - taken - other) * part)
@@ -220,6 +232,16 @@ class Settling:
         most = LEVELLED * sum(macs) / len(macs)
         parts = tuple(min(part, part * most / count) for part, count in zip(wish.parts, macs, strict=True))
         return replace(wish, parts=parts)
+
+    def _gathered(self, wish: Wish, candidate: Candidate) -> list[Wish]:
+        """The same with fully connected weights on fewer boards, the fewest last."""
+        if candidate.places != ORDER[0] or not self.flat.weights:
+            return []
+        room = self.flat.room(candidate.plan, candidate.places)
+        if room is None:
+            return []
+        fewer = dict.fromkeys(self.flat.gathered(room, most) for most in reversed(GATHERED))
+        return [replace(wish, room=rest) for rest in fewer if rest != room]
 
     def crowded(self, plan: BalancedPlan) -> float:
         """The part of its memory that a board takes without the stores of fully connected layers, at most."""
@@ -262,6 +284,14 @@ class Settling:
         interval = plan.prediction.interval
         busiest = max(busiest_link(plan), self.flat.shortest(plan))
         return replace(wish, parts=parts, room=room, shortest=busiest if busiest > interval else wish.shortest)
+
+
+def _sooner(one: Candidate, other: Candidate) -> bool:
+    """Whether images come through sooner, with all else about as good."""
+    if one.excess or other.excess or balance(one.plan) > max(BALANCED, balance(other.plan)):
+        return not one.excess and bool(other.excess)
+    mine, others = one.plan.prediction, other.plan.prediction
+    return mine.interval <= SAME * others.interval and mine.latency < SOONER * others.latency
 
 
 def balance(plan: BalancedPlan) -> float:

@@ -19,8 +19,8 @@ GOOD = 0.985
 TOO_MANY = 1 << 40
 """More multipliers than any board has."""
 
-WORTH_AN_ENGINE = 0.99
-"""More engines must save so many of the multipliers."""
+WORTH_AN_ENGINE, WORTH_ITS_MEMORY = 0.99, 0.98
+"""More engines must save so many of the multipliers, and where memory, which their line buffers take, lacks."""
 
 Engines: TypeAlias = tuple[int, tuple[int, ...]]
 """Multipliers of all engines, and the columns of each."""
@@ -28,10 +28,12 @@ Engines: TypeAlias = tuple[int, tuple[int, ...]]
 
 @lru_cache(maxsize=1 << 18)
 def side_by_side(
-    parts: tuple[int, ...], other: int, taps: int, widths: tuple[int, ...], columns: int, row: int
+    parts: tuple[int, ...], other: int, taps: int, widths: tuple[int, ...], columns: int, row: int, few: bool = False
 ) -> Engines:
     """Fewest multipliers for `columns` columns of which each row may take `row` cycles; `TOO_MANY` where none are
-    enough. The engines' columns are as even as can be, or any where there are few, the wider ones first."""
+    enough. The engines' columns are as even as can be, or any where there are few, the wider ones first.
+    `few`: engines are dear."""
+    worth = WORTH_ITS_MEMORY if few else WORTH_AN_ENGINE
     least = columns * sum(parts) * other * taps / row if row else TOO_MANY
     best: Engines = (TOO_MANY, (columns,))
     for engines in range(1, min(MOST_ENGINES, columns) + 1):
@@ -40,7 +42,7 @@ def side_by_side(
         total = wider * fewest(parts, other, taps, widths, row // wide)
         if engines > wider and total:
             total += (engines - wider) * fewest(parts, other, taps, widths, row // (wide - 1))
-        if total and total < best[0] * (1 if engines == 1 else WORTH_AN_ENGINE):
+        if total and total < best[0] * (1 if engines == 1 else worth):
             best = (total, (wide,) * wider + (wide - 1,) * (engines - wider))
         if best[0] * GOOD <= least:
             return best
@@ -48,10 +50,10 @@ def side_by_side(
         return best
     limits = row // np.arange(1, columns + 1)
     single = np.concatenate(([TOO_MANY], fewest_of_all(parts, other, taps, widths, limits, TOO_MANY)))
-    return uneven(best, single, columns)
+    return uneven(best, single, columns, worth)
 
 
-def uneven(best: Engines, single: NDArray[np.int64], columns: int) -> Engines:
+def uneven(best: Engines, single: NDArray[np.int64], columns: int, worth: float) -> Engines:
     """The best of `best` and of all ways to share out the columns; `single[w]`: multipliers of an engine of w of
     them."""
     low, high = _ways(columns)
@@ -69,7 +71,7 @@ def uneven(best: Engines, single: NDArray[np.int64], columns: int) -> Engines:
         (int(four.min()), [*halves(first := int(four.argmin()) + 1), *halves(columns - first)]),
     )
     for total, found in ways:
-        if total < WORTH_AN_ENGINE * best[0]:
+        if total < worth * best[0]:
             best = (total, tuple(sorted(found, reverse=True)))
     return best
 

@@ -38,7 +38,7 @@ class Box:
 @dataclass(frozen=True)
 class Track:
     """One phase of one layer, or of its column block `block` of `blocks`. `axis`: its units; `channel_axis`: the
-    channel dimension that is cut. `frugal`: `Scheme.frugal`."""
+    channel dimension that is cut. `frugal`: `Scheme.frugal`. `few`: engines are dear."""
 
     geometry: Geometry
     phase: Phase
@@ -47,6 +47,7 @@ class Track:
     block: int = 0
     blocks: int = 1
     frugal: bool = False
+    few: bool = False
 
     @cached_property
     def channels(self) -> int:
@@ -181,7 +182,9 @@ class Track:
     def _best(self, box: Box, interval: int) -> tuple[int, tuple[int, ...]]:
         """Fewest multipliers, and the columns of each of the engines side by side that need so few."""
         parts = self.parts(box)
-        return side_by_side(parts, self.other, self.taps, self.widths, box.columns.size, interval // self.rows)
+        return side_by_side(
+            parts, self.other, self.taps, self.widths, box.columns.size, interval // self.rows, self.few
+        )
 
     def macs(self, box: Box) -> int:
         """Multiply-accumulates of a box."""

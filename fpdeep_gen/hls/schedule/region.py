@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, replace
 
+from fpdeep_gen.errors import InputError, Problem
 from fpdeep_gen.hls.ir import Load, Region, Storage, Store
 from fpdeep_gen.hls.schedule.constraints import StreamOrder, region_distances
 from fpdeep_gen.hls.schedule.cycles import cyclic_operations
@@ -36,6 +37,8 @@ def schedule_region(
     A recurrence that is somewhat too slow for the clock by the delay model keeps the interval, and its stage is longer
     than the clock asks (`longest_path` says how long): a longer interval costs throughput for certain, the estimate is
     rough.
+
+    Raises InputError where the accesses of one iteration wait for each other in a circle.
     """
     cyclic = cyclic_operations(region)
     search = Search(region, delays, storages, exclusion, cyclic)
@@ -43,7 +46,10 @@ def schedule_region(
     if isinstance(sequential, Infeasible):
         sequential = search.attempt(None, StreamOrder.FREE)
     if isinstance(sequential, Infeasible):
-        raise RuntimeError(f"region {region.name}: {sequential.reason} cannot be ordered")
+        file, line = (region.location.file, region.location.line) if region.location else (None, None)
+        expected, hint = "accesses that one iteration can make in some order", "move one of them to a loop of its own"
+        found = f"{sequential.reason}, which each wait for the other"
+        raise InputError([Problem(file, line, f"region {region.name}", expected, found, hint)])
     if region.ii is None or not is_loop(region):
         return sequential
     first = _first_possible(search, region.ii, sequential.depth + 1)

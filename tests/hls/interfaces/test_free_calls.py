@@ -1,9 +1,11 @@
 """Co-simulation of a top under ap_ctrl_none that has scalars and an array: called as often as its C++."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from fpdeep_gen.errors import ToolError
 from fpdeep_gen.hls import cosim
 from fpdeep_gen.hls.compile import CompiledKernel, lint
 from fpdeep_gen.hls.cosim import Cosimulation, cosimulate
@@ -40,8 +42,15 @@ def test_every_call_has_its_scalars(tmp_path: Path) -> None:
     assert dict(done.compared) == {"out": 12, "last": 3, "ap_return": 3, "table": 12}
     assert (done.calls, len(done.latencies)) == (3, 3)
     assert len(set(done.outputs["ap_return"])) == 3
-    assert "wire ap_start = 1'b1;" in done.compiled.verilog.read_text(encoding="utf-8")
+    text = done.compiled.verilog.read_text(encoding="utf-8")
+    assert "wire ap_start = 1'b1;" in text
     lint(done.compiled)
+
+    broken = tmp_path / "broken.sv"
+    broken.write_text(text.replace("wire ap_start = 1'b1;", "wire [1:0] ap_start = 1'b1;"), encoding="utf-8")
+    with pytest.raises(ToolError) as told:
+        lint(replace(done.compiled, verilog=broken))
+    assert "%Warning-WIDTH" in told.value.log
 
 
 def test_registers_without_a_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

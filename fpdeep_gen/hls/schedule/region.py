@@ -48,8 +48,8 @@ def schedule_region(
     if isinstance(sequential, Infeasible):
         file, line = (region.location.file, region.location.line) if region.location else (None, None)
         expected, hint = "accesses that one iteration can make in some order", "move one of them to a loop of its own"
-        found = f"{sequential.reason}, which each wait for the other"
-        raise InputError([Problem(file, line, f"region {region.name}", expected, found, hint)])
+        circle = f"{sequential.reason}, which each wait for the other"
+        raise InputError([Problem(file, line, f"region {region.name}", expected, circle, hint)])
     if region.ii is None or not is_loop(region):
         return sequential
     first = _first_possible(search, region.ii, sequential.depth + 1)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fpdeep_gen.hls.interface import AXI_READ, AXI_REQUEST, AXI_WRITE, Interface
 from fpdeep_gen.hls.layout import integers
+from fpdeep_gen.hls.packing import memory_packing, stored_bytes
 
 BORDER = 0x1000_1000  # in simulation an array begins this many elements before a border of 4 KiB
 BEFORE = 24
@@ -14,9 +15,10 @@ BASE_STEP = 0x1000_0000
 
 @dataclass(frozen=True)
 class Master:
-    """`width` bits an element, which takes `bytes` of memory and one beat; `prefix` of its pins.
+    """`width` bits a word, which takes `bytes` of memory and one beat; `prefix` of its pins.
 
-    `base`: where a simulation puts the array; `offset`: whether a pin or register gives that address (else it is 0).
+    `strobes`: bytes of a word are written one by one, as a structure has members. `base`: where a simulation puts the
+    array; `offset`: whether a pin or register gives that address (else it is 0).
     """
 
     name: str
@@ -27,6 +29,7 @@ class Master:
     burst: int
     base: int
     offset: bool
+    strobes: bool = False
 
 
 def masters(interface: Interface) -> tuple[Master, ...]:
@@ -35,14 +38,15 @@ def masters(interface: Interface) -> tuple[Master, ...]:
     offsets = {one.name for one in interface.offsets}
     found = []
     for number, one in enumerate(interface.masters):
-        kinds = list(integers(one.layout))
-        size = 1
-        while 8 * size < kinds[0].width:
-            size *= 2
+        packing = memory_packing(one.layout)
+        assert packing is not None  # the interface was built with one
+        size = stored_bytes(packing.width)[0] if packing.width <= 64 else 1 << ((packing.width - 1) // 8).bit_length()
+        count = packing.words * sum(1 for _ in integers(one.layout)) // len(packing.kinds)
         prefix = f"m_axi_{one.bundle}" + (f"_{one.name}" if shared[one.bundle] > 1 else "")
         base = BORDER + number * BASE_STEP - BEFORE * size if one.name in offsets else 0
         burst = min(one.burst or 16, 4096 // size, 256)
-        found.append(Master(one.name, prefix, kinds[0].width, size, len(kinds), burst, base, one.name in offsets))
+        more = (burst, base, one.name in offsets, packing.strobes > 0)
+        found.append(Master(one.name, prefix, packing.width, size, count, *more))
     return tuple(found)
 
 
@@ -76,7 +80,7 @@ def master_text(master: Master, streams: Mapping[str, int]) -> list[str]:
             f"assign {prefix}_{channel}prot = 3'b000;",
             f"assign {prefix}_{channel}qos = 4'b0000;",
         ]
-    lines += [f"assign {prefix}_wstrb = '1;", f"wire {name}_axi_busy;"]
+    lines.append(f"wire {name}_axi_busy;")
     base = name if master.offset else "64'd0"
     shape = f".WIDTH({master.width}), .BYTES({master.bytes}), .BURST({master.burst})"
     clock = ".ap_clk(ap_clk), .ap_rst_n(ap_rst_n)"
@@ -86,16 +90,19 @@ def master_text(master: Master, streams: Mapping[str, int]) -> list[str]:
             lines += [f"wire [{streams[inner] - 1}:0] {inner}_tdata;", f"wire {inner}_tvalid, {inner}_tready;"]
     pins: tuple[str, ...]
     if f"{name}{AXI_WRITE}" in streams:
-        index = streams[f"{name}{AXI_WRITE}"] - master.width
-        pins = ("awaddr", "awlen", "awvalid", "awready", "wdata", "wlast", "wvalid", "wready", "bvalid", "bready")
+        index = streams[f"{name}{AXI_WRITE}"] - master.width - (master.bytes if master.strobes else 0)
+        strobes = ", .STROBES(1)" if master.strobes else ""
+        address = ("awaddr", "awlen", "awvalid", "awready")
+        pins = (*address, "wdata", "wstrb", "wlast", "wvalid", "wready", "bvalid", "bready")
         lines += [
-            f"fpdeep_axi_write #({shape}, .INDEX({index})) u_{name}_write ({clock}, .base({base}),",
+            f"fpdeep_axi_write #({shape}{strobes}, .INDEX({index})) u_{name}_write ({clock}, .base({base}),",
             f"    .busy({name}_axi_busy), {_stream('s', f'{name}{AXI_WRITE}')},",
             f"    {', '.join(f'.{pin}({prefix}_{pin})' for pin in pins)});",
         ]
     else:
         lines += [f"assign {prefix}_{pin} = '0;" for pin in ("awaddr", "awlen", "awvalid", "wdata", "wlast", "wvalid")]
-        lines += [f"assign {prefix}_bready = 1'b1;", f"assign {name}_axi_busy = 1'b0;"]
+        lines += [f"assign {prefix}_{pin} = '1;" for pin in ("wstrb", "bready")]
+        lines.append(f"assign {name}_axi_busy = 1'b0;")
     if f"{name}{AXI_REQUEST}" in streams:
         index = streams[f"{name}{AXI_REQUEST}"]
         pins = ("araddr", "arlen", "arvalid", "arready", "rdata", "rvalid", "rready")

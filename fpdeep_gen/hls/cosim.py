@@ -16,8 +16,9 @@ from fpdeep_gen.hls.compile import CompiledKernel, compile_kernel
 from fpdeep_gen.hls.driver import external_memories, value_pins
 from fpdeep_gen.hls.emit.report import KernelReport
 from fpdeep_gen.hls.interface import NOT_THERE, Control, Interface, Kind, Protocol
-from fpdeep_gen.hls.layout import Layout, integers, positions
+from fpdeep_gen.hls.layout import Layout, integers, positions, shape_of
 from fpdeep_gen.hls.native_program import build_native, run_native
+from fpdeep_gen.hls.packing import memory_packing
 from fpdeep_gen.hls.parts import DEFAULT_PART, Part
 from fpdeep_gen.hls.simulate import CACHE, Bursts, Calls, SimulationResult, simulate_streams
 from fpdeep_gen.hls.stimulus import Stimulus, calls_of, flat, random_stimulus
@@ -163,7 +164,7 @@ def _compare(
     inputs, expected = {}, {}
     for name, is_input in widths.items():
         one = by_name[name]
-        word = one.layout if one.kind is Kind.STREAM else next(integers(one.layout))
+        word = one.layout if one.kind is Kind.STREAM else shape_of(one.layout)[1]
         if is_input:
             words = pack(word, recorded.given.get(name, []))
             free = interface.control is Control.FREE
@@ -178,11 +179,11 @@ def _compare(
     outputs: dict[str, list[int]] = {}
     for name, words in expected.items():
         one = by_name[name]
-        word = one.layout if one.kind is Kind.STREAM else next(integers(one.layout))
+        word = one.layout if one.kind is Kind.STREAM else shape_of(one.layout)[1]
         outputs[name] = unpack(word, done.outputs[name])
         compared[name] = len(words)
         differences += compare_words(name, word, words, done.outputs[name])
-    differences += _compare_taken(report, recorded, done, calls is None)
+    differences += _compare_taken(report, interface, recorded, done)
     if calls is not None:
         _compare_calls(report, interface, recorded, done, differences, compared, outputs)
     return Cosimulation(
@@ -199,12 +200,14 @@ def _compare(
     )
 
 
-def _compare_taken(report: KernelReport, recorded: Recorded, done: SimulationResult, free: bool) -> list[str]:
+def _compare_taken(report: KernelReport, interface: Interface, recorded: Recorded, done: SimulationResult) -> list[str]:
     """Of a free-running top at rest, activations that cannot end may have taken fewer words than in C++."""
     inputs = [port.name for port in report.ports if port.is_input]
-    taken = {name: recorded.taken.get(name, len(recorded.given.get(name, []))) for name in inputs}  # arrays: all
+    by_name = {name: one for one, name in named(interface)}
+    whole = {name: sum(1 for _ in integers(shape_of(by_name[name].layout)[1])) for name in inputs}  # integers a word
+    taken = {name: recorded.taken.get(name, len(recorded.given.get(name, [])) // whole[name]) for name in inputs}
     room = min((fifo.depth for fifo in report.fifos), default=0)
-    least = least_taken(recorded.journals, taken, room) if free else taken
+    least = least_taken(recorded.journals, taken, room) if interface.control is Control.FREE else taken
     lines = []
     for name, most in taken.items():
         got = done.taken.get(name, 0)
@@ -227,8 +230,10 @@ def _calls(report: KernelReport, interface: Interface, recorded: Recorded) -> Ca
     arrays = {one.name: one for one in interface.of(Kind.ARRAY)}
     images = {}
     for one in interface.masters:
-        size = sum(1 for _ in integers(one.layout))
-        values = pack(next(integers(one.layout)), recorded.given[one.name])
+        packing = memory_packing(one.layout)
+        assert packing is not None
+        values = packing.pack(recorded.given[one.name])
+        size = len(values) // recorded.calls
         images[one.name] = [values[call * size : (call + 1) * size] for call in range(recorded.calls)]
     for memory in external_memories(report):
         kinds = sum(1 for _ in integers(arrays[memory.argument].layout))
@@ -264,7 +269,9 @@ def _compare_calls(
         kinds = list(integers(one.layout))
         got = list(recorded.given[one.name])  # words without a memory are never touched
         if one.protocol is Protocol.AXI:
-            got = unpack(kinds[0], [word for image in done.images[one.name] for word in image])
+            packing = memory_packing(one.layout)
+            assert packing is not None
+            got = packing.unpack([word for image in done.images[one.name] for word in image])
         for memory in (memory for memory in external_memories(report) if memory.argument == one.name):
             for call, image in enumerate(done.images[memory.name]):
                 for word, value in zip(memory.words, image, strict=True):

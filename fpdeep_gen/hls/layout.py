@@ -1,7 +1,7 @@
 """How a C++ value lies in bits: integers, arrays and structures, the first member lowest, nothing between.
 
-`integer` text forms are what the synthesis headers write: `u8`, `i12`, `[4 u8]`, `{u1i16[2 u3]}`, and
-`a{...}` for a word of AXI4-Stream with side channels.
+`integer` text forms are what the synthesis headers write: `u8`, `i12`, `[4 u8]`, `v[4 u8]` of
+`hls::vector`, `{u1i16[2 u3]}`, and `a{...}` for a word of AXI4-Stream with side channels.
 """
 
 from collections.abc import Iterator
@@ -21,10 +21,11 @@ class Integer:
 
 @dataclass(frozen=True, slots=True)
 class Array:
-    """`count` values of one layout, element 0 lowest."""
+    """`count` values of one layout, element 0 lowest. `is_vector`: of `hls::vector`, one element of an array."""
 
     count: int
     element: "Layout"
+    is_vector: bool = False
 
     @property
     def width(self) -> int:
@@ -32,7 +33,7 @@ class Array:
         return self.count * self.element.width
 
     def __str__(self) -> str:
-        return f"[{self.count} {self.element}]"
+        return "v" * self.is_vector + f"[{self.count} {self.element}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +63,11 @@ def parse_layout(text: str) -> Layout:
 
 
 def _parse(text: str, at: int) -> tuple[Layout, int]:
-    if text[at] == "[":
+    if text[at] in "v[":
+        is_vector = text[at] == "v"
         end = text.index(" ", at)
         element, after = _parse(text, end + 1)
-        return Array(int(text[at + 1 : end]), element), after + 1
+        return Array(int(text[at + 1 + is_vector : end]), element, is_vector), after + 1
     if text[at] in "a{":
         members: list[Layout] = []
         is_axis = text[at] == "a"
@@ -106,9 +108,9 @@ def leaves(layout: Layout) -> Iterator[Integer]:
 
 
 def shape_of(layout: Layout) -> tuple[tuple[int, ...], Layout]:
-    """The outer array dimensions, and the layout of one element."""
+    """The outer array dimensions, and the layout of one element (which may be an `hls::vector`)."""
     shape: list[int] = []
-    while isinstance(layout, Array):
+    while isinstance(layout, Array) and not layout.is_vector:
         shape.append(layout.count)
         layout = layout.element
     return tuple(shape), layout

@@ -368,7 +368,12 @@ int main(int argc, char **argv) {
       std::vector<uint32_t> beat;                                                              \
       get(top->prefix##_wdata, beat, (unit + 3) / 4);                                         \
       uint32_t *word = a.element(a.writes.front().address);                                    \
-      for (int i = 0; i < a.values->size; i++) word[i] = beat[i];                              \
+      std::vector<uint32_t> bytes;                                                             \
+      get(top->prefix##_wstrb, bytes, (unit + 31) / 32);                                       \
+      for (int i = 0; i < unit && i / 4 < a.values->size; i++) {                               \
+        const uint32_t mask = (bytes[i / 32] >> i % 32 & 1 ? 255u : 0u) << 8 * (i % 4);        \
+        word[i / 4] = (beat[i / 4] & mask) | (word[i / 4] & ~mask);                            \
+      }                                                                                        \
       a.writes.front().address += a.bytes, a.write_beats++, moved = true;                      \
       const bool last = !--a.writes.front().beats;                                             \
       if (last != bool(top->prefix##_wlast)) a.fault("WLAST is wrong", a.writes.front().address); \

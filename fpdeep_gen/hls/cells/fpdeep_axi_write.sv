@@ -8,13 +8,14 @@ module fpdeep_axi_write #(
     parameter int WIDTH = 32,
     parameter int BYTES = 4,
     parameter int INDEX = 32,
-    parameter int BURST = 16
+    parameter int BURST = 16,
+    parameter bit STROBES = 0  // each word has a bit for each of its bytes, above its value
 ) (
     input  wire                   ap_clk,
     input  wire                   ap_rst_n,
     input  wire [63:0]            base,
     output wire                   busy,
-    input  wire [INDEX+WIDTH-1:0] s_tdata,  // the element above its value
+    input  wire [INDEX+(STROBES?BYTES:0)+WIDTH-1:0] s_tdata,  // the element above its value
     input  wire                   s_tvalid,
     output wire                   s_tready,
     output wire [63:0]            awaddr,
@@ -22,21 +23,23 @@ module fpdeep_axi_write #(
     output wire                   awvalid,
     input  wire                   awready,
     output wire [8*BYTES-1:0]     wdata,
+    output wire [BYTES-1:0]       wstrb,
     output wire                   wlast,
     output wire                   wvalid,
     input  wire                   wready,
     input  wire                   bvalid,
     output wire                   bready
 );
+  localparam int WORD = WIDTH + (STROBES ? BYTES : 0);
   wire data_ready, value_valid;
-  wire [WIDTH-1:0] value;
+  wire [WORD-1:0] value;
   reg [63:0] first;
   reg [8:0] beats, left;  // of the burst that is being put together; still to send of the one before
   reg [1:0] idle;
   reg sending;
   reg [15:0] open;  // bursts without a response
 
-  wire [63:0] address = base + 64'(s_tdata[INDEX+WIDTH-1:WIDTH]) * 64'(BYTES);
+  wire [63:0] address = base + 64'(s_tdata[INDEX+WORD-1:WORD]) * 64'(BYTES);
   wire follows = address == first + 64'(beats) * 64'(BYTES) & 32'(beats) < BURST & address[11:0] != 0;
   wire may = ~sending & (beats == 0 | follows);
   wire taken = s_tvalid & may & data_ready;
@@ -49,11 +52,12 @@ module fpdeep_axi_write #(
   assign awlen = 8'(beats - 1'b1);
   assign wvalid = left != 0 & value_valid;
   assign wlast = left == 1;
-  assign wdata = (8 * BYTES)'(value);
+  assign wdata = (8 * BYTES)'(value[WIDTH-1:0]);
+  assign wstrb = STROBES ? value[WORD-1-:BYTES] : '1;
   assign bready = 1'b1;
   assign busy = beats != 0 | open != 0 | s_tvalid;
-  fpdeep_fifo #(.WIDTH(WIDTH), .DEPTH(2 * BURST + 2), .STORAGE("distributed")) u_data (
-      .ap_clk(ap_clk), .ap_rst_n(ap_rst_n), .s_tdata(s_tdata[WIDTH-1:0]), .s_tvalid(taken), .s_tready(data_ready),
+  fpdeep_fifo #(.WIDTH(WORD), .DEPTH(2 * BURST + 2), .STORAGE("distributed")) u_data (
+      .ap_clk(ap_clk), .ap_rst_n(ap_rst_n), .s_tdata(s_tdata[WORD-1:0]), .s_tvalid(taken), .s_tready(data_ready),
       .m_tdata(value), .m_tvalid(value_valid), .m_tready(beat));
   always_ff @(posedge ap_clk) begin
     if (taken & beats == 0) first <= address;

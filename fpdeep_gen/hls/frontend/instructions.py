@@ -33,7 +33,7 @@ class InstructionLowering(ABC):
     def __init__(self, context: ProcessContext, builder: Builder) -> None:
         self.context = context
         self.builder = builder
-        self.memory = MemoryState(builder)
+        self.memory = MemoryState(builder, context.problem)
         self.transfers = Transfers(context, builder, self.memory)
         self.streams = StreamTransfers(context, builder)
         self.predicate: Operation = builder.true()

@@ -43,6 +43,7 @@ class RegionLowering(InstructionLowering):
                     value = self.lower(one)
                     if value is not None:
                         self._env[one.name] = value
+            self.memory.remote.close()
         self.builder.location = self._region.location
         edges = self._leave()
         self._set_values(edges)

@@ -3,10 +3,10 @@
 from math import prod
 
 from fpdeep_gen.hls.frontend.bank_index import BankIndex, BankIndices
-from fpdeep_gen.hls.frontend.objects import Access, DataObject, External, bank_count
-from fpdeep_gen.hls.interface import AXI_READ, AXI_REQUEST, AXI_WRITE, Protocol
-from fpdeep_gen.hls.ir import CompareKind, Constant, Load, Operation, Store, StreamRead, StreamWrite, Variable
-from fpdeep_gen.hls.layout import Integer
+from fpdeep_gen.hls.frontend.objects import Access, DataObject, bank_count
+from fpdeep_gen.hls.frontend.remote import Refuse, RemoteAccesses
+from fpdeep_gen.hls.interface import Protocol
+from fpdeep_gen.hls.ir import CompareKind, Constant, Load, Operation, Store, Variable
 from fpdeep_gen.hls.passes.builder import Builder, is_true
 
 Inner = tuple[tuple[int, Operation], ...]  # for each dimension of a bank its extent and the index in it
@@ -18,8 +18,9 @@ class MemoryState:
     `access`: the number of the instruction that is being lowered, 0 where nothing is known of it.
     """
 
-    def __init__(self, builder: Builder) -> None:
+    def __init__(self, builder: Builder, refuse: Refuse) -> None:
         self._builder = builder
+        self.remote = RemoteAccesses(builder, refuse)
         self.access = 0
         self.registers: dict[Variable, Operation] = {}
         self.indices = BankIndices(builder)
@@ -58,7 +59,7 @@ class MemoryState:
                 values.append(self._load(owner, access, here, place + 1, (*chosen, bank), deeper))
             return multiplex(builder, at.bank, values)
         if owner.external is not None and owner.external.protocol is not Protocol.MEMORY:
-            word = self._load_remote(owner.external, owner.integer(access.leaf), self._address(inner), predicate)
+            word = self.remote.load(owner, access.leaf, chosen, self._address(inner), predicate)
             return builder.resize(word, access.leaf.width, owner.integer(access.leaf).signed)
         bank_of = owner.bank(access.leaf, chosen)
         if isinstance(bank_of, Variable):
@@ -99,7 +100,7 @@ class MemoryState:
             return
         if owner.external is not None and owner.external.protocol is not Protocol.MEMORY:
             word = builder.resize(value, owner.integer(access.leaf).width)
-            self._store_remote(owner.external, word, self._address(inner), predicate)
+            self.remote.store(owner, access.leaf, chosen, self._address(inner), word, predicate)
             return
         bank_of = owner.bank(access.leaf, chosen)
         if isinstance(bank_of, Variable):
@@ -108,25 +109,6 @@ class MemoryState:
         value = builder.resize(value, bank_of.width)
         where, when = self._banked(owner, inner), None if is_true(predicate) else predicate
         builder.append(Store(0, bank_of, where, value, when, access=self.access))
-
-    def _load_remote(self, external: External, kind: Integer, address: Operation, predicate: Operation) -> Operation:
-        """An element that comes through a stream: the next one, or (m_axi) the one that is asked for."""
-        builder, where = self._builder, None if is_true(predicate) else predicate
-        if external.protocol is not Protocol.AXI:
-            return builder.append(StreamRead(kind.width, external.port("", kind.width, True), where))
-        request = external.port(AXI_REQUEST, address.width, False)
-        answer = external.port(AXI_READ, kind.width, True)
-        answer.answers, answer.latency = request, external.latency
-        builder.append(StreamWrite(0, request, address, where))
-        return builder.append(StreamRead(kind.width, answer, where))
-
-    def _store_remote(self, external: External, word: Operation, address: Operation, predicate: Operation) -> None:
-        builder, where = self._builder, None if is_true(predicate) else predicate
-        if external.protocol is not Protocol.AXI:
-            builder.append(StreamWrite(0, external.port("", word.width, False), word, where))
-            return
-        both = builder.concat([word, address])
-        builder.append(StreamWrite(0, external.port(AXI_WRITE, both.width, False), both, where))
 
     def _at(self, owner: DataObject, access: Access, place: int) -> BankIndex:
         count = access.leaf.dimensions[place].count

@@ -15,7 +15,8 @@ from fpdeep_gen.hls.frontend.llvm_types import ArrayType, IntegerType, StructTyp
 from fpdeep_gen.hls.frontend.object_pragmas import COMPLETE, ObjectPragmas, Partition, PartitionKind
 from fpdeep_gen.hls.interface import NOT_THERE, Origin, Protocol, Shared
 from fpdeep_gen.hls.ir import Location, Memory, Storage, StreamPort, Variable
-from fpdeep_gen.hls.layout import Integer, Layout, leaves, positions
+from fpdeep_gen.hls.layout import Integer, Layout, leaves, positions, shape_of
+from fpdeep_gen.hls.packing import leaf_starts
 from fpdeep_gen.hls.passes.narrow import Shape
 
 Term = tuple[object, int]  # an index value (opaque here) and its stride in bytes
@@ -164,6 +165,8 @@ class DataObject:
             return None  # all its elements come through one stream, those of an hls::vector too
         if dimension.in_structure or (leaf.constant_only[place] and self.external is None):
             return COMPLETE  # but ports do not depend on how the code happens to index
+        if self.external is not None and self.external.protocol is not Protocol.MEMORY:
+            return None
         banks = self.external.banks if self.external is not None else 0
         if banks and place == 0:
             return None
@@ -207,7 +210,7 @@ class DataObject:
             shared = Shared(external.name, external.banks, prod(len(one) for one in ranges[1:]), block)
             how = ((), Storage.BLOCK, self.pragmas.distance, self.location)
             return Memory(name, leaf.width, shared.span, *how, shared=shared)
-        number = list(_leaf_paths(self.type)).index(leaf.path)
+        number = self._leaf_number(leaf)
         places = {key: place for place, key in enumerate(positions(external.layout)) if key[0] == number}
         indices: list[tuple[int, ...]] = [()]
         for some in ranges:
@@ -221,8 +224,23 @@ class DataObject:
         assert self.external is not None
         if self.external.layout is None:
             return Integer(leaf.width, False)
-        found = dict(zip(_leaf_paths(self.type), leaves(self.external.layout), strict=True))
-        return found[leaf.path]
+        return list(leaves(self.external.layout))[self._leaf_number(leaf)]
+
+    def _leaf_number(self, leaf: Leaf) -> int:
+        """Which of the layout's leaves it is; the type may hold bytes of padding besides, as fields of their own."""
+        assert self.external is not None and self.external.layout is not None
+        paths = dict(_leaf_paths(self.type))
+        starts = leaf_starts(self.external.layout)
+        if len(paths) == len(starts):
+            return list(paths).index(leaf.path)
+        return starts.index(paths[leaf.path])
+
+    def number_in_element(self, leaf: Leaf, chosen: tuple[int, ...]) -> int:
+        """Which integer of an element of an external array: a leaf, and an index for each array in the structure."""
+        assert self.external is not None and self.external.layout is not None
+        number = self._leaf_number(leaf)
+        element = shape_of(self.external.layout)[1]
+        return list(positions(element)).index((number, chosen))
 
     def _values(self, leaf: Leaf, ranges: list[range]) -> list[int]:
         if self._initial is None:
@@ -240,15 +258,16 @@ class DataObject:
             yield from leaf.banks.values()
 
 
-def _leaf_paths(kind: Type, path: tuple[int, ...] = ()) -> Iterator[tuple[int, ...]]:
-    """The path of each leaf, in order."""
+def _leaf_paths(kind: Type, path: tuple[int, ...] = (), start: int = 0) -> Iterator[tuple[tuple[int, ...], int]]:
+    """The path of each leaf, in order, and the byte where its first integer starts."""
     if isinstance(kind, ArrayType):
-        yield from _leaf_paths(kind.element, path)
+        yield from _leaf_paths(kind.element, path, start)
     elif isinstance(kind, StructType):
         for place, one in enumerate(kind.fields):
-            yield from _leaf_paths(one, (*path, place) if len(kind.fields) > 1 else path)
+            inner = (*path, place) if len(kind.fields) > 1 else path
+            yield from _leaf_paths(one, inner, start + field_offset(kind, place))
     else:
-        yield path
+        yield path, start
 
 
 def members_of(partition: Partition, count: int, bank: int) -> range:

@@ -20,7 +20,8 @@ from fpdeep_gen.hls.frontend.signature import Formal, Signature
 from fpdeep_gen.hls.frontend.top_wrapper import type_name
 from fpdeep_gen.hls.interface import RETURN, Argument, Control, Direction, Interface, Kind, Protocol
 from fpdeep_gen.hls.ir import Diagnostic, Location
-from fpdeep_gen.hls.layout import Integer, Layout, integers, leaves, parse_layout
+from fpdeep_gen.hls.layout import Integer, Layout, integers, parse_layout, shape_of
+from fpdeep_gen.hls.packing import is_plain, memory_bytes, memory_packing
 
 _MODES = {one.value: one for one in Protocol} | {"bram": Protocol.MEMORY}
 _CONTROLS = {one.value: one for one in (Control.NONE, Control.HS, Control.CHAIN)}
@@ -136,8 +137,16 @@ def type_definitions(signature: Signature, asked: Asked) -> str:
     return "\n".join([*lines, "}", ""])
 
 
-_MARK = re.compile(r"call void @__hls_mark_layout\(i32 (?:noundef )?(-?\d+), ptr (?:noundef )?(@[\w.$]+|@\"[^\"]*\"),")
+_MARK = re.compile(
+    r"call void @__hls_mark_layout\(i32 (?:noundef )?(-?\d+), ptr (?:noundef )?(@[\w.$]+|@\"[^\"]*\"), "
+    r"i32 (?:noundef )?(\d+)\)"
+)
 _TEXT = re.compile(r'c"((?:[^"\\]|\\.)*)"')
+
+
+def read_sizes(llvm_text: str) -> dict[int, int]:
+    """Bytes of each argument's type in memory."""
+    return {int(match[1]): int(match[3]) for match in _MARK.finditer(llvm_text)}
 
 
 def read_layouts(llvm_text: str) -> dict[int, Layout]:
@@ -236,8 +245,9 @@ def build_interface(
     layouts: dict[int, Layout],
     directions: dict[int, Direction],
     problems: list[Problem],
+    sizes: dict[int, int],
 ) -> Interface:
-    """Every argument with its protocol."""
+    """Every argument with its protocol. `sizes`: bytes of each in memory."""
     free = is_free_running(signature, asked)
     arguments: list[Argument] = []
     offsets: list[Argument] = []
@@ -267,10 +277,8 @@ def build_interface(
         if wanted is not None and protocol in (Protocol.AXI, Protocol.AXILITE):
             bundle = wanted[1].options.get("bundle", DEFAULT_BUNDLE if protocol is Protocol.AXI else "control")
         streamed = kind is Kind.ARRAY and protocol is not Protocol.MEMORY
-        if streamed and sum(1 for _ in leaves(layouts[place])) != 1:
-            text = f"argument {formal.name}"
-            where = signature.location
-            problems.append(Problem(where.file, where.line, text, "elements of one integer", "a structure"))
+        if streamed and protocol is Protocol.AXI:
+            problems += _memory_problems(signature, formal, layouts[place], sizes[place])
         options = wanted[1].options if wanted is not None else {}
         by_pointer = kind is Kind.SCALAR and formal.is_pointer
         burst, _ = burst_of(options)
@@ -288,6 +296,19 @@ def build_interface(
         arguments.append(Argument("ap_return", RETURN, *result, mode, layouts[RETURN], 0, bundle))
     control = Control.FREE if free else asked.control or Control.HS
     return Interface(control, tuple(arguments), control_lite=asked.control_lite, offsets=tuple(offsets))
+
+
+def _memory_problems(signature: Signature, formal: Formal, layout: Layout, size: int) -> list[Problem]:
+    """What of an array behind an AXI4 master does not lie in memory as the adapter expects."""
+    where, what = signature.location, f"argument {formal.name}"
+    hint = "give the structure members of such sizes that each lies in one word"
+    if memory_packing(layout) is None:
+        text = f"members that lie in one word of {memory_bytes(shape_of(layout)[1])} bytes' greatest power of two"
+        return [Problem(where.file, where.line, what, text, "a member that crosses words", hint)]
+    if not is_plain(layout) and memory_bytes(layout) != size:
+        text = f"a structure without alignas and bit fields, {memory_bytes(layout)} bytes in all"
+        return [Problem(where.file, where.line, what, text, f"{size} bytes", "take alignas out, or add members")]
+    return []
 
 
 def _default(kind: Kind, direction: Direction) -> Protocol:

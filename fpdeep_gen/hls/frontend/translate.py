@@ -27,6 +27,7 @@ from fpdeep_gen.hls.frontend.top import (
     read_directions,
     read_interfaces,
     read_layouts,
+    read_sizes,
     sized,
     type_definitions,
     unsized_pointers,
@@ -128,12 +129,12 @@ def _wrapped(
             text = compile_to_llvm(typed, source)
     layouts = read_layouts(text)
     if is_free_running(signature, asked):
-        interface = build_interface(signature, asked, layouts, {}, problems)
+        interface = build_interface(signature, asked, layouts, {}, problems, read_sizes(text))
         if any(one.is_decayed for one in signature.formals):
             return compile_to_llvm(typed + stream_wrapper(signature), source), WRAPPER, interface
         return text, top, interface
     directions = read_directions(text, signature, signature.mangled, layouts)
-    interface = build_interface(signature, asked, layouts, directions, problems)
+    interface = build_interface(signature, asked, layouts, directions, problems, read_sizes(text))
     return compile_to_llvm(typed + wrapper(signature, interface), source), WRAPPER, interface
 
 

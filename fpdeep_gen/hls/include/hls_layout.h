@@ -24,7 +24,7 @@ template <typename T> struct holds_raw<T, typename enable<sizeof(((T *)0)->V) !=
     static constexpr bool value = true;
 };
 
-// Text of a layout: `u8` and `i8` are integers, `[4 ...]` an array, `{...}` a structure, `a{...}` one of AXI4-Stream.
+// Text of a layout: `u8` and `i8` are integers, `[4 ...]` an array, `v[4 ...]` a vector, `{...}` a structure, `a{...}` one of AXI4-Stream.
 struct layout_text {
     char data[1000] = {};
     int size = 0;
@@ -148,7 +148,12 @@ template <typename T> struct only<types<T>> {
 template <typename T> struct layout : only<decltype(layout_kind<T>())>::type {};
 template <typename T> struct layout<const T> : layout<T> {};
 template <typename T, size_t N> struct layout<T[N]> : array_layout<T[N], T, (int)N> {};
-template <typename T, size_t N> struct layout<hls::vector<T, N>> : array_layout<hls::vector<T, N>, T, (int)N> {};
+template <typename T, size_t N> struct layout<hls::vector<T, N>> : array_layout<hls::vector<T, N>, T, (int)N> {
+    static constexpr void describe(layout_text &text) {
+        text.put('v');
+        array_layout<hls::vector<T, N>, T, (int)N>::describe(text);
+    }
+};
 template <typename T, size_t W_USER, size_t W_ID, size_t W_DEST, unsigned char ENABLED, bool STRICT>
 struct layout<hls::axis<T, W_USER, W_ID, W_DEST, ENABLED, STRICT>>
     : axis_layout<hls::axis<T, W_USER, W_ID, W_DEST, ENABLED, STRICT>> {};

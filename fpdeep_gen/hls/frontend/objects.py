@@ -161,8 +161,6 @@ class DataObject:
     def partition(self, leaf: Leaf, place: int) -> Partition | None:
         """How the dimension is split into banks; None: not at all."""
         dimension = leaf.dimensions[place]
-        if self.external is not None and self.external.protocol is not Protocol.MEMORY:
-            return None  # all its elements come through one stream, those of an hls::vector too
         if dimension.in_structure or (leaf.constant_only[place] and self.external is None):
             return COMPLETE  # but ports do not depend on how the code happens to index
         if self.external is not None and self.external.protocol is not Protocol.MEMORY:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from fpdeep_gen.hls.frontend.objects import DataObject, External, Leaf
 from fpdeep_gen.hls.interface import AXI_READ, AXI_REQUEST, AXI_WRITE, Protocol
 from fpdeep_gen.hls.ir import BinaryKind, Location, Operation, StreamRead, StreamWrite
-from fpdeep_gen.hls.layout import Layout
+from fpdeep_gen.hls.layout import Integer, Layout
 from fpdeep_gen.hls.packing import Packing, memory_packing, stream_packing
 from fpdeep_gen.hls.passes.builder import Builder, is_true
 
@@ -96,7 +96,9 @@ class RemoteAccesses:
 
     def _of(self, owner: DataObject, leaf: Leaf, chosen: tuple[int, ...]) -> tuple[External, Packing, int]:
         external = owner.external
-        assert external is not None and external.layout is not None
+        assert external is not None
+        if external.layout is None:  # a FIFO between stages
+            return external, Packing(leaf.width, 1, ((0, 0),), (Integer(leaf.width, False),)), 0
         packing = _packing(external.layout, external.protocol)
         number = owner.number_in_element(leaf, chosen) if len(packing.kinds) > 1 else 0
         return external, packing, number

@@ -131,7 +131,7 @@ void rows(const word_t* a, word_t* b, number& gain, number& sums) {
 
 
 def test_vectors_on_a_bus_and_numbers_with_a_handshake(tmp_path: Path) -> None:
-    """Each element of an hls::vector is a beat of its own; every one of them has its address."""
+    """An hls::vector is one word of the bus."""
     source = tmp_path / "rows.cpp"
     source.write_text(VECTORS, encoding="utf-8")
     done = cosimulate(source, "rows", tmp_path / "rtl", calls=2, words=12, stalls=0.3)

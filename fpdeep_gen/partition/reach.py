@@ -11,7 +11,8 @@ from fpdeep_gen.partition.model import BalancedPlan, Phase, Place, Range, Share
 def generation_gaps(plan: BalancedPlan, file: Path | None = None) -> list[Problem]:
     """Every kind of thing that generation cannot build, with the first layer and board where the plan has it.
 
-    Never empty: a generated project has exact words, credits and FIFO depths, which a balanced plan leaves open.
+    Never empty: a generated project has words, credits and a depth for each process's FIFO, where a balanced plan has
+    the bits that wait at each place.
     """
     geometry = geometries(plan.network)
     names = [layer.name for layer in plan.network.layers]

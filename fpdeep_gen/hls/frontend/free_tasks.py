@@ -86,6 +86,9 @@ def _add(whole: "DataflowExpansion", function: Function, call: Instruction, netw
         else:
             what = f"argument {plain_name(parameter.name)} of {callee.plain_name}"
             whole.refuse(call, function, what, "a stream, an array or a number", "another value", "")
+    if not substitute and not head and not whole.is_expanded(callee):
+        network.tasks.append(call)  # tasks of one function share its module
+        return [], []
     for block in task.blocks.values():
         for one in block.instructions:
             put_operands(one, substitute)

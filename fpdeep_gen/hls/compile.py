@@ -65,7 +65,7 @@ def compile_module(module: Module, output: Path, clock_mhz: float = 200.0) -> Co
 
 def lint(kernel: CompiledKernel) -> None:
     """Check the RTL with Verilator -Wall. Raises ToolError with the messages."""
-    run_tool(verilator("--lint-only", "-Wall", "--top-module", kernel.top, str(kernel.verilog)))
+    run_tool(verilator("--lint-only", "-Wall", "--top-module", kernel.report.module, str(kernel.verilog)))
 
 
 def _cached(top: str, output: Path, key: str, make: Callable[[], Emitted]) -> CompiledKernel:

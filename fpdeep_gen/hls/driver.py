@@ -40,7 +40,7 @@ def main_source(report: KernelReport) -> str:
     body = [_line("INPUT", port) for port in inputs] + [_line("OUTPUT", port) for port in outputs]
     control = Control.FREE if report.interface is None else Control(report.interface.control)
     shelled = control is not Control.FREE or any(port.channels for port in report.ports)
-    path = f"{report.top}__DOT__u_core" if shelled else report.top
+    path = f"{report.module}__DOT__u_core" if shelled else report.module
     fifos = [f"    FIFO({path}, {fifo.name}, {fifo.depth})" for fifo in report.fifos]
     text = _MAIN.read_text(encoding="utf-8")
     words = [_words(port) for port in report.ports]
@@ -60,7 +60,7 @@ def _block_parts(report: KernelReport, control: Control) -> dict[str, list[str]]
     block = [f"static constexpr Block BLOCK = Block::{kind};"]
     if kind == "pins" and report.interface is not None:
         block.append("#define HAS_CONTROL")
-        inside = f"rootp->{report.top}__DOT__" if control is Control.NONE else ""
+        inside = f"rootp->{report.module}__DOT__" if control is Control.NONE else ""
         block.append(f"#define CONTROL(pin) top->{inside}##pin" if inside else "#define CONTROL(pin) top->pin")
         block.append(f"static constexpr bool OVERLAP = {str(report.interface.overlapped).lower()};")
         block += ["#define HAS_REGISTERS"] * bool(registers)

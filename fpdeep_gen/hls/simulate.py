@@ -138,7 +138,7 @@ def build(compiled: CompiledKernel, optimise: str = "-O1") -> Path:
         return program
     folder.mkdir(parents=True, exist_ok=True)
     flags = [*_VERILATOR_FLAGS, "-Wno-fatal", "-Wno-lint", "-Wno-style", "-DFPDEEP_SIM"]
-    names = ["--prefix", "Vtop", "--top-module", compiled.top, "-Mdir", str(folder)]
+    names = ["--prefix", "Vtop", "--top-module", compiled.report.module, "-Mdir", str(folder)]
     run_tool(verilator(*flags, *names, str(compiled.verilog)))
     # Verilator gives pins with names such as `far` another one
     renamed = sorted(set(re.findall(r"\b__SYM__(\w+)", (folder / "Vtop.h").read_text(encoding="utf-8"))))

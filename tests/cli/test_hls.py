@@ -79,7 +79,7 @@ def test_cosim_compares_word_by_word(folder: Path, given: list[str], words: int)
 
 
 COUNTED = """#include <hls_stream.h>
-void counted(hls::stream<short>& in, hls::stream<short>& out, int n) {
+void logic(hls::stream<short>& in, hls::stream<short>& out, int n) {
     for (int i = 0; i < n; ++i) {
         out.write(in.read() - 1);
     }
@@ -88,10 +88,11 @@ void counted(hls::stream<short>& in, hls::stream<short>& out, int n) {
 
 
 def test_cosim_with_nothing_given_into_a_relative_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As it is typed first: random inputs, the default output folder, a count that the words are there for."""
+    """As it is typed first: random inputs, the default output folder, a count that the words are there for; and a name
+    that is a word of SystemVerilog."""
     (tmp_path / "counted.cpp").write_text(COUNTED, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    result = CliRunner().invoke(main, ["hls", "cosim", "counted.cpp", "--top", "counted", "--json"])
+    result = CliRunner().invoke(main, ["hls", "cosim", "counted.cpp", "--top", "logic", "--json"])
     assert result.exit_code == 0, result.stderr
     assert json.loads(result.stdout)["compared"] == {"out": 64}
 

@@ -8,6 +8,7 @@ from typing import Any
 from fpdeep_gen.board.memory import bram18_count, lutram_luts
 from fpdeep_gen.hls.emit.between import BetweenMemory
 from fpdeep_gen.hls.emit.interface_report import InterfaceReport
+from fpdeep_gen.hls.emit.names import identifier
 from fpdeep_gen.hls.emit.network import fifo_storage
 from fpdeep_gen.hls.ir import Count, Diagnostic, Location, Network, Storage
 from fpdeep_gen.hls.parts import DEFAULT_PART, XC7, Family, uram_count
@@ -175,6 +176,11 @@ class KernelReport:
     interface: InterfaceReport | None = None
     between: tuple[BetweenReport, ...] = ()
     part: str = DEFAULT_PART.name
+
+    @property
+    def module(self) -> str:
+        """The top's module: a C++ name may be a word of SystemVerilog."""
+        return identifier(self.top)
 
     def to_json(self) -> str:
         """Deterministic text."""

@@ -234,7 +234,7 @@ def board_uses(
             wide = -(-store.width // DDR_BITS) * DDR_BITS
             images = decided.shared_weights if store.kept is Kept.WEIGHTS else decided.shared_gradients
             ddr[store.board] += 2 * store.words * wide // images
-    for board, use in enumerate(fifo_uses(cluster, links, fifos)):
+    for board, use in enumerate(fifo_uses(cluster, links, fifos, lut)):
         fifo[board] += use.bram18
         lut[board] += use.lut
     return tuple(

@@ -5,7 +5,7 @@ from math import ceil
 
 import numpy as np
 
-from fpdeep_gen.board.memory import FIFO_CONTROL_LUT, Use, is_small, lutram_luts
+from fpdeep_gen.board.memory import FIFO_CONTROL_LUT, LUTRAM_DEPTH, Use, is_small, lutram_luts
 from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.partition.buffers import least_room, receiver_use
@@ -24,6 +24,10 @@ WORD_BITS = 16
 SLACK_WORDS = 64
 """Words of room in a FIFO between processes beside what waits in the full pipeline: a batch's first images find some
 engines idle and others waiting for new weights."""
+
+LUT_PART, LUTS_USED = 0.15, 0.85
+"""Part of a board's LUTs that FIFOs may take in place of block RAM (of 7-series devices 30 to 40 % can be memory,
+UG474), and of which no more is used for them beside all else."""
 
 LINK_ENDS = ((Waits.FROM_BELOW, True), (Waits.FROM_ABOVE, False))
 
@@ -64,9 +68,12 @@ def fifos_of(
     return tuple(sorted(found, key=lambda one: (one.board, one.tensor, one.carried.value, one.waits.value)))
 
 
-def fifo_uses(cluster: Cluster, links: Sequence[LinkPlan], fifos: Iterable[Fifo]) -> list[Use]:
-    """Memory of all FIFOs of each board. Those of the streams that come over a link share one memory."""
+def fifo_uses(cluster: Cluster, links: Sequence[LinkPlan], fifos: Iterable[Fifo], luts: Sequence[int]) -> list[Use]:
+    """Memory of all FIFOs of each board. Those of the streams that come over a link share one memory. FIFOs inside a
+    board go to LUT RAM while LUTs are free, those first that save most block RAM for it; `luts`: LUTs of each board
+    that all else takes."""
     uses = [Use()] * len(cluster.boards)
+    inside: list[list[int]] = [[] for _ in cluster.boards]
     flits: dict[tuple[int, Waits], int] = {}
     for fifo in fifos:
         if fifo.waits in (Waits.FROM_BELOW, Waits.FROM_ABOVE):
@@ -74,24 +81,46 @@ def fifo_uses(cluster: Cluster, links: Sequence[LinkPlan], fifos: Iterable[Fifo]
             place = fifo.board, fifo.waits
             flits[place] = flits.get(place, 0) + -(-fifo.bits // (link.flit_bits - STREAM_ID_BITS))
         else:
-            uses[fifo.board] += _memory(fifo.bits)
+            inside[fifo.board].append(fifo.bits)
     for link_plan in links:
         link = cluster.links[link_plan.index]
         for (waits, up), loads in zip(LINK_ENDS, (link_plan.up, link_plan.down), strict=True):
             board = link_plan.index + 1 if up else link_plan.index
             uses[board] += receiver_use(link, cluster.clock_mhz, len(loads), flits.get((board, waits), 0))
-    return uses
+    return [
+        use + _inside(sizes, board.lut, taken + use.lut)
+        for use, sizes, board, taken in zip(uses, inside, cluster.boards, luts, strict=True)
+    ]
+
+
+def _inside(sizes: Iterable[int], luts: int, taken: int) -> Use:
+    """Memory of FIFOs of so many bits inside a board that has `luts` LUTs, of which all else takes `taken`."""
+    use, large = Use(), []
+    for bits in sizes:
+        words = -(-bits // WORD_BITS)
+        use += Use(lut=FIFO_CONTROL_LUT)
+        if is_small(WORD_BITS, words):
+            use += Use(lut=lutram_luts(WORD_BITS, words))
+        else:
+            large.append((_deep_luts(words), packed_bram18(words, WORD_BITS)))
+    spare = int(min(LUT_PART * luts, LUTS_USED * luts - taken - use.lut))
+    for lut, bram18 in sorted(large, key=lambda both: (both[0] / both[1], both)):
+        if lut <= spare:
+            spare -= lut
+            use += Use(lut=lut)
+        else:
+            use += Use(bram18=bram18)
+    return use
+
+
+def _deep_luts(words: int) -> int:
+    """LUTs of a FIFO in LUT RAM, with those that choose between its blocks: each joins three more."""
+    blocks = -(-words // LUTRAM_DEPTH)
+    return lutram_luts(WORD_BITS, words) + WORD_BITS * -(-(blocks - 1) // 3)
 
 
 def _bits(waits: float) -> int:
     return ceil(round(waits, 3))
-
-
-def _memory(bits: int) -> Use:
-    words = -(-bits // WORD_BITS)
-    if is_small(WORD_BITS, words):
-        return Use(lut=lutram_luts(WORD_BITS, words) + FIFO_CONTROL_LUT)
-    return Use(lut=FIFO_CONTROL_LUT, bram18=packed_bram18(words, WORD_BITS))
 
 
 class _Parts:

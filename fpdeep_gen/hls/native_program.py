@@ -20,9 +20,9 @@ from fpdeep_gen.hls.tools import compiler, content_key, run_tool
 
 SHIM = "fpdeep_shim"
 _C_HEADERS = ("complex", "math", "stdbool", "stdio", "stdlib", "string")
-_C_FLAGS = ("-x", "c", "-std=gnu11", "-O1", "-w", "-Wno-error=implicit-function-declaration")
+_C_FLAGS = ("-x", "c", "-std=gnu11", "-O1", "-w", "-ffp-contract=off", "-Wno-error=implicit-function-declaration")
 """Test benches in C call functions that they do not declare."""
-FLAGS = ("-std=c++17", "-O1", "-w")
+FLAGS = ("-std=c++17", "-O1", "-w", "-ffp-contract=off")
 _ZEROED = ("-ftrivial-auto-var-init=zero", "-fno-lifetime-dse")
 """What a kernel leaves open, such as members of a word that it never sets, is 0 and not what the stack holds."""
 

@@ -61,7 +61,7 @@ def with_macros(text: str, source: Path) -> str:
 def compile_to_llvm(preprocessed: str, source: Path) -> str:
     """LLVM IR of preprocessed C++, before any optimisation."""
     flags = ("-O2", "-Xclang", "-disable-llvm-passes", "-fwrapv", "-fno-discard-value-names", "-gline-tables-only")
-    more = ("-fno-threadsafe-statics", "-fno-builtin", "-fno-math-errno", "-fno-use-cxa-atexit")
+    more = ("-fno-threadsafe-statics", "-fno-builtin", "-fno-math-errno", "-ffp-contract=off", "-fno-use-cxa-atexit")
     arguments = ["-x", "c++-cpp-output", *TARGET, *COMMON, *flags, *more, "-S", "-emit-llvm", "-o", "-", "-"]
     return _run(arguments, preprocessed, source)
 

@@ -61,6 +61,8 @@ def alignment(kind: Type) -> int:
             return alignment(element)
         case StructType(fields, packed):
             return 1 if packed else max((alignment(one) for one in fields), default=1)
+        case OtherType("float"):
+            return 4
         case _:
             return 8
 
@@ -76,6 +78,8 @@ def size_of(kind: Type) -> int:
         case StructType():
             end, _ = _place(kind)
             return end
+        case OtherType("float"):
+            return 4
         case _:
             return 8
 
@@ -131,7 +135,7 @@ class TypeReader:
             return self._name(text, at)
         end = at
         depth = 0
-        while end < len(text) and (depth or text[end] not in " ,)"):
+        while end < len(text) and (depth or text[end] not in " ,)]}"):
             depth += (text[end] in "<(") - (text[end] in ">)")
             end += 1
         return OtherType(text[at:end]), end

@@ -19,6 +19,7 @@ from fpdeep_gen.hls.frontend.llvm_metadata import Metadata
 from fpdeep_gen.hls.frontend.llvm_text import NAME, NODE, parse_module
 from fpdeep_gen.hls.frontend.object_pragmas import OBJECT_MARKERS, ObjectKey, ObjectPragmas, read_object_pragmas
 from fpdeep_gen.hls.frontend.pointers import resolve_pointers
+from fpdeep_gen.hls.frontend.tables import uses_floating, with_tables
 from fpdeep_gen.hls.frontend.unrolling import UNROLL, attach_unrolls, loops_left
 from fpdeep_gen.hls.frontend.views import resolve_views
 from fpdeep_gen.hls.ir import Diagnostic
@@ -29,6 +30,9 @@ FLATTEN_OFF = "@__hls_mark_flatten_off"
 TASK = "@__hls_task"
 _WIDTHS = "-n" + ":".join(str(width) for width in range(1, 129))
 _CONSTRUCTORS = "@llvm.global_ctors"
+_AT_EXIT = re.compile(
+    r"call i32 @atexit\(ptr [^)]*@__(?:dtor_|cxx_global_array_dtor)[^)]*\)(?: #\d+)?"
+)  # hardware never ends
 _DATALAYOUT = re.compile(r'^(target datalayout = "[^"]*?)-n[\d:]+', re.MULTILINE)
 
 
@@ -47,6 +51,7 @@ class Optimised:
 
 def optimise(text: str, top: str, source: Path) -> Optimised:
     """From clang's output to straightened IR. Raises InputError when the top is missing."""
+    text = _AT_EXIT.sub("add i32 0, 0", text)
     roots = _roots(text, top, source)
     stages = _stages(text, source)
     module = parse_assembly(_DATALAYOUT.sub(lambda match: match[1] + _WIDTHS, text))
@@ -79,6 +84,11 @@ def optimise(text: str, top: str, source: Path) -> Optimised:
     edited = attach_unrolls(marked, parsed)
     edited = "\n".join(line for line in edited.split("\n") if not _is_taken_out(line))
     module = parse_assembly(edited)
+    if uses_floating(edited):
+        run_passes(module, ("dead_store_elimination", "sroa", "loop_simplify"))
+        tables, renamed = with_tables(str(module), source)
+        module = parse_assembly(tables)
+        objects = {renamed.get(key, key): found for key, found in objects.items()}
     cleaning = ("sroa", "sccp", "simplify_cfg")
     unrolling = ("loop_simplify", "loop_rotate", "loop_unroll")
     ending = ("new_gvn", "simplify_cfg", "aggressive_dce", "global_dead_code_eliminate", "lower_switch")

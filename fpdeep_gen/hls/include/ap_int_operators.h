@@ -87,24 +87,32 @@ template <bool C> using only_if = typename enable<C>::type;
         using C = EXACT;                                                                                          \
         return TYPE::from(hls_detail::as<C>(a) OP hls_detail::as<C>(b));                                          \
     }
+// Worked out in its own type before it gets that of the result, which is another one for `native op ap_int`.
+#define HLS_DIVISION(OP, NAME, EXACT)                                                                             \
+    template <typename A, typename B, typename = hls_detail::only_if<hls_detail::combines<A, B>()>>               \
+    constexpr auto operator OP(const A &a, const B &b) {                                                          \
+        using E = hls_detail::exact<A, B>;                                                                        \
+        using C = typename E::EXACT;                                                                              \
+        return hls_detail::result<A, B>::NAME::from(                                                              \
+            (typename E::NAME::raw)(hls_detail::as<C>(a) OP hls_detail::as<C>(b)));                               \
+    }
 #define HLS_COMMA ,
 #define HLS_KIND(NAME) hls_detail::result<A HLS_COMMA B>::NAME
 #define HLS_RAW(NAME) typename hls_detail::exact<A HLS_COMMA B>::NAME::raw
 #define HLS_LOGIC hls_detail::bitwise_result<A HLS_COMMA B>::type
-#define HLS_TYPE(NAME) typename hls_detail::exact<A HLS_COMMA B>::NAME
 HLS_BINARY(+, combines, HLS_KIND(sum), HLS_RAW(sum))
 HLS_BINARY(-, combines, HLS_KIND(difference), HLS_RAW(difference))
 HLS_BINARY(*, combines, HLS_KIND(product), HLS_RAW(product))
-HLS_BINARY(/, combines, HLS_KIND(quotient), HLS_TYPE(divided))
-HLS_BINARY(%, combines, HLS_KIND(remainder), HLS_TYPE(remaindered))
+HLS_DIVISION(/, quotient, divided)
+HLS_DIVISION(%, remainder, remaindered)
 HLS_BINARY(&, combines_bitwise, HLS_LOGIC, HLS_RAW(logic))
 HLS_BINARY(|, combines_bitwise, HLS_LOGIC, HLS_RAW(logic))
 HLS_BINARY(^, combines_bitwise, HLS_LOGIC, HLS_RAW(logic))
 #undef HLS_BINARY
+#undef HLS_DIVISION
 #undef HLS_KIND
 #undef HLS_RAW
 #undef HLS_LOGIC
-#undef HLS_TYPE
 #undef HLS_COMMA
 
 namespace hls_detail {

@@ -28,6 +28,15 @@ def named_pieces() -> list[Piece]:
         _piece("native_shifted_by_integer", "(unsigned char)200 << a", "1 << a", a="ap_uint<4>"),
         # The type of `native op ap_int` is that of the operands the other way round.
         _piece("native_divided", "1000 / a_nonzero", "-7 % a_nonzero", a_nonzero="ap_uint<8>"),
+        # Its value has the width of the native one before.
+        _piece(
+            "negative_native_divided",
+            "a / b_nonzero",
+            "a % b_nonzero",
+            "char(-22) / b_nonzero",
+            a="char",
+            b_nonzero="ap_uint<48>",
+        ),
         # Division counts in the sign of the wider operand.
         _piece("signed_by_wider_unsigned", "a / b_nonzero", "a % b_nonzero", a="ap_int<24>", b_nonzero="ap_uint<64>"),
         _piece("remainder_assigned", "a %= b_nonzero;", "a", a="ap_int<24>", b_nonzero="ap_uint<64>"),

@@ -24,7 +24,7 @@ from fpdeep_gen.hls.frontend.unrolling import UNROLL, attach_unrolls, loops_left
 from fpdeep_gen.hls.frontend.views import resolve_views
 from fpdeep_gen.hls.ir import Diagnostic
 
-_DATAFLOW = "@__hls_mark_dataflow"
+DATAFLOW = "@__hls_mark_dataflow"
 _SPECIAL = re.compile(r"[CD][12]E|^@_ZZ|clE")  # constructors, destructors, lambdas
 FLATTEN_OFF = "@__hls_mark_flatten_off"
 TASK = "@__hls_task"
@@ -52,10 +52,10 @@ class Optimised:
 def optimise(text: str, top: str, source: Path) -> Optimised:
     """From clang's output to straightened IR. Raises InputError when the top is missing."""
     text = _AT_EXIT.sub("add i32 0, 0", text)
-    roots = _roots(text, top, source)
+    roots = find_roots(text, top, source)
     stages = _stages(text, source)
     module = parse_assembly(_DATALAYOUT.sub(lambda match: match[1] + _WIDTHS, text))
-    _set_linkage(module, roots, stages)
+    set_linkage(module, roots, stages)
     run_passes(
         module,
         (
@@ -150,7 +150,7 @@ _SUBPROGRAM = re.compile(r'^!(\d+) = .*?!DISubprogram\(name: "((?:[^"\\]|\\.)*)"
 _ARGUMENT = re.compile(rf"ptr (?:noundef |nonnull )*(@{NAME})(?!\()(?=[,)])")
 
 
-def _roots(text: str, top: str, source: Path) -> tuple[str, ...]:
+def find_roots(text: str, top: str, source: Path) -> tuple[str, ...]:
     """The top, then each function whose address is taken (a task)."""
     plain = {match[1]: match[2] for match in _SUBPROGRAM.finditer(text)}
     defined = {match[1]: plain.get(match[2] or "", match[1][1:]) for match in _DEFINED.finditer(text)}
@@ -164,28 +164,36 @@ def _roots(text: str, top: str, source: Path) -> tuple[str, ...]:
     return (named[0], *(name for name in taken if name != named[0]))
 
 
-_CALLED = re.compile(rf"^  (?:tail )?call [^@\n]*(@{NAME})\(", re.MULTILINE)
+CALLED = re.compile(rf"^  (?:tail )?call [^@\n]*(@{NAME})\(", re.MULTILINE)
 
 
 def _stages(text: str, source: Path) -> frozenset[str]:
     """The user's functions that are called where DATAFLOW stands."""
-    if f"call void {_DATAFLOW}(" not in text:
+    if f"call void {DATAFLOW}(" not in text:
         return frozenset()
+    users = user_bodies(text, source)
+    called = (name for body in users.values() if f"call void {DATAFLOW}(" in body for name in CALLED.findall(body))
+    return frozenset(name for name in called if name in users and is_stage_name(name))
+
+
+def user_bodies(text: str, source: Path) -> dict[str, str]:
+    """The user's functions: name and body."""
     metadata = Metadata({int(match[1]): match[2] for match in NODE.finditer(text)}, source)
     users: dict[str, str] = {}
-    bodies: list[str] = []
     for match in _DEFINED.finditer(text):
         unit = metadata.subprogram(int(match[2])) if match[2] else None
         if unit is not None and unit.location.file.parent != INCLUDE_DIR:
-            users[match[1]] = unit.name
-            body = text[match.end() : text.index("\n}", match.end())]
-            if f"call void {_DATAFLOW}(" in body:
-                bodies.append(body)
-    called = (name for body in bodies for name in _CALLED.findall(body))
-    return frozenset(name for name in called if name in users and not _SPECIAL.search(name))
+            users[match[1]] = text[match.end() : text.index("\n}", match.end())]
+    return users
 
 
-def _set_linkage(module: llvm.ModuleRef, roots: tuple[str, ...], stages: frozenset[str]) -> None:
+def is_stage_name(name: str) -> bool:
+    """Whether a function of that name may be a stage."""
+    return _SPECIAL.search(name) is None
+
+
+def set_linkage(module: llvm.ModuleRef, roots: tuple[str, ...], stages: frozenset[str]) -> None:
+    """Stages stay apart, roots are kept, everything else is inlined."""
     names = {root.strip('@"') for root in roots}
     apart = {stage.strip('@"') for stage in stages}
     for function in module.functions:

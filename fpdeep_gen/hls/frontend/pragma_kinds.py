@@ -75,7 +75,8 @@ _IGNORED = {
 def _inline(pragma: Pragma) -> Made:
     if "off" in pragma.flags:
         raise _Refused("ignored; functions are always inlined")
-    return "", []
+    remarks = ["region is ignored; INLINE in a function opens it"] if "region" in pragma.flags else []
+    return ("" if remarks else "::__hls_mark_inline();"), remarks
 
 
 def _expression_balance(pragma: Pragma) -> Made:

@@ -20,6 +20,7 @@ from fpdeep_gen.hls.frontend.optimise import Optimised, optimise
 from fpdeep_gen.hls.frontend.places import internal_errors, problem_at, refusal
 from fpdeep_gen.hls.frontend.pragmas import rewrite
 from fpdeep_gen.hls.frontend.process import lower_process
+from fpdeep_gen.hls.frontend.region_loops import outline_loops
 from fpdeep_gen.hls.frontend.signature import read_signature
 from fpdeep_gen.hls.frontend.top import (
     build_interface,
@@ -60,7 +61,7 @@ def _front_end(source: Path, top: str, include_dirs: Sequence[Path]) -> Module:
     plain, warnings = rewrite(preprocessed, source)
     problems: list[Problem] = []
     text, name, interface = _wrapped(plain, preprocessed, top, source, warnings, problems)
-    optimised = optimise(text, name, source)
+    optimised = optimise(outline_loops(text, name, source), name, source)
     warnings.extend(optimised.warnings)
     problems.extend(optimised.problems)
     function = optimised.module.functions[optimised.top]

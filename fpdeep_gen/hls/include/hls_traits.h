@@ -15,6 +15,7 @@ void __hls_mark_pipeline(int initiation_interval) noexcept;
 void __hls_mark_unroll(int factor) noexcept;
 void __hls_mark_flatten_off() noexcept;
 void __hls_mark_dataflow() noexcept;
+constexpr void __hls_mark_inline() noexcept {}  // a call of a function, for constexpr functions too
 void __hls_mark_tripcount(int least, int most, int average) noexcept;
 void __hls_mark_partition(const volatile void *object, int dimension, int kind, int factor) noexcept;
 void __hls_mark_storage(const volatile void *object, int implementation) noexcept;

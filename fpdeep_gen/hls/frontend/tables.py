@@ -163,8 +163,8 @@ class _Table:
             return False
         if name[0] == "@" and not _INTERNAL.search(self._line(name)):
             return False
-        if self._region.before is None:
-            return name[0] == "@"
+        if self._region.before is None:  # other constructors must not vanish with this one
+            return name[0] == "@" and " [1 x " in self._line(CONSTRUCTORS)
         if self._region.guard:
             own = "@_Z" + self._region.guard[5:]  # _ZGV... guards _Z...
             return name in (self._region.guard, own) or name.startswith(f"{own}.")

@@ -8,8 +8,25 @@
 #define M_SQRT2 1.41421356237309504880
 #define M_E 2.7182818284590452354
 #define HUGE_VAL __builtin_huge_val()
-#define HLS_FOLDED(NAME) \
-    constexpr double NAME(double v) { return __builtin_##NAME(v); }
+#ifdef __HLS_C__
+#define HLS_OVERLOADS(NAME)
+#else
+// C++ has them for float and integers too.
+#define HLS_OVERLOADS(NAME)                                        \
+    constexpr float NAME(float v) { return __builtin_##NAME##f(v); } \
+    template <typename T> constexpr typename hls_detail::real_of_integer<__is_integral(T)>::type NAME(T v) { \
+        return NAME((double)v);                                      \
+    }
+namespace hls_detail {
+template <bool is_integer> struct real_of_integer {};
+template <> struct real_of_integer<true> {
+    using type = double;
+};
+}  // namespace hls_detail
+#endif
+#define HLS_FOLDED(NAME)                                            \
+    constexpr double NAME(double v) { return __builtin_##NAME(v); } \
+    HLS_OVERLOADS(NAME)
 #define HLS_FOLDED_PAIR(NAME) \
     constexpr double NAME(double v, double w) { return __builtin_##NAME(v, w); }
 HLS_FOLDED(fabs)
@@ -28,4 +45,5 @@ HLS_FOLDED(log2)
 HLS_FOLDED(log10)
 HLS_FOLDED_PAIR(pow)
 #undef HLS_FOLDED
+#undef HLS_OVERLOADS
 #undef HLS_FOLDED_PAIR

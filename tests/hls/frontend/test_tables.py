@@ -56,3 +56,12 @@ def test_a_loop_without_end_is_an_error(tmp_path: Path, monkeypatch: pytest.Monk
     text = f"{TOP}    short table[16];\n{loop}    out.write(table[in.read() % 16]);\n}}"
     with pytest.raises(InputError, match="floating point"):
         compile_text(tmp_path, text)
+
+
+def test_one_of_several_constructors_does_not_take_the_others_away(tmp_path: Path) -> None:
+    filled = "short at[16]; T() { for (int i = 0; i < 16; i++) at[i] = 100 * sin(i + N); }"
+    types = f"template <int N> struct T {{ {filled} }};\ntemplate <int N> struct H {{ static T<N> t; }};\n"
+    made = "template <int N> T<N> H<N>::t;\nstatic T<7> own;\n"
+    text = f"{MATH}{types}{made}{TOP}    const int a = in.read() % 16;\n    out.write(own.at[a] + H<2>::t.at[a]);\n}}"
+    with pytest.raises(InputError, match="a static variable"):
+        compile_text(tmp_path, text)

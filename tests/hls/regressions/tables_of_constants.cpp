@@ -44,6 +44,11 @@ template <int N> class Oscillator {
     }
 };
 
+// float arguments give float results
+static void fill_narrow(ap_fixed<30, 2> table[16]) {
+    for (int i = 0; i < 16; i++) table[i] = sin(0.1f * i) + exp(-0.3f * i) * cos(i);
+}
+
 static double tone(int i) {
     return i % 3 == 0 ? floor(100 * sqrt(double(i))) : log(1.0 + i) * 50;
 }
@@ -55,15 +60,18 @@ static struct Levels {
     }
 } levels;
 
-void tables_of_constants(hls::stream<ap_uint<8>>& go, hls::stream<ap_fixed<32, 16>>& out) {
+void tables_of_constants(hls::stream<ap_uint<8>>& go, hls::stream<ap_fixed<44, 16>>& out) {
     static short window[32];
     static Oscillator<24> oscillator;
+    ap_fixed<30, 2> narrow[16];
+    fill_narrow(narrow);
     wave sine[64];
 #pragma HLS ARRAY_PARTITION variable=sine cyclic factor=4
     fill_sine(sine);
     fill_window(window);
     const ap_uint<8> at = go.read();
     out.write(sine[at % 64]);
+    out.write(narrow[at % 16] << 12);
     out.write(window[at % 32]);
     out.write(oscillator.next(at));
     out.write(levels.at[at % 16]);

@@ -57,7 +57,7 @@ ROUGH = 60
 OVERSHOOT = 1.2
 """A scheme is given up at first that takes so many times what a board or link has."""
 
-FULL = 1.1
+FULL = 0.95
 """Where a scheme takes so many times all boards' memory, those after it of its kind, with or without spread sums, which
 join more layers, are not looked at."""
 

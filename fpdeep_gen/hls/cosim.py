@@ -21,7 +21,7 @@ from fpdeep_gen.hls.native_program import build_native, run_native
 from fpdeep_gen.hls.packing import memory_packing
 from fpdeep_gen.hls.parts import DEFAULT_PART, Part
 from fpdeep_gen.hls.simulate import CACHE, Bursts, Calls, SimulationResult, simulate_streams
-from fpdeep_gen.hls.stimulus import Stimulus, calls_of, flat, random_stimulus
+from fpdeep_gen.hls.stimulus import Given, Stimulus, calls_of, flat, random_stimulus
 from fpdeep_gen.hls.values import named, pack, read_integers, unpack, write_integers
 
 SHOWN = 10  # differences
@@ -126,17 +126,26 @@ def _record(
 ) -> Recorded:
     """The native run."""
     place = folder / "record"
-    shutil.rmtree(place, ignore_errors=True)
-    place.mkdir(parents=True)
+
+    def run(zeroed: bool) -> tuple[Path, int, str]:
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir(parents=True)
+        for name, (kinds, values) in given.items():
+            write_integers(place / f"{name}.in", kinds, values)
+        program = build_native(folder, source, top, interface, include_dirs, testbench, calls, zeroed)
+        working = place if testbench is None else testbench.resolve().parent
+        return program, *run_native(program, place.resolve(), place.resolve() if testbench is None else None, working)
+
+    given: Given = {}
     if testbench is None:
         given = random_stimulus(interface, words, calls, seed) if stimulus is None else flat(interface, stimulus)
         if stimulus is not None:
             calls = calls_of(interface, given)
-        for name, (kinds, values) in given.items():
-            write_integers(place / f"{name}.in", kinds, values)
-    program = build_native(folder, source, top, interface, include_dirs, testbench, calls)
-    working = place if testbench is None else testbench.resolve().parent
-    code, printed = run_native(program, place.resolve(), place.resolve() if testbench is None else None, working)
+    program, code, printed = run(zeroed=True)
+    if testbench is not None and code:  # the kernel may rely on a variable that keeps what it had an iteration before
+        program, code, printed = run(zeroed=False)
+        if code:
+            program, code, printed = run(zeroed=True)
     if testbench is None and code:
         raise ToolError(f"the native run failed with exit status {code}", [str(program)], printed)
     if not (place / "record.txt").exists():

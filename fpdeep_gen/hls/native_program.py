@@ -162,14 +162,18 @@ def build_native(
     include_dirs: Sequence[Path],
     bench: Path | None,
     calls: int,
+    zeroed: bool = True,
 ) -> Path:
-    """The program, built once for its content in a folder below `folder`. Raises InputError for C++ errors."""
+    """The program, built once for its content in a folder below `folder`. Raises InputError for C++ errors.
+
+    `zeroed`: variables without a value start at 0 wherever they are declared, also in each iteration of a loop.
+    """
     text = recorder_source(source, top, interface) + ("" if bench is not None else stimulus_source(interface, calls))
     includes = [f"-I{path}" for path in [*native_include_dirs(), source.resolve().parent, *include_dirs]]
     if bench is not None:
         includes.append(f"-I{bench.resolve().parent}")
     contents = _contents([source, *([bench] if bench is not None else [])], include_dirs)
-    flags = [*FLAGS, *filter(_takes, _ZEROED)]
+    flags = [*FLAGS, *filter(_takes, _ZEROED if zeroed else ())]
     key = content_key(text, *includes, *flags, *map(str, compiler()), *contents)
     place = folder / f"native_{key}"
     program = place / "program"

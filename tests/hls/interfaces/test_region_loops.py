@@ -104,3 +104,43 @@ def test_loops_that_share_an_argument_are_refused(tmp_path: Path) -> None:
     problems = caught.value.problems
     assert {one.field for one in problems} == {"a loop of a DATAFLOW region"}
     assert all("out" in one.found and one.line for one in problems)
+
+
+HELD = """
+#include "hls_stream.h"
+void held(hls::stream<int>& in, hls::stream<int>& out) {
+#pragma HLS INTERFACE mode=ap_ctrl_hs port=return
+#pragma HLS DATAFLOW
+    hls::stream<int> words;
+    for (int i = 0; i < 16; ++i) words.write(in.read() * 3);
+    for (int i = 0; i < 16; ++i) {
+        int first;
+        const int word = words.read();
+        if (i % 4 == 0) first = word;
+        out.write(first - word);
+    }
+}
+"""
+HELD_BENCH = """
+#include "hls_stream.h"
+void held(hls::stream<int>&, hls::stream<int>&);
+int main() {
+    hls::stream<int> in, out;
+    for (int i = 0; i < 16; ++i) in.write(i * i);
+    held(in, out);
+    int wrong = 0;
+    for (int i = 0; i < 16; ++i) wrong += out.read() != 3 * ((i & ~3) * (i & ~3) - i * i);
+    return wrong;
+}
+"""
+
+
+def test_a_variable_without_a_value_keeps_the_last(tmp_path: Path) -> None:
+    """As in a register; the bench, which fails where it is 0 again in each iteration, passes, and the RTL is as it."""
+    source, bench = tmp_path / "held.cpp", tmp_path / "bench.cpp"
+    source.write_text(HELD, encoding="utf-8")
+    bench.write_text(HELD_BENCH, encoding="utf-8")
+    done = cosimulate(source, "held", tmp_path / "rtl", testbench=bench)
+    assert done.bench_code == 0
+    assert done.differences == ()
+    assert dict(done.compared) == {"out": 16}

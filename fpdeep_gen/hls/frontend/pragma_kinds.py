@@ -1,7 +1,7 @@
 """What each kind of `#pragma HLS` becomes: a statement of marker calls, and remarks on what of it is not honoured."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fpdeep_gen.hls.ir import Storage
 
@@ -24,11 +24,15 @@ _CORES = {"bram": "bram", "uram": "uram", "lutram": "lutram", "srl": "srl"}
 
 @dataclass(frozen=True, slots=True)
 class Pragma:
-    """`flags` are the bare words in lower case, `options` the `key=expression` pairs with keys in lower case."""
+    """`flags` are the bare words in lower case, `options` the `key=expression` pairs with keys in lower case.
+
+    `condition`: a constant C++ expression under which it holds; "": always.
+    """
 
     kind: str
     flags: frozenset[str]
     options: dict[str, str]
+    condition: str = ""
 
 
 class _Refused(ValueError):
@@ -40,6 +44,11 @@ Made = tuple[str, list[str]]  # the statement, and remarks
 
 def statement(pragma: Pragma) -> Made:
     """The statement that stands for the pragma ("": none), and what of it is not honoured."""
+    if pragma.condition:
+        if pragma.kind in ("interface", "top"):
+            return "", ["ignored; this one takes no condition, use #if around it"]
+        code, remarks = statement(replace(pragma, condition=""))
+        return (f"if constexpr (static_cast<bool>({pragma.condition})) {{ {code} }}" if code else ""), remarks
     if pragma.kind in _IGNORED:
         return "", [_IGNORED[pragma.kind]]
     if pragma.kind in _FREE:

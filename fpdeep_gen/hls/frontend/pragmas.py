@@ -12,6 +12,7 @@ from fpdeep_gen.hls.ir import Diagnostic, Location
 
 _PRAGMA = re.compile(r"^(\s*)#\s*pragma\s+HLS\s+(.*?)\s*$", re.IGNORECASE)
 _AROUND_SIGN = re.compile(r"\s*((?:[-+*/%<>=!&|^?:]|,)+)\s*")  # an expression may hold blanks around its signs
+_IF = re.compile(r"^\s*if\s*\(", re.IGNORECASE)  # `#pragma HLS if (condition) PIPELINE`
 LINE_MARKER = re.compile(r'^#\s*(?:line\s+)?(\d+)\s+"((?:[^"\\]|\\.)*)"')
 
 
@@ -39,14 +40,18 @@ def rewrite(preprocessed: str, source: Path) -> tuple[str, list[Diagnostic]]:
 
 
 def pragma_of(line: str) -> Pragma | None:
-    """The HLS pragma on a line, if there is one."""
+    """The HLS pragma on a line, if there is one without a condition."""
     match = _PRAGMA.match(line)
-    return None if match is None else parse(match[2])
+    found = None if match is None else parse(match[2])
+    return None if found is None or found.condition else found
 
 
 def parse(text: str) -> Pragma:
     """Splits what follows `#pragma HLS`."""
-    words = list(_words(_AROUND_SIGN.sub(r"\1", text)))
+    words = list(_words(_AROUND_SIGN.sub(r"\1", _IF.sub("if (", text))))
+    condition = ""
+    if len(words) > 2 and words[0].lower() == "if":
+        condition, words = words[1], words[2:]
     flags: set[str] = set()
     options: dict[str, str] = {}
     for word in words[1:]:
@@ -55,7 +60,7 @@ def parse(text: str) -> Pragma:
             options[key.lower()] = value
         else:
             flags.add(word.lower())
-    return Pragma(words[0].lower() if words else "", frozenset(flags), options)
+    return Pragma(words[0].lower() if words else "", frozenset(flags), options, condition)
 
 
 def _words(text: str) -> Iterator[str]:

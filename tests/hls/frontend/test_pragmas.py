@@ -150,3 +150,19 @@ def test_partitions_on_an_array_argument(tmp_path: Path, pragma: str, depths: li
         expected += [a[i] + 3 * a[i + 1] + 9 * a[i + 2] + 27 * a[i + 3] for i in (0, 4, 8)]
         expected += [a[i] + 3 * a[i + 3] + 9 * a[i + 6] + 27 * a[i + 9] for i in range(3)]
     assert run(module, {"in": words}).outputs["out"] == expected
+
+
+@pytest.mark.parametrize(("version", "interval"), [(1, 1), (2, 3), (3, None)])
+def test_a_pragma_with_a_condition(tmp_path: Path, version: int, interval: int | None) -> None:
+    """It holds where the condition does, of macros or of constants."""
+    text = in_a_loop("if (VERSION==1) PIPELINE II=1\n#pragma HLS if(N == 2 && !(N > 2)) PIPELINE II = 3")
+    text = text.replace("void top(", f"#define VERSION {version}\nconstexpr int N = VERSION;\nvoid top(", 1)
+    module = compile_text(tmp_path, text)
+    assert module.warnings == []
+    asked = [region.ii for region in process_of(module).regions]
+    assert [one for one in asked if one is not None] == ([] if interval is None else [interval])
+
+
+def test_an_interface_takes_no_condition() -> None:
+    _, (warning,) = rewrite("#pragma HLS if (1) INTERFACE axis port=a\n", Path("k.cpp"))
+    assert "takes no condition" in warning.text

@@ -163,7 +163,7 @@ class Settling:
                 if gathering is not None:
                     wish = gathering.pop() if gathering else None
                     break
-                wish = self._corrected(wish, candidate, overshoot)
+                wish = self._corrected(wish, candidate, overshoot, gather=mended == inf and most == inf)
                 if wish is None or places[0] is Place.DDR or not self.flat.weights:
                     break
                 pieces = spread(self.geometry, wish.room)
@@ -261,8 +261,9 @@ class Settling:
         to, and wait for each other in caches."""
         return plan.prediction.shared_weights > 1 and plan.prediction.shared_gradients == plan.prediction.batch
 
-    def _corrected(self, wish: Wish, candidate: Candidate, overshoot: float) -> Wish | None:
-        """What to begin the next round with; None where it is hopeless."""
+    def _corrected(self, wish: Wish, candidate: Candidate, overshoot: float, gather: bool) -> Wish | None:
+        """What to begin the next round with; None where it is hopeless. `gather`: where links carry too much, fully
+        connected weights leave the lower boards before the interval grows."""
         plan, places = candidate.plan, candidate.places
         left = memory_left(plan, self.geometry)
         limits = [2 * board.bram36 for board in self.cluster.boards]
@@ -282,6 +283,11 @@ class Settling:
             for part, count, limit in zip(wish.parts, taken, limits, strict=True)
         )
         interval = plan.prediction.interval
+        if gather and busiest_link(plan) > interval and places == ORDER[0] and self.flat.weights:
+            nearer = self.flat.gathered(room, GATHERED[0])
+            if nearer != room and 0.0 not in wish.room:
+                return replace(wish, parts=parts, room=nearer)
+            room = nearer
         busiest = max(busiest_link(plan), self.flat.shortest(plan))
         return replace(wish, parts=parts, room=room, shortest=busiest if busiest > interval else wish.shortest)
 

@@ -178,7 +178,7 @@ the whole image is in."""
 def test_a_feature_cache_one_word_too_small_stalls_and_is_named() -> None:
     project = copy_project(two_boards(), "tiny_small_cache")
     set_fifo_depth(project, 0, "conv1_cached_features", LEAST_CACHE)
-    assert verify(project.plan, project.folder, project.folder / "verify", STEPS, None, LIMITS).equal
+    assert verify(project.plan, project.folder, project.folder / "verify", STEPS, None, LIMITS).outcome.equal
     set_fifo_depth(project, 0, "conv1_cached_features", LEAST_CACHE - 1)
     with pytest.raises(SimulationStall) as caught:
         verify(project.plan, project.folder, project.folder / "verify", STEPS, None, LIMITS)

@@ -25,7 +25,7 @@ from fpdeep_gen.hls.frontend.rewriting import (
     replace_function,
     send,
 )
-from fpdeep_gen.hls.frontend.stage_results import different, result_of_stage, users_of, waits_at_return
+from fpdeep_gen.hls.frontend.stage_results import check_uses, different, result_of_stage, users_of, waits_at_return
 from fpdeep_gen.hls.frontend.unrolling import DECLARE
 
 if TYPE_CHECKING:
@@ -168,6 +168,7 @@ class DataflowRegion:
                     hint = "call all stages in one place, behind one another"
                     told = (plain_name(actual.name), "a result of one place", "several", hint)
                     self._whole.refuse(call, self._function, *told)
+                check_uses(self._whole, self._function, actual, call, self._calls)
                 given, made = result_of_stage(self._whole, call, parameter, actual, kind, f"%{stage_name}", head, tail)
                 before += given
                 results += made

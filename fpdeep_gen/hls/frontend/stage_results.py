@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from fpdeep_gen.hls.frontend.cfg import dominates, edges_of, find_loops, immediate_dominators
+from fpdeep_gen.hls.frontend.liveness import definitions
 from fpdeep_gen.hls.frontend.llvm_ir import Block, Function, Instruction, Operand, OperandKind, Parameter
 from fpdeep_gen.hls.frontend.llvm_types import POINTER, VOID, IntegerType, PointerType
-from fpdeep_gen.hls.frontend.rewriting import local, plain_name, receive, send
+from fpdeep_gen.hls.frontend.rewriting import base_of, local, plain_name, receive, send
 
 if TYPE_CHECKING:
     from fpdeep_gen.hls.frontend.dataflow import DataflowExpansion
@@ -25,6 +26,27 @@ def users_of(owner: str, function: Function, root: Callable[[Operand], tuple[str
         for one in block.instructions
         if one.opcode not in ("getelementptr", "alloca") and not one.detail.startswith("@llvm.lifetime")
     )
+
+
+def check_uses(
+    whole: "DataflowExpansion",
+    function: Function,
+    actual: Operand,
+    call: Instruction,
+    calls: list[tuple[Block, Instruction]],
+) -> None:
+    """Refuses code between the calls that reads what a stage computes: the controller has it behind the last call."""
+    block = next(block for block, one in calls if one is call)
+    own = [one for one in block.instructions if any(one is other for _, other in calls)]
+    places = {id(one): place for place, one in enumerate(block.instructions)}
+    defined = definitions(function)
+    owner = base_of(actual, defined)
+    for one in block.instructions[places[id(call)] : places[id(own[-1])]]:
+        if one.opcode == "load" and base_of(one.operands[0], defined) == owner:
+            hint = "compute what follows from it in the stage that uses it"
+            expected = "a result that the region uses behind its last stage"
+            whole.refuse(call, function, plain_name(actual.name), expected, "an earlier use", hint)
+            return
 
 
 def result_of_stage(

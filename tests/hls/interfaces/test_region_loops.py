@@ -144,3 +144,13 @@ def test_a_variable_without_a_value_keeps_the_last(tmp_path: Path) -> None:
     assert done.bench_code == 0
     assert done.differences == ()
     assert dict(done.compared) == {"out": 16}
+
+
+def test_a_result_that_is_used_between_stages_is_refused(tmp_path: Path) -> None:
+    """The controller would start the second stage before the first has told its result."""
+    source = tmp_path / "scaled.cpp"
+    text = TWO.replace(", int& most", "").replace("Scale:", "const int most = largest * 3 + 1;\nScale:")
+    source.write_text(text.replace("write(largest -", "write(most -"), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        compile_kernel(source, "scaled", [], tmp_path / "rtl")
+    assert [one.found for one in caught.value.problems] == ["an earlier use"]

@@ -38,43 +38,17 @@ def planned(out: Path) -> Path:
     return out
 
 
+STEPS = ("check", "plan", "generate", "csim", "rtl", "synth", "verify", "train", "report", "doctor", "run")
+
+
 def test_the_version_and_the_commands_are_named() -> None:
     assert fpdeep("--version").stdout == f"fpdeep, version {__version__}\n"
     text = fpdeep("--help").stdout
-    for command in (
-        "check",
-        "plan",
-        "generate",
-        "csim",
-        "rtl",
-        "synth",
-        "verify",
-        "train",
-        "report",
-        "doctor",
-        "run",
-        "hls",
-    ):
+    for command in (*STEPS, "hls"):
         assert f"\n  {command} " in text
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        "check",
-        "plan",
-        "generate",
-        "rtl",
-        "synth",
-        "verify",
-        "train",
-        "report",
-        "doctor",
-        "run",
-        "hls build",
-        "hls cosim",
-    ],
-)
+@pytest.mark.parametrize("command", [*STEPS, "hls build", "hls cosim"])
 def test_every_command_takes_json(command: str) -> None:
     assert "--json" in fpdeep(*command.split(), "--help").stdout
 

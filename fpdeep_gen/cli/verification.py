@@ -21,7 +21,7 @@ from fpdeep_gen.report.evidence_files import COUNTERS_FILE, SUMMARY_FILE, load_e
 from fpdeep_gen.report.html import Origin, report_html
 from fpdeep_gen.report.rtl_estimates import load_estimates
 from fpdeep_gen.report.timeline import timeline_json
-from fpdeep_gen.sim.training import Batch, training_batches
+from fpdeep_gen.sim.batches import Batch, training_batches
 from fpdeep_gen.sim.verify import verify
 
 REPORT_FILE = "report.html"

@@ -6,10 +6,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from fpdeep_gen.plan.model import Plan
+from fpdeep_gen.sim.batches import Batch, verification_program
 from fpdeep_gen.sim.compare import run_golden
 from fpdeep_gen.sim.native import NativeModel, run_native
 from fpdeep_gen.sim.outcome import Outcome, compare_outputs, require_equal
-from fpdeep_gen.sim.training import Batch, verification_program
 
 SUMMARY_FILE = "summary.json"
 RUN_FOLDER = "run"

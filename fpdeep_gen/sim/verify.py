@@ -10,6 +10,7 @@ import numpy as np
 from fpdeep_gen.errors import ComparisonError
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.plan.model import Plan
+from fpdeep_gen.sim.batches import Batch, verification_program
 from fpdeep_gen.sim.chain import DEFAULT_LIMITS, ChainModel, Limits, build_chain, links_of, run_chain
 from fpdeep_gen.sim.chain_report import ChainRun, SimulationStall
 from fpdeep_gen.sim.compare import Golden, run_golden
@@ -18,7 +19,6 @@ from fpdeep_gen.sim.measure import Measurement, engine_watches, measure
 from fpdeep_gen.sim.outcome import Outcome, compare_outputs, require_equal
 from fpdeep_gen.sim.rtl import load_rtl_board
 from fpdeep_gen.sim.toolchain import Effort
-from fpdeep_gen.sim.training import Batch, verification_program
 
 GOLDEN_FILE = "weights_golden.npz"
 RTL_FILE = "weights_rtl.npz"

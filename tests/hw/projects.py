@@ -14,7 +14,7 @@ from fpdeep_gen.network.model import Format, Layer, LayerFormats, LayerKind, Net
 from fpdeep_gen.plan.model import Plan
 from fpdeep_gen.plan.pieces import Forced, Piece
 from fpdeep_gen.plan.planner import make_plan
-from fpdeep_gen.sim.training import Batch
+from fpdeep_gen.sim.batches import Batch
 from tests.hw.runner import CACHE
 
 CLASSES = 4

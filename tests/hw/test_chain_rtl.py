@@ -10,6 +10,7 @@ import pytest
 from fpdeep_gen.errors import ComparisonError
 from fpdeep_gen.golden.train import train
 from fpdeep_gen.network.dataset import Dataset
+from fpdeep_gen.sim.batches import verification_program
 from fpdeep_gen.sim.chain import Limits, build_chain, links_of
 from fpdeep_gen.sim.chain_report import SimulationStall
 from fpdeep_gen.sim.compare import run_golden
@@ -17,7 +18,6 @@ from fpdeep_gen.sim.host import Load, Program
 from fpdeep_gen.sim.measure import engine_watches, measure
 from fpdeep_gen.sim.rtl import load_rtl_board
 from fpdeep_gen.sim.train import train_on_chain
-from fpdeep_gen.sim.training import verification_program
 from fpdeep_gen.sim.verify import Verification, build_rtl_chain, compare, engine_rows, run_program, verify
 from tests.hw import projects
 from tests.hw.projects import Project, batches, break_kernel, build_project, copy_project, set_fifo_depth

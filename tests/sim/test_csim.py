@@ -10,11 +10,11 @@ import pytest
 from fpdeep_gen.errors import ComparisonError
 from fpdeep_gen.plan.model import Plan
 from fpdeep_gen.sim import csim
+from fpdeep_gen.sim.batches import Batch
 from fpdeep_gen.sim.compare import run_golden
 from fpdeep_gen.sim.csim import simulate_natively
 from fpdeep_gen.sim.host import HostOutput, Program
 from fpdeep_gen.sim.native import NativeModel
-from fpdeep_gen.sim.training import Batch
 from tests.sim.plans import convolution, fully_connected, make_plan
 
 PLAN = make_plan(

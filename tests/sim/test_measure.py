@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from fpdeep_gen.plan.model import EnginePlan, Plan
+from fpdeep_gen.sim.batches import Batch, verification_program
 from fpdeep_gen.sim.chain_report import ChainRun, End, LinkCounters
 from fpdeep_gen.sim.host import Dump, Infer, Program, Train
 from fpdeep_gen.sim.measure import engine_watches, measure
-from fpdeep_gen.sim.training import Batch, verification_program
 from tests.hw.projects import two_boards
 
 IMAGES = 12

@@ -12,9 +12,9 @@ from fpdeep_gen.errors import ComparisonError
 from fpdeep_gen.report.evidence_files import load_evidence
 from fpdeep_gen.report.tables import verdict_text
 from fpdeep_gen.sim import verify as verify_module
+from fpdeep_gen.sim.batches import Batch, verification_program
 from fpdeep_gen.sim.chain_report import SimulationStall
 from fpdeep_gen.sim.host import Program, encode
-from fpdeep_gen.sim.training import Batch, verification_program
 from fpdeep_gen.sim.verify import verify
 from tests.sim.plans import convolution, fully_connected, make_plan
 

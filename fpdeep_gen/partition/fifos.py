@@ -14,7 +14,7 @@ from fpdeep_gen.partition.link_rate import STREAM_ID_BITS
 from fpdeep_gen.partition.model import Carried, Fifo, LinkPlan, Phase, Range, Share, Waits
 from fpdeep_gen.partition.steps import moved_rows
 from fpdeep_gen.partition.stores import packed_bram18
-from fpdeep_gen.partition.traffic import error_bits, feature_bits, home, outputs_made, sum_bits
+from fpdeep_gen.partition.traffic import error_bits, feature_bits, forward_sum_bits, home, outputs_made, sum_bits
 from fpdeep_gen.partition.transport import moves_together
 from fpdeep_gen.partition.ways import Key
 
@@ -141,12 +141,15 @@ class _Parts:
         """What the board makes of a row."""
         carried, tensor = key
         channels, rows, columns = self.network.tensor_shape(tensor)
+        if carried is Carried.SUM:
+            return self._of_row(channels * columns * rows * forward_sum_bits(self.network, tensor - 1), tensor)
         if carried is Carried.FEATURE:
+            makers = self.shares.get((tensor - 1, Phase.FORWARD, board), [])
             made = [
-                share.outputs.size * outputs_made(self.geometry[tensor - 1], share.columns).size
-                for share in self.shares.get((tensor - 1, Phase.FORWARD, board), [])
+                share.outputs.size * outputs_made(self.geometry[tensor - 1], share.columns).size for share in makers
             ]
-            elements = sum(made) if tensor else channels * columns
+            summed = not makers or any(share.partial for share in makers)
+            elements = channels * columns if summed else sum(made)
             return self._of_row(elements * rows * feature_bits(self.network, tensor), tensor)
         if tensor == len(self.geometry) and board == self.home:
             return self._of_row(channels * columns * rows * error_bits(self.network, tensor), tensor)

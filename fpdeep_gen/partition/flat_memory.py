@@ -1,14 +1,15 @@
 """Where fully connected weights and gradients are kept, and how many images share a read of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import ceil, inf
 from typing import TypeAlias
 
 from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.partition.budget import ddr_rate, memory_left
-from fpdeep_gen.partition.fully_connected import FlatPiece
+from fpdeep_gen.partition.fully_connected import FlatPiece, unit_weights
 from fpdeep_gen.partition.geometry import Geometry
 from fpdeep_gen.partition.model import BalancedPlan, Place
+from fpdeep_gen.partition.tracks import Axis
 
 Places: TypeAlias = tuple[Place, Place]
 """Of fully connected weights and of their gradients."""
@@ -44,9 +45,10 @@ WEIGHT_PART = 0.85
 
 
 class FlatMemory:
-    """Memory of one network's fully connected layers on one cluster; `batch`: images of a mini-batch."""
+    """Memory of one network's fully connected layers on one cluster; `batch`: images of a mini-batch; `axes`: along
+    which they are cut."""
 
-    def __init__(self, cluster: Cluster, geometry: Sequence[Geometry], batch: int) -> None:
+    def __init__(self, cluster: Cluster, geometry: Sequence[Geometry], batch: int, axes: Mapping[int, Axis]) -> None:
         self.cluster = cluster
         self.geometry = geometry
         self.batch = batch
@@ -54,7 +56,8 @@ class FlatMemory:
         inputs = sorted(layer.in_channels * layer.in_rows * layer.in_columns for layer in flat)
         self.features = 2 * FEATURE_BITS * sum(inputs[-2:])
         self.weights = sum(layer.weight_count for layer in flat)
-        self.output = max((layer.weight_count // layer.out_channels for layer in flat), default=0)
+        self.axes = axes
+        self.unit = max((unit_weights(geometry[layer], axis) for layer, axis in axes.items()), default=0)
         self.weight_width = flat[0].formats.weight.width if flat else 0
         self.gradient_width = flat[0].formats.gradient_width if flat else 0
 
@@ -82,7 +85,7 @@ class FlatMemory:
             if count < LEAST_ROOM * 2 * self.cluster.boards[board].bram36:
                 room = 0
             most = min(room * ROOM_USED * full, bits * LESS if memory > room else inf) / width
-            words.append(max(0.0, most - self.output / 2))
+            words.append(max(0.0, most - self.unit / 2))
         if sum(words) < self.weights:
             return None
         if places[1] is Place.DDR:
@@ -115,10 +118,7 @@ class FlatMemory:
         interval."""
         words: dict[int, int] = {}
         for piece in pieces:
-            layer = self.geometry[piece.layer].layer
-            words[piece.board] = (
-                words.get(piece.board, 0) + piece.outputs.size * layer.weight_count // layer.out_channels
-            )
+            words[piece.board] = words.get(piece.board, 0) + piece.weights(self.geometry)
         reads = {
             board: 2 * count * bytes_wide(self.weight_width) if places[0] is Place.DDR else 0
             for board, count in words.items()

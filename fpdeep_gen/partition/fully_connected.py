@@ -1,32 +1,79 @@
 """Fully connected layers: spread over boards by the memory that is left there, or in the boards' DDR.
 
 Each board takes a range of outputs in all three phases, so that a weight is in one place only; errors of the inputs
-are partial sums that run along the chain. Layers after the first work faster than the interval asks, as their maps have
-a single position and each would otherwise add an interval to the latency both ways.
+are partial sums that run along the chain. Where these are too much for the links, layers with more inputs than outputs
+are cut by inputs instead: then the outputs are partial sums, and each board makes the errors of its own inputs.
+
+Layers after the first work faster than the interval asks, as their maps have a single position and each would otherwise
+add an interval to the latency both ways.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from fpdeep_gen.network.model import Network
 from fpdeep_gen.partition.geometry import Geometry
 from fpdeep_gen.partition.model import Order, Phase, Range, Share
 from fpdeep_gen.partition.shares import share_of
 from fpdeep_gen.partition.tracks import Axis, Box, Track
+from fpdeep_gen.partition.traffic import forward_sum_bits, sum_bits
+
+HEAVY = 0.2
+"""Part of what a link carries that partial sums of errors may take before layers are cut by inputs."""
 
 
 @dataclass(frozen=True)
 class FlatPiece:
-    """Outputs `outputs` of layer `layer` on board `board`."""
+    """Channels `channels`, outputs or inputs (`axis`), of layer `layer` on board `board`."""
 
     layer: int
     board: int
-    outputs: Range
+    channels: Range
+    axis: Axis = Axis.OUTPUTS
+
+    def weights(self, geometry: Sequence[Geometry]) -> int:
+        """Weights of the piece."""
+        return self.channels.size * unit_weights(geometry[self.layer], self.axis)
+
+    def track(self, geometry: Sequence[Geometry], phase: Phase) -> Track:
+        """The track of a phase that it is of."""
+        return Track(geometry[self.layer], phase, self.axis, self.axis)
+
+    def box(self) -> Box:
+        """The part of such a track."""
+        return Box(Range(0, 1), self.channels)
 
 
-def flat_track(geometry: Geometry, phase: Phase) -> Track:
-    """The track of a phase of a fully connected layer."""
-    return Track(geometry, phase, Axis.OUTPUTS, Axis.OUTPUTS)
+def unit_weights(geometry: Geometry, axis: Axis) -> int:
+    """Weights of an output or of an input channel."""
+    layer = geometry.layer
+    return layer.weight_count // (layer.out_channels if axis is Axis.OUTPUTS else layer.in_channels)
+
+
+def flat_axes(network: Network, geometry: Sequence[Geometry], link_bits: float) -> dict[int, Axis]:
+    """How each fully connected layer is cut: by outputs, or where links, which carry `link_bits` in an interval, suffer
+    from that, across the channels of which there are more."""
+    flat = [layer for layer in geometry if layer.flat]
+    heavy = any(backward_sums(network, layer) > HEAVY * link_bits for layer in flat)
+    return {
+        layer.index: Axis.INPUTS
+        if heavy and forward_sums(network, layer) < backward_sums(network, layer)
+        else Axis.OUTPUTS
+        for layer in flat
+    }
+
+
+def forward_sums(network: Network, layer: Geometry) -> int:
+    """Bits of the outputs' partial sums of an image."""
+    return layer.layer.out_channels * forward_sum_bits(network, layer.index)
+
+
+def backward_sums(network: Network, layer: Geometry) -> int:
+    """Bits of the partial sums of the inputs' errors of an image; the first layer of a network makes none."""
+    if layer.is_first:
+        return 0
+    return layer.layer.weight_count // layer.layer.out_channels * sum_bits(network, layer.index)
 
 
 def flat_order(position: int, count: int, phase: Phase) -> Order:
@@ -63,11 +110,10 @@ def flat_shares(
         layer = geometry[piece.layer]
         position = flat.index(piece.layer)
         for phase in layer.phases:
-            track = flat_track(layer, phase)
             limit = flat_interval(interval, position, phase, speed)
             order = flat_order(position, len(flat), phase)
-            box = Box(Range(0, 1), piece.outputs)
-            shares.append(share_of(track, piece.board, box, limit, order, phase is Phase.BACKWARD))
+            partial = phase is (Phase.BACKWARD if piece.axis is Axis.OUTPUTS else Phase.FORWARD)
+            shares.append(share_of(piece.track(geometry, phase), piece.board, piece.box(), limit, order, partial))
     return tuple(shares)
 
 
@@ -76,15 +122,13 @@ def flat_multipliers(geometry: Sequence[Geometry], piece: FlatPiece, interval: i
     flat = [layer.index for layer in geometry if layer.flat]
     position, layer = flat.index(piece.layer), geometry[piece.layer]
     return sum(
-        flat_track(layer, phase).multipliers(
-            Box(Range(0, 1), piece.outputs), flat_interval(interval, position, phase, speed)
-        )
+        piece.track(geometry, phase).multipliers(piece.box(), flat_interval(interval, position, phase, speed))
         for phase in layer.phases
     )
 
 
-def spread(geometry: Sequence[Geometry], room: Sequence[float]) -> tuple[FlatPiece, ...]:
-    """Outputs of all fully connected layers over the boards, weights in proportion to `room`.
+def spread(geometry: Sequence[Geometry], room: Sequence[float], axes: Mapping[int, Axis]) -> tuple[FlatPiece, ...]:
+    """All fully connected layers over the boards, weights in proportion to `room`.
 
     The first layer is on the highest boards, where its features come from, the last one on the lowest: features go down
     the chain once, errors and their sums up once.
@@ -95,12 +139,13 @@ def spread(geometry: Sequence[Geometry], room: Sequence[float]) -> tuple[FlatPie
     found = []
     start = 0
     for layer in layers:
-        count, weights = layer.layer.out_channels, layer.layer.weight_count
+        axis, weights = axes[layer.index], layer.layer.weight_count
+        count = weights // unit_weights(layer, axis)
         begin = 0
         for board in range(len(room)):
             end = min(count, max(0, round(count * (bounds[board + 1] - start) / weights)))
             if end > begin:
-                found.append(FlatPiece(layer.index, board, Range(begin, end)))
+                found.append(FlatPiece(layer.index, board, Range(begin, end), axis))
                 begin = end
         start += weights
     return tuple(found)

@@ -24,6 +24,8 @@ from fpdeep_gen.partition.ways import Key
 LEAST_PART = 1 / 1024
 """Of a link's rate: a slot of the arbiter's table."""
 
+FORWARD = (Carried.FEATURE, Carried.SUM)
+
 ROUNDS = 60
 STEP = 0.7
 """Power of what is asked of a link, in parts of its rate, by which its price grows in a round."""
@@ -47,7 +49,7 @@ def bursts_of(
     """A row; of a vector a part if it is made and taken part after part, or else the whole."""
     found = []
     for carried, tensor in keys:
-        forward = carried is Carried.FEATURE
+        forward = carried in FORWARD
         crew = crews.get((tensor - 1, Phase.FORWARD) if forward else (tensor, Phase.BACKWARD))
         if carried is Carried.CONTROL:
             found.append(Burst(1.0, interval))
@@ -60,8 +62,8 @@ def bursts_of(
 
 
 def tensors_of(keys: Sequence[Key]) -> list[int]:
-    """For each stream the number of the tensor that it is of: a tensor's features, or its errors with their sums."""
-    kinds = [(carried is Carried.FEATURE, carried is Carried.CONTROL, tensor) for carried, tensor in keys]
+    """For each stream the number of the tensor that it is of: a tensor's features, or its errors, with their sums."""
+    kinds = [(carried in FORWARD, carried is Carried.CONTROL, tensor) for carried, tensor in keys]
     numbers = {kind: number for number, kind in enumerate(dict.fromkeys(kinds))}
     return [numbers[kind] for kind in kinds]
 

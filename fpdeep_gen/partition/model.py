@@ -21,9 +21,9 @@ How it runs (what a simulation of the plan executes):
   over the next link, or, row by row, to where the row is taken as soon as all its parts are whole; the next row's
   parts go there as they come. A row's end on a link waits until all but so many bits as the FIFO behind it holds have
   gone.
-- Partial sums run from both ends of the layer's boards to the one that rounds them; each board on the way adds its own
-  to those that pass, so that such a row is a row like others; the one that rounds them sends on bits as they are
-  complete.
+- Partial sums (of errors, or of a fully connected layer's outputs) run from both ends of the layer's boards to the one
+  that rounds them; each board on the way adds its own to those that pass, so that such a row is a row like others; the
+  one that rounds them sends on bits as they are complete.
 - A row is there on a board when all parts that the board needs are, from itself, from below and from above. A row of a
   layer's input then enters the board's caches, in order, as soon as all of them have room for it and for the next one,
   which is coming in.
@@ -187,7 +187,8 @@ class Carried(Enum):
 
     FEATURE = "feature"
     ERROR = "error"
-    PARTIAL = "partial"  # sums of several boards' shares, accumulator width
+    PARTIAL = "partial"  # sums of several boards' backward shares, which become errors of the tensor
+    SUM = "sum"  # sums of several boards' forward shares, which become the tensor
     CONTROL = "control"  # labels and results
 
 

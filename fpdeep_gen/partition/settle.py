@@ -10,12 +10,14 @@ from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.errors import Problem
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.partition.assemble import Decided, assemble, auxiliary_dsp, loss_dsp
+from fpdeep_gen.partition.bounds import bounds_of
 from fpdeep_gen.partition.budget import budget_problems, memory_left
 from fpdeep_gen.partition.family import Scheme, track_groups, tracks_of
 from fpdeep_gen.partition.fill import Piece, fill
 from fpdeep_gen.partition.flat_memory import GATHERED, ORDER, FlatMemory, Places
-from fpdeep_gen.partition.fully_connected import FlatPiece, Speed, flat_multipliers, flat_shares, spread
+from fpdeep_gen.partition.fully_connected import FlatPiece, Speed, flat_axes, flat_multipliers, flat_shares, spread
 from fpdeep_gen.partition.geometry import geometries, training_macs
+from fpdeep_gen.partition.link_rate import framed_rate
 from fpdeep_gen.partition.model import BalancedPlan, Place, Share
 from fpdeep_gen.partition.shares import shares_of
 from fpdeep_gen.partition.tracks import Track
@@ -101,7 +103,9 @@ class Settling:
         self.geometry = geometries(network)
         self.dsp = [board.dsp for board in cluster.boards]
         self.work = training_macs(network) / sum(self.dsp)
-        self.flat = FlatMemory(cluster, self.geometry, network.training.batch)
+        slowest = min((framed_rate(link, cluster.clock_mhz) for link in cluster.links), default=inf)
+        axes = flat_axes(network, self.geometry, slowest * bounds_of(network, cluster).interval)
+        self.flat = FlatMemory(cluster, self.geometry, network.training.batch, axes)
 
     def settle(
         self,
@@ -130,7 +134,7 @@ class Settling:
         gathering: list[Wish] | None = None
         while wish is not None and (rounds or gathering is not None):
             rounds -= 1
-            pieces = spread(self.geometry, wish.room) if self.flat.weights else ()
+            pieces = spread(self.geometry, wish.room, self.flat.axes) if self.flat.weights else ()
 
             def attempt(step: int, wish: Wish = wish, flat: tuple[FlatPiece, ...] = pieces) -> Filled | None:
                 interval = max(wish.shortest, int(self.work * (1 + step * STEP)) + 1)
@@ -166,7 +170,7 @@ class Settling:
                 wish = self._corrected(wish, candidate, overshoot, gather=mended == inf and most == inf)
                 if wish is None or places[0] is Place.DDR or not self.flat.weights:
                     break
-                pieces = spread(self.geometry, wish.room)
+                pieces = spread(self.geometry, wish.room, self.flat.axes)
                 if min(map(sub, self._rooms(found.interval, equal, pieces, speed), self._used(conv))) < 0:
                     break
         return best

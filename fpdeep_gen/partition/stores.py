@@ -69,7 +69,9 @@ def stores_of(
     its gradient is here.
     """
     formats = network.layers[geometry.index].formats
-    forward, _ = _total(share.outputs for share in shares if share.phase is Phase.FORWARD or share.partial)
+    summed = any(share.partial for share in shares if share.phase is Phase.FORWARD)
+    made = [share for share in shares if share.phase is Phase.FORWARD or share.partial]
+    forward, _ = _total(share.outputs for share in made)
     backward = [share for share in shares if share.phase is Phase.BACKWARD]
     by_inputs = [share for share in backward if not share.partial]
     behind, _ = _total(share.inputs for share in by_inputs)
@@ -77,6 +79,8 @@ def stores_of(
     found: list[Store] = []
     whole_in, whole_out = Range(0, geometry.layer.in_channels), Range(0, geometry.layer.out_channels)
     rectangles = [(part, whole_in) for part in forward]
+    if summed:
+        rectangles = [(whole_out, part) for part in _total(share.inputs for share in made)[0]]
     for part in behind:
         begin = 0
         for gap in (*forward, Range(whole_out.end, whole_out.end)):

@@ -122,7 +122,7 @@ class Timeline:
             there = self._arrived(layer, made) if layer.index > self.first_flat else entered
             if layer.index == self.first_flat:
                 there = {board: times + (self.images - 1) * self.interval for board, times in there.items()}
-            made = self._made(layer, Phase.FORWARD, there)
+            made = self._features_made(layer, there)
         last = len(self.geometry)
         ((home, logits),) = self._moved((Carried.FEATURE, last), made).items()
         made = at_once({home: np.full(self.rows[last], logits[-1] + self.delays.loss)})
@@ -161,6 +161,13 @@ class Timeline:
                 self._back(errors)
         for layer in self.geometry[: self.first_flat]:
             self.drains[layer.index] -= (self.images - 1) * self.interval
+
+    def _features_made(self, layer: Geometry, there: Rows) -> Made:
+        """When a fully connected layer has made its outputs."""
+        made = self._made(layer, Phase.FORWARD, there)
+        if (Carried.SUM, layer.index + 1) in self.transport.ways:
+            made = self.transport.summed((Carried.SUM, layer.index + 1), made, self.images)
+        return made
 
     def _errors_made(self, layer: Geometry, there: Rows) -> Made:
         """When a layer has made the errors of its input."""

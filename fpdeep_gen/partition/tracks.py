@@ -115,10 +115,12 @@ class Track:
 
     @cached_property
     def other(self) -> int:
-        """Extent of the channel dimension that is not cut, in one group."""
+        """Extent of the channel dimension that is not cut, in one group. Positions of the map that a fully connected
+        layer takes count as channels."""
         layer = self.geometry.layer
-        whole = layer.in_channels if self.channel_axis is Axis.OUTPUTS else layer.out_channels
-        return whole // layer.groups * (self.geometry.taps if self.geometry.flat else 1)
+        by_outputs = self.channel_axis is Axis.OUTPUTS
+        whole = layer.in_channels if by_outputs else layer.out_channels
+        return whole // layer.groups * (self.geometry.taps if self.geometry.flat and by_outputs else 1)
 
     @cached_property
     def taps(self) -> int:
@@ -166,6 +168,8 @@ class Track:
 
     def parts(self, box: Box) -> tuple[int, ...]:
         """Channels of the box in each group."""
+        if self.geometry.flat and self.channel_axis is Axis.INPUTS:
+            return (box.channels.size * self.geometry.taps,)
         if self.geometry.layer.groups == 1:
             return (box.channels.size,)
         return self.geometry.group_parts(box.channels, self.channels)
@@ -189,4 +193,4 @@ class Track:
     def macs(self, box: Box) -> int:
         """Multiply-accumulates of a box."""
         positions = self.rows * box.columns.size
-        return positions * box.channels.size * self.other * self.taps
+        return positions * sum(self.parts(box)) * self.other * self.taps

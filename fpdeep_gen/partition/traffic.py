@@ -88,7 +88,19 @@ def sum_bits(network: Network, layer: int) -> int:
     shape = network.layers[layer]
     taps = 1 if shape.kind is LayerKind.FULLY_CONNECTED else shape.kernel_rows * shape.kernel_columns
     terms = shape.out_channels // shape.groups * taps
-    greatest = terms << shape.formats.error.width + shape.formats.weight.width - 2
+    return _accumulated(network, terms, shape.formats.error.width + shape.formats.weight.width)
+
+
+def forward_sum_bits(network: Network, layer: int) -> int:
+    """Bits of a sum over the inputs of a fully connected layer's features times weights, likewise."""
+    shape = network.layers[layer]
+    terms = shape.weight_count // shape.out_channels
+    return _accumulated(network, terms, network.tensor_format(layer).width + shape.formats.weight.width)
+
+
+def _accumulated(network: Network, terms: int, factors: int) -> int:
+    """Bits of a sum of products whose factors have so many bits together."""
+    greatest = terms << factors - 2
     return min(network.accumulator_width, greatest.bit_length() + 1)
 
 
@@ -130,10 +142,7 @@ def home(by_phase: Phases, layers: int) -> int:
 def _features(network: Network, geometry: Sequence[Geometry], by_phase: Phases, tensor: int, links: int) -> list[Flow]:
     channels, rows, columns = network.tensor_shape(tensor)
     hull = Hull(channels, columns)
-    if tensor == 0:
-        hull.make(0, Range(0, channels), Range(0, columns))
-    else:
-        _make_features(hull, geometry[tensor - 1], by_phase[tensor - 1, Phase.FORWARD])
+    found: list[Flow] = []
     if tensor == len(network.layers):
         hull.need(home(by_phase, tensor), Range(0, channels), Range(0, columns))
     else:
@@ -142,7 +151,16 @@ def _features(network: Network, geometry: Sequence[Geometry], by_phase: Phases, 
             for share in by_phase[tensor, phase]:
                 needed = Range(0, columns) if reader.flat else reader.inputs_of_sums(share.columns)
                 hull.need(share.board, share.inputs, needed)
-    found = [hull.flow(Carried.FEATURE, tensor, rows * feature_bits(network, tensor), links)]
+    if tensor == 0:
+        hull.make(0, Range(0, channels), Range(0, columns))
+    else:
+        makers = by_phase[tensor - 1, Phase.FORWARD]
+        if any(share.partial for share in makers):
+            bits = rows * forward_sum_bits(network, tensor - 1)
+            found.append(_partial(Carried.SUM, makers, hull, tensor, bits, links))
+        else:
+            _make_features(hull, geometry[tensor - 1], makers)
+    found += [hull.flow(Carried.FEATURE, tensor, rows * feature_bits(network, tensor), links)]
     if tensor > 0:
         found += _window_halos(network, hull.producer, tensor, links)
     return found
@@ -198,26 +216,27 @@ def _errors(network: Network, geometry: Sequence[Geometry], by_phase: Phases, te
     else:
         shares = by_phase[tensor, Phase.BACKWARD]
         if any(share.partial for share in shares):
-            found.append(_partial(network, shares, hull, tensor, rows, links))
+            bits = rows * sum_bits(network, tensor)
+            found.append(_partial(Carried.PARTIAL, shares, hull, tensor, bits, links))
         else:
             for share in shares:
                 hull.make(share.board, share.inputs, Range(0, columns) if geometry[tensor].flat else share.columns)
     return [*found, hull.flow(Carried.ERROR, tensor, rows * error_bits(network, tensor), links)]
 
 
-def _partial(network: Network, shares: Sequence[Share], hull: Hull, tensor: int, rows: int, links: int) -> Flow:
-    """Partial sums run from both ends of the layer's boards to the highest board that needs them (or the nearest to
-    it), which rounds them."""
+def _partial(carried: Carried, shares: Sequence[Share], hull: Hull, tensor: int, element_bits: int, links: int) -> Flow:
+    """Partial sums (`element_bits`: of an element, all rows) run from both ends of the layer's boards to the highest
+    board that needs them (or the nearest to it), which rounds them."""
     elements = hull.producer.size
     boards = sorted({share.board for share in shares})
     low, high = boards[0], boards[-1]
     target = partial_target(boards, int(hull.high.max()))
     hull.producer[:] = target
-    bits = elements * rows * sum_bits(network, tensor)
+    bits = elements * element_bits
     up, down = np.zeros(links, np.int64), np.zeros(links, np.int64)
     up[low:target] = bits
     down[target:high] = bits
-    return Flow(Carried.PARTIAL, tensor, up, down)
+    return Flow(carried, tensor, up, down)
 
 
 def partial_target(boards: Sequence[int], highest: int) -> int:

@@ -53,7 +53,7 @@ class Way:
 def ways(
     network: Network, geometry: Sequence[Geometry], shares: Iterable[Share], found: Iterable[Flow]
 ) -> dict[Key, Way]:
-    """Of every tensor's features and errors, and of errors' partial sums."""
+    """Of every tensor's features and errors, and of the partial sums of either."""
     bits: dict[Key, list[NDArray[np.int64]]] = {}
     for flow in found:
         sums = bits.setdefault((flow.carried, flow.tensor), [np.zeros_like(flow.up), np.zeros_like(flow.down)])
@@ -66,18 +66,35 @@ def ways(
     layers = len(network.layers)
     for tensor in range(layers + 1):
         makers, takers = _features(network, geometry, by_phase, tensor)
+        made = by_phase.get((tensor - 1, Phase.FORWARD), [])
+        makers = _summed(result, (Carried.SUM, tensor), made, makers, takers, _whole(network, tensor), bits)
         result[Carried.FEATURE, tensor] = _way(makers, takers, bits.get((Carried.FEATURE, tensor)))
     for tensor in range(1, layers + 1):
         makers, takers = _errors(network, geometry, by_phase, tensor)
-        partial = [share for share in by_phase.get((tensor, Phase.BACKWARD), []) if share.partial]
-        if partial:
-            boards = sorted({share.board for share in partial})
-            target = partial_target(boards, max(box[0] for box in takers))
-            parts: list[Box] = [(board, 0, 1, 0, 1) for board in boards]
-            result[Carried.PARTIAL, tensor] = _way(parts, [(target, 0, 1, 0, 1)], bits.get((Carried.PARTIAL, tensor)))
-            makers = [(target, *_whole(network, tensor))]
+        made = by_phase.get((tensor, Phase.BACKWARD), [])
+        makers = _summed(result, (Carried.PARTIAL, tensor), made, makers, takers, _whole(network, tensor), bits)
         result[Carried.ERROR, tensor] = _way(makers, takers, bits.get((Carried.ERROR, tensor)))
     return result
+
+
+def _summed(
+    result: dict[Key, Way],
+    key: Key,
+    shares: Sequence[Share],
+    makers: list[Box],
+    takers: Iterable[Box],
+    whole: tuple[int, int, int, int],
+    bits: dict[Key, list[NDArray[np.int64]]],
+) -> list[Box]:
+    """Who makes a tensor of the `whole` elements: `makers`, or where sums are spread the board where they meet; then
+    their way is added."""
+    boards = sorted({share.board for share in shares if share.partial})
+    if not boards:
+        return makers
+    target = partial_target(boards, max(box[0] for box in takers))
+    parts: list[Box] = [(board, 0, 1, 0, 1) for board in boards]
+    result[key] = _way(parts, [(target, 0, 1, 0, 1)], bits.get(key))
+    return [(target, *whole)]
 
 
 Shares: TypeAlias = dict[tuple[int, Phase], list[Share]]

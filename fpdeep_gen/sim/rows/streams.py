@@ -9,7 +9,7 @@ from fpdeep_gen.sim.rows.events import Events, Steps
 if TYPE_CHECKING:
     from fpdeep_gen.sim.rows.fifos import Fifo
 
-MOVED = (Carried.FEATURE, Carried.ERROR, Carried.PARTIAL)
+MOVED = (Carried.FEATURE, Carried.ERROR, Carried.PARTIAL, Carried.SUM)
 
 
 class Output:

@@ -55,18 +55,13 @@ class Wiring:
         self._features(0, {0: [self._rows(pixels, 0)]}, [image])
         for tensor in range(1, layers):
             makers = machine.shares[tensor - 1, Phase.FORWARD]
-            self._features(tensor, *self._made(makers, tensor))
+            self._features(tensor, *self._summed(Carried.SUM, tensor, makers))
         home, errors = self._loss()
         whole = (home, Range(0, self.network.layers[-1].out_channels), Range(0, self.network.layers[-1].out_columns))
         self._errors(layers, {home: [self._rows(errors, layers)]}, [whole])
         for tensor in range(layers - 1, 0, -1):
             makers = machine.shares[tensor, Phase.BACKWARD]
-            local, parts = self._made(makers, tensor)
-            if any(machine.plan.shares[index].partial for index in makers):
-                home, local = self._sum_up(tensor, local, parts)
-                channels, _, columns = self.network.tensor_shape(tensor)
-                parts = [(home, Range(0, channels), Range(0, columns))]
-            self._errors(tensor, local, parts)
+            self._errors(tensor, *self._summed(Carried.PARTIAL, tensor, makers))
 
     def _rows(self, output: Output, tensor: int) -> Source:
         rows = moved_rows(self.network, tensor)
@@ -86,6 +81,15 @@ class Wiring:
                 steps = len(backward_steps(self.network, share))
             parts.append((share.board, channels, made_columns(self.network, share)))
             local[share.board].append(Source(self.machine.outputs[index], steps, tuple(needed)))
+        return local, parts
+
+    def _summed(self, carried: Carried, tensor: int, makers: Sequence[int]) -> tuple[Local, list[Part]]:
+        """The same; where sums are spread the board where they meet makes all of it."""
+        local, parts = self._made(makers, tensor)
+        if any(self.machine.plan.shares[index].partial for index in makers):
+            home, local = self._sum_up(carried, tensor, local, parts)
+            channels, _, columns = self.network.tensor_shape(tensor)
+            parts = [(home, Range(0, channels), Range(0, columns))]
         return local, parts
 
     def _takers(self, layer: int, phases: tuple[Phase, Phase]) -> dict[int, list[tuple[int, Share]]]:
@@ -142,35 +146,37 @@ class Wiring:
     def _loss(self) -> tuple[int, Output]:
         """The loss is computed on the highest board that makes a part of the last layer's outputs."""
         layers = len(self.network.layers)
-        local, parts = self._made(self.machine.shares[layers - 1, Phase.FORWARD], layers)
+        makers = self.machine.shares[layers - 1, Phase.FORWARD]
+        home = max(self.machine.plan.shares[index].board for index in makers)
+        local, parts = self._summed(Carried.SUM, layers, makers)
         local = self._with_fifos(Carried.FEATURE, layers, local, parts, feature_width(self.network, layers))
-        home = max(board for board, _, _ in parts)
         whole = (home, Range(0, self.network.layers[-1].out_channels), Range(0, self.network.layers[-1].out_columns))
         return home, self.machine.loss(self._brought(Carried.FEATURE, layers, local, parts, {home: [whole]})[home])
 
-    def _sum_up(self, tensor: int, local: Local, makers: list[Part]) -> tuple[int, Local]:
-        """Partial sums run along the chain from both ends; the board where they meet makes the error's rows."""
-        of_tensor = [key for key in self.machine.streams if key[:2] == (Carried.PARTIAL, tensor)]
+    def _sum_up(self, carried: Carried, tensor: int, local: Local, makers: list[Part]) -> tuple[int, Local]:
+        """Partial sums run along the chain from both ends; the board where they meet makes the tensor's rows, or its
+        error's."""
+        of_tensor = [key for key in self.machine.streams if key[:2] == (carried, tensor)]
         elements = prod(self.network.tensor_shape(tensor))
         width = max((self.machine.streams[key].bits // elements for key in of_tensor), default=0)
-        local = self._with_fifos(Carried.PARTIAL, tensor, local, makers, width)
+        local = self._with_fifos(carried, tensor, local, makers, width)
         up = sorted(link for _, _, upwards, link in of_tensor if upwards)
         down = sorted((link for _, _, upwards, link in of_tensor if not upwards), reverse=True)
         home = up[-1] + 1 if up else down[-1] if down else min(local)
         all_sums = list(local[home])
-        summed = Output(self.events, f"rows of tensor {tensor}'s error", later=True)
+        summed = Output(self.events, f"rows of tensor {tensor} out of {carried.value}s", later=True)
         for links, upwards in ((up, True), (down, False)):
             before: Source | None = None
             for link in links:
                 own = list(local.get(link if upwards else link + 1, []))
                 if before is not None:
                     own.append(before)
-                before = self._carry(Carried.PARTIAL, tensor, upwards, link, own, False)
+                before = self._carry(carried, tensor, upwards, link, own, False)
             if before is not None:
                 all_sums.append(before)
         _leave(all_sums, Sent(summed, 0.0))
-        count = len(self.machine.together(Carried.PARTIAL, tensor).sizes)
-        name = f"sums of tensor {tensor}'s error on board {home}"
+        count = len(self.machine.together(carried, tensor).sizes)
+        name = f"{carried.value}s of tensor {tensor} on board {home}"
         self.events.start(name, add_up(self.events, all_sums, summed, count))
         return home, {home: [self._rows(summed, tensor)]}
 

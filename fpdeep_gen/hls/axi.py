@@ -1,12 +1,23 @@
 """AXI4 masters of a top: one for each m_axi argument, and their SystemVerilog."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from fpdeep_gen.hls.interface import AXI_READ, AXI_REQUEST, AXI_WRITE, Interface
+from fpdeep_gen.hls.interface import (
+    AXI_READ,
+    AXI_REQUEST,
+    AXI_STREAMS,
+    AXI_WRITE,
+    BURST_READ,
+    BURST_READ_REQUEST,
+    BURST_RESPONSE,
+    BURST_WRITE,
+    BURST_WRITE_REQUEST,
+    Interface,
+)
 from fpdeep_gen.hls.layout import integers
-from fpdeep_gen.hls.packing import memory_packing, stored_bytes
+from fpdeep_gen.hls.packing import bus_bytes, memory_packing
 
 BORDER = 0x1000_1000  # in simulation an array begins this many elements before a border of 4 KiB
 BEFORE = 24
@@ -40,7 +51,7 @@ def masters(interface: Interface) -> tuple[Master, ...]:
     for number, one in enumerate(interface.masters):
         packing = memory_packing(one.layout)
         assert packing is not None  # the interface was built with one
-        size = stored_bytes(packing.width)[0] if packing.width <= 64 else 1 << ((packing.width - 1) // 8).bit_length()
+        size = bus_bytes(packing)
         count = packing.words * sum(1 for _ in integers(one.layout)) // len(packing.kinds)
         prefix = f"m_axi_{one.bundle}" + (f"_{one.name}" if shared[one.bundle] > 1 else "")
         base = BORDER + number * BASE_STEP - BEFORE * size if one.name in offsets else 0
@@ -70,7 +81,7 @@ def master_text(master: Master, streams: Mapping[str, int]) -> list[str]:
     """The adapters of one master. `streams`: widths of the kernel's streams by name."""
     prefix, name = master.prefix, master.name
     size = master.bytes.bit_length() - 1
-    lines = []
+    lines: list[str] = []
     for channel in ("aw", "ar"):
         lines += [
             f"assign {prefix}_{channel}size = 3'd{size};",
@@ -81,42 +92,72 @@ def master_text(master: Master, streams: Mapping[str, int]) -> list[str]:
             f"assign {prefix}_{channel}qos = 4'b0000;",
         ]
     lines.append(f"wire {name}_axi_busy;")
-    base = name if master.offset else "64'd0"
-    shape = f".WIDTH({master.width}), .BYTES({master.bytes}), .BURST({master.burst})"
-    clock = ".ap_clk(ap_clk), .ap_rst_n(ap_rst_n)"
-    for suffix in (AXI_REQUEST, AXI_READ, AXI_WRITE):
+    for suffix in AXI_STREAMS:
         if f"{name}{suffix}" in streams:
             inner = f"{name}{suffix}"
             lines += [f"wire [{streams[inner] - 1}:0] {inner}_tdata;", f"wire {inner}_tvalid, {inner}_tready;"]
-    pins: tuple[str, ...]
+    return [*lines, *_write_text(master, streams), *_read_text(master, streams)]
+
+
+_ADDRESS = ("addr", "len", "valid", "ready")
+
+
+def _connected(master: Master, cell: str, streams: list[str], pins: list[str], settings: str = "") -> list[str]:
+    """An instance of an adapter; `pins` of the master are connected by their names."""
+    base = master.name if master.offset else "64'd0"
+    shape = f".WIDTH({master.width}), .BYTES({master.bytes}), .BURST({master.burst}){settings}"
+    own = [f".{pin}({master.prefix}_{pin})" for pin in pins]
+    return [
+        f"{cell} #({shape}) u_{master.name}_{cell.rpartition('_')[2]} (.ap_clk(ap_clk), .ap_rst_n(ap_rst_n),",
+        f"    .base({base}), {', '.join(streams)},",
+        f"    {', '.join(own)});",
+    ]
+
+
+def _write_text(master: Master, streams: Mapping[str, int]) -> list[str]:
+    prefix, name = master.prefix, master.name
+    pins = [*(f"aw{one}" for one in _ADDRESS), *("wdata", "wstrb", "wlast", "wvalid", "wready", "bvalid", "bready")]
+    busy = f".busy({name}_axi_busy)"
     if f"{name}{AXI_WRITE}" in streams:
         index = streams[f"{name}{AXI_WRITE}"] - master.width - (master.bytes if master.strobes else 0)
-        strobes = ", .STROBES(1)" if master.strobes else ""
-        address = ("awaddr", "awlen", "awvalid", "awready")
-        pins = (*address, "wdata", "wstrb", "wlast", "wvalid", "wready", "bvalid", "bready")
-        lines += [
-            f"fpdeep_axi_write #({shape}{strobes}, .INDEX({index})) u_{name}_write ({clock}, .base({base}),",
-            f"    .busy({name}_axi_busy), {_stream('s', f'{name}{AXI_WRITE}')},",
-            f"    {', '.join(f'.{pin}({prefix}_{pin})' for pin in pins)});",
-        ]
-    else:
-        lines += [f"assign {prefix}_{pin} = '0;" for pin in ("awaddr", "awlen", "awvalid", "wdata", "wlast", "wvalid")]
-        lines += [f"assign {prefix}_{pin} = '1;" for pin in ("wstrb", "bready")]
-        lines.append(f"assign {name}_axi_busy = 1'b0;")
+        settings = (", .STROBES(1)" if master.strobes else "") + f", .INDEX({index})"
+        return _connected(master, "fpdeep_axi_write", [busy, _stream("s", f"{name}{AXI_WRITE}")], pins, settings)
+    if f"{name}{BURST_WRITE_REQUEST}" in streams:
+        ends = (("s", BURST_WRITE_REQUEST), ("w", BURST_WRITE), ("m", BURST_RESPONSE))
+        used = [_stream(side, f"{name}{suffix}", streams) for side, suffix in ends]
+        return _connected(master, "fpdeep_burst_write", [busy, *used], pins)
+    lines = [f"assign {prefix}_{pin} = '0;" for pin in ("awaddr", "awlen", "awvalid", "wdata", "wlast", "wvalid")]
+    lines += [f"assign {prefix}_{pin} = '1;" for pin in ("wstrb", "bready")]
+    lines += _never(name, (BURST_WRITE,), (BURST_RESPONSE,), streams)
+    return [*lines, f"assign {name}_axi_busy = 1'b0;"]
+
+
+def _read_text(master: Master, streams: Mapping[str, int]) -> list[str]:
+    prefix, name = master.prefix, master.name
+    pins = [*(f"ar{one}" for one in _ADDRESS), *("rdata", "rvalid", "rready")]
     if f"{name}{AXI_REQUEST}" in streams:
-        index = streams[f"{name}{AXI_REQUEST}"]
-        pins = ("araddr", "arlen", "arvalid", "arready", "rdata", "rvalid", "rready")
-        lines += [
-            f"fpdeep_axi_read #({shape}, .INDEX({index})) u_{name}_read ({clock}, .base({base}),",
-            f"    .hold({name}_axi_busy), {_stream('s', f'{name}{AXI_REQUEST}')},",
-            f"    {_stream('m', f'{name}{AXI_READ}')},",
-            f"    {', '.join(f'.{pin}({prefix}_{pin})' for pin in pins)});",
-        ]
-    else:
-        lines += [f"assign {prefix}_{pin} = '0;" for pin in ("araddr", "arlen", "arvalid")]
-        lines.append(f"assign {prefix}_rready = 1'b1;")
+        used = [f".hold({name}_axi_busy)", _stream("s", f"{name}{AXI_REQUEST}"), _stream("m", f"{name}{AXI_READ}")]
+        settings = f", .INDEX({streams[f'{name}{AXI_REQUEST}']})"
+        return _connected(master, "fpdeep_axi_read", used, pins, settings)
+    if f"{name}{BURST_READ_REQUEST}" in streams:
+        used = [_stream("s", f"{name}{BURST_READ_REQUEST}"), _stream("m", f"{name}{BURST_READ}", streams)]
+        return _connected(master, "fpdeep_burst_read", used, pins)
+    lines = [f"assign {prefix}_{pin} = '0;" for pin in ("araddr", "arlen", "arvalid")]
+    return [*lines, f"assign {prefix}_rready = 1'b1;", *_never(name, (), (BURST_READ,), streams)]
+
+
+def _never(name: str, given: Sequence[str], made: Sequence[str], streams: Mapping[str, int]) -> list[str]:
+    """Ends of streams of the kernel that have no adapter, as nothing is ever asked for: they wait for ever."""
+    lines = [f"assign {name}{suffix}_tready = 1'b0;" for suffix in given if f"{name}{suffix}" in streams]
+    for inner in (f"{name}{suffix}" for suffix in made if f"{name}{suffix}" in streams):
+        lines += [f"assign {inner}_tdata = '0;", f"assign {inner}_tvalid = 1'b0;"]
     return lines
 
 
-def _stream(side: str, name: str) -> str:
-    return ", ".join(f".{side}_{part}({name}_{part})" for part in ("tdata", "tvalid", "tready"))
+def _stream(side: str, name: str, streams: Mapping[str, int] | None = None) -> str:
+    """Connections of a stream; of one that the kernel does not use where `streams` is without it."""
+    if streams is None or name in streams:
+        return ", ".join(f".{side}_{part}({name}_{part})" for part in ("tdata", "tvalid", "tready"))
+    if side == "m":
+        return ".m_tdata(), .m_tvalid(), .m_tready(1'b1)"
+    return f".{side}_tdata('0), .{side}_tvalid(1'b0), .{side}_tready()"

@@ -96,6 +96,13 @@ class Argument:
 RETURN = -1
 AXI_LATENCY = 32  # stages of a pipelined loop between a request to an m_axi port and its answer
 AXI_REQUEST, AXI_READ, AXI_WRITE = "_axi_ar", "_axi_r", "_axi_w"  # streams between the kernel and an m_axi adapter
+# those of a port whose bursts the kernel asks for: requests and elements to read, requests, elements and ends to write
+BURST_READ_REQUEST, BURST_READ = "_burst_ar", "_burst_r"
+BURST_WRITE_REQUEST, BURST_WRITE, BURST_RESPONSE = "_burst_aw", "_burst_w", "_burst_b"
+AXI_STREAMS = (
+    *(AXI_REQUEST, AXI_READ, AXI_WRITE),
+    *(BURST_READ_REQUEST, BURST_READ, BURST_WRITE_REQUEST, BURST_WRITE, BURST_RESPONSE),
+)
 
 
 @dataclass(frozen=True)
@@ -129,8 +136,7 @@ class Interface:
     @property
     def hidden(self) -> frozenset[str]:
         """Streams of the kernel that are no pins."""
-        suffixes = (AXI_REQUEST, AXI_READ, AXI_WRITE)
-        return frozenset(f"{one.name}{suffix}" for one in self.masters for suffix in suffixes)
+        return frozenset(f"{one.name}{suffix}" for one in self.masters for suffix in AXI_STREAMS)
 
     @property
     def inputs(self) -> tuple[Argument, ...]:

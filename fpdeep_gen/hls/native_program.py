@@ -79,13 +79,14 @@ def _given(one: Argument) -> list[str]:
             for index in range(one.count)
         ]
     if one.kind is Kind.ARRAY:
-        return [f'recorder.given_array<{_element(one)}>("{one.name}", &{one.name}[0], {_count(one)});']
+        return [f'recorder.given_array<{_element(one)}>("{one.name}", fpdeep::memory_of({one.name}), {_count(one)});']
     return [f'recorder.given<{kind}>("{one.name}", {_value(one)});'] if one.direction.reads else []
 
 
 def _made(one: Argument) -> list[str]:
     if one.kind is Kind.ARRAY:
-        return [f'recorder.made_array<{_element(one)}>("{one.name}", &{one.name}[0], {_count(one)});']
+        made = f'recorder.made_array<{_element(one)}>("{one.name}", fpdeep::memory_of({one.name}), {_count(one)});'
+        return [f"fpdeep::finished({one.name});", made]
     if one.kind is Kind.SCALAR and one.direction.writes:
         return [f'recorder.made<{layout_type(one.layout)}>("{one.name}", {_value(one)});']
     return []

@@ -87,6 +87,12 @@ def memory_bytes(layout: Layout) -> int:
     return _memory(layout)[0]
 
 
+def bus_bytes(packing: Packing) -> int:
+    """Bytes of memory and of the bus that a word takes, a power of two."""
+    width = packing.width
+    return stored_bytes(width)[0] if width <= 64 else 1 << ((width - 1) // 8).bit_length()
+
+
 def leaf_starts(layout: Layout) -> list[int]:
     """The byte in memory where the first integer of each leaf starts."""
     starts = _memory(layout)[2]

@@ -27,7 +27,7 @@ _VERILATOR_FLAGS = (
     "--output-split",
     "20000",
 )
-_ONE_FILE_BYTES = 400_000
+_ONE_FILE_BYTES = 1_000_000
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 
+from fpdeep_gen.hls.frontend.bursts import BURST, BurstTransfers
 from fpdeep_gen.hls.frontend.context import ProcessContext, bits_of
 from fpdeep_gen.hls.frontend.diagnose import IGNORED_CALLS
 from fpdeep_gen.hls.frontend.intrinsics import lower_intrinsic
@@ -36,6 +37,7 @@ class InstructionLowering(ABC):
         self.memory = MemoryState(builder, context.problem)
         self.transfers = Transfers(context, builder, self.memory)
         self.streams = StreamTransfers(context, builder)
+        self.bursts = BurstTransfers(context, builder)
         self.predicate: Operation = builder.true()
         self._block = ""
 
@@ -185,6 +187,10 @@ class InstructionLowering(ABC):
         callee = one.detail
         if callee.startswith(_NO_EFFECT):
             return None
+        if callee.startswith(BURST):
+            pointer, *rest = one.operands
+            numbers = [self.number(operand, self._block) for operand in rest]
+            return self.bursts.lower(callee, self.pointer(pointer, self._block), numbers, self.predicate)
         if callee.startswith("@__hls_"):
             return self._stream_call(one)
         if callee.startswith(("@llvm.memcpy", "@llvm.memmove")):

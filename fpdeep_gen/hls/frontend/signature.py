@@ -37,6 +37,11 @@ class Formal:
         return "hls::stream<" in self.type
 
     @property
+    def is_burst(self) -> bool:
+        """A port to memory whose bursts the kernel asks for."""
+        return "hls::burst_maxi<" in self.type
+
+    @property
     def is_pointer(self) -> bool:
         """A pointer that is declared as one."""
         return self.type.rstrip().endswith(("*", "*const", "* const")) and not self.is_decayed
@@ -54,7 +59,7 @@ class Formal:
     @property
     def is_reference(self) -> bool:
         """A reference to one value."""
-        return self.type.endswith("&") and not self.is_array
+        return self.type.endswith("&") and not self.is_array and not self.is_burst
 
     @property
     def is_const(self) -> bool:

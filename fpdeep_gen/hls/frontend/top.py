@@ -101,7 +101,7 @@ def is_free_running(signature: Signature, asked: Asked) -> bool:
 
 def is_scalar(formal: Formal, asked: Asked) -> bool:
     """One value, or an array that is wanted as registers."""
-    if formal.is_stream or formal.is_array:
+    if formal.is_stream or formal.is_array or formal.is_burst:
         return False
     mode = asked.ports.get(formal.name)
     several = formal.name in asked.depths and (mode is None or mode[0] in _POINTER_ARRAYS)
@@ -117,6 +117,9 @@ def type_definitions(signature: Signature, asked: Asked) -> str:
         if formal.is_stream:
             word = f"typename ::hls_detail::stream_word<typename ::hls_detail::argument<{place}, {top}>::type>::type"
             lines.append(f"typedef {word} {name};")
+        elif formal.is_burst:
+            element = f"typename ::hls_detail::value_of<{place}, {top}>::value_type"
+            lines.append(f"typedef {element} {name}[{asked.depths.get(formal.name, '1')}];")
         elif formal.is_decayed:
             lines.append(f"typedef {formal.text.replace('@', name + '_given')};")
             lines.append(f"typedef typename ::hls_detail::plain<{name}_given>::type {name};")
@@ -258,6 +261,9 @@ def build_interface(
         by_value = kind is Kind.SCALAR and not formal.is_pointer and not formal.is_reference
         direction = Direction.IN if by_value else directions.get(place, Direction.INOUT)
         protocol = _protocol(kind, direction, mode)
+        if formal.is_burst:
+            protocol = Protocol.AXI if mode in (None, Protocol.AXI) else None
+            problems += _burst_problems(signature, formal, asked, layouts[place])
         if kind is Kind.SCALAR and formal.is_pointer and mode in _POINTER_ARRAYS:
             assert wanted is not None
             found = f"{wanted[0].value} without it"
@@ -271,9 +277,10 @@ def build_interface(
             assert wanted is not None
             place_of = wanted[2]
             text = f"a mode for {'an' if kind is Kind.ARRAY else 'a'} {kind.value}"
+            text = "m_axi, as the argument is a burst_maxi" if formal.is_burst else text
             name = f"pragma HLS INTERFACE port={formal.name}"
             problems.append(Problem(place_of.file, place_of.line, name, text, wanted[0].value))
-        bundle = ""
+        bundle = DEFAULT_BUNDLE if formal.is_burst else ""
         if wanted is not None and protocol in (Protocol.AXI, Protocol.AXILITE):
             bundle = wanted[1].options.get("bundle", DEFAULT_BUNDLE if protocol is Protocol.AXI else "control")
         streamed = kind is Kind.ARRAY and protocol is not Protocol.MEMORY
@@ -296,6 +303,19 @@ def build_interface(
         arguments.append(Argument("ap_return", RETURN, *result, mode, layouts[RETURN], 0, bundle))
     control = Control.FREE if free else asked.control or Control.HS
     return Interface(control, tuple(arguments), control_lite=asked.control_lite, offsets=tuple(offsets))
+
+
+def _burst_problems(signature: Signature, formal: Formal, asked: Asked, layout: Layout) -> list[Problem]:
+    """What of a port that the kernel asks for bursts is not known, or does not fit one word of a bus."""
+    where, what, found = signature.location, f"argument {formal.name}", []
+    if formal.name not in asked.depths:
+        hint = f"add #pragma HLS INTERFACE m_axi port={formal.name} depth=, with the number of elements"
+        found.append(Problem(where.file, where.line, what, "depth= (elements behind it)", "INTERFACE without it", hint))
+    packing = memory_packing(layout)
+    if packing is not None and packing.words > 1:
+        text, hint = f"{packing.words} words of {packing.strobes} bytes", "add members up to such a size"
+        found.append(Problem(where.file, where.line, what, "elements of a power of two of bytes", text, hint))
+    return found
 
 
 def _memory_problems(signature: Signature, formal: Formal, layout: Layout, size: int) -> list[Problem]:

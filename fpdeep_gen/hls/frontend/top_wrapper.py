@@ -24,7 +24,7 @@ def type_name(place: int) -> str:
 def wrapper(signature: Signature, interface: Interface) -> str:
     """C++ of the function that is one activation of the top."""
     place = signature.location
-    formals, actuals, head = [], [], []
+    formals, actuals, head, body = [], [], [], []
     by_place = {one.place: one for one in interface.arguments}
     given, given_at = interface.inputs, _offsets(interface.inputs)
     for number, formal in enumerate(signature.formals):
@@ -35,10 +35,13 @@ def wrapper(signature: Signature, interface: Interface) -> str:
             actuals.append(formal.name)
         elif argument.kind is Kind.ARRAY:
             head.append(f'extern "C" {type_name(number)} {global_of(number)[1:]};')
-            actuals.append(global_of(number)[1:])
+            actuals.append(name if formal.is_burst else global_of(number)[1:])
+            if formal.is_burst:
+                body.append(
+                    f"::hls_detail::value_of<{number}, decltype(::{signature.name})> {name}({global_of(number)[1:]});"
+                )
         else:
             actuals.append(f"&{name}" if formal.is_pointer else name)
-    body: list[str] = []
     width = max(1, sum(one.layout.width for one in given))
     body.append(f"const unsigned _BitInt({width}) __hls_given = {START}.read().V;")
     for argument in interface.of(Kind.SCALAR):

@@ -32,6 +32,11 @@ bool __hls_stream_try_write(const void *token) noexcept;
 bool __hls_stream_empty(const volatile void *stream) noexcept;
 bool __hls_stream_full(const volatile void *stream) noexcept;
 void __hls_stream_declare(const volatile void *stream, int depth, int width) noexcept;
+void __hls_burst_read_request(const volatile void *memory, unsigned long long offset, unsigned long long length) noexcept;
+void *__hls_burst_read(const volatile void *memory, int width, int count, int stride, bool is_signed) noexcept;
+void __hls_burst_write_request(const volatile void *memory, unsigned long long offset, unsigned long long length) noexcept;
+void __hls_burst_write(const void *token, unsigned long long low, unsigned long long high) noexcept;
+void __hls_burst_response(const volatile void *memory) noexcept;
 void __hls_task(const void *task, const void *function, ...) noexcept;
 }
 

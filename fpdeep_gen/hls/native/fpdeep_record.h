@@ -17,6 +17,11 @@
 #include "fpdeep_layout.h"
 #include "hls_stream.h"
 
+namespace hls {
+template <typename T>
+class burst_maxi;
+}
+
 namespace fpdeep {
 
 template <int I, typename F>
@@ -43,8 +48,32 @@ template <typename T>
 using pointed_t = std::remove_cv_t<std::remove_pointer_t<plain_t<T>>>;
 // The type of an array argument's elements, its first dimension taken off.
 template <typename T>
-using element_t = std::remove_cv_t<std::conditional_t<std::is_pointer_v<plain_t<T>>, std::remove_pointer_t<plain_t<T>>,
-                                                     std::remove_extent_t<plain_t<T>>>>;
+struct element_of {
+    using type = std::remove_cv_t<std::conditional_t<std::is_pointer_v<T>, std::remove_pointer_t<T>, std::remove_extent_t<T>>>;
+};
+template <typename T>
+struct element_of<hls::burst_maxi<T>> {
+    using type = T;
+};
+template <typename T>
+using element_t = typename element_of<plain_t<T>>::type;
+
+// The first element behind an array argument.
+template <typename T>
+auto* memory_of(T& array) {
+    return &array[0];
+}
+template <typename T>
+T* memory_of(hls::burst_maxi<T>& port) {
+    return port.memory();
+}
+// What a top leaves over of its array arguments.
+template <typename T>
+void finished(const T&) {}
+template <typename T>
+void finished(const hls::burst_maxi<T>& port) {
+    port.finished();
+}
 
 class Recorder {
   public:

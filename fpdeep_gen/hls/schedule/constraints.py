@@ -196,7 +196,9 @@ def _answer_distances(region: Region, ii: int | None) -> Iterator[Distance]:
         if isinstance(operation, StreamWrite):
             asked[id(operation.stream)] = operation
         elif isinstance(operation, StreamRead) and operation.stream.answers is not None:
-            request = asked[id(operation.stream.answers)]
+            request = asked.get(id(operation.stream.answers))
+            if request is None:  # an earlier iteration or step asked
+                continue
             stages = 1 if ii is None else operation.stream.latency
             yield Distance(Node(request), Node(operation), stages, f"answers of {operation.stream.name}")
 

@@ -39,6 +39,31 @@ class _Progress:
     cross: int = 0
 
 
+class _Costs:
+    """Multipliers of whole units of a track at an interval. Those of ranges that end before unit `alike` depend on
+    nothing but how many units they are. `known`: by their number, or else by begin and end."""
+
+    def __init__(self, track: Track, interval: int) -> None:
+        self.track, self.interval = track, interval
+        self.row = interval // track.rows
+        self.alike = track.units if track.alike else 0
+        self.known: dict[int | tuple[int, int], int] = {}
+
+    def found(self, begin: int, end: int) -> int:
+        """Multipliers of units begin..end - 1, looked up or computed."""
+        if end <= begin:
+            return 0
+        key = end - begin if end < self.alike else (begin, end)
+        cost = self.known.get(key)
+        if cost is None:
+            if end < self.alike:
+                cost = self.track.unit_multipliers(end - begin, self.row)
+            else:
+                cost = self.track.multipliers(self.track.box(begin, end), self.interval)
+            self.known[key] = cost
+        return cost
+
+
 class Filler:
     """Places the tracks of one group on board after board."""
 
@@ -47,7 +72,7 @@ class Filler:
         self.numbers = numbers
         self.interval = interval
         self.progress = [_Progress() for _ in tracks]
-        self.costs: list[dict[tuple[int, int], int]] = [{} for _ in tracks]
+        self.costs = [_Costs(track, interval) for track in tracks]
         self.level = self.pace = 0
         self.unit_macs = [track.macs(track.box(0, 1)) for track in tracks]
         self.finest = max(track.units for track in tracks)
@@ -66,7 +91,7 @@ class Filler:
         room -= sum(self._body(index, end) for index, end in enumerate(ends))
         room = self._stretch(ends, room)
         pieces += [
-            self._piece(index, board, self.tracks[index].box(at.unit, end))
+            Piece(self.numbers[index], board, self.tracks[index].box(at.unit, end), self._body(index, end))
             for index, (at, end) in enumerate(zip(self.progress, ends, strict=True))
             if end > at.unit
         ]
@@ -108,30 +133,25 @@ class Filler:
 
     def _body(self, index: int, end: int) -> int:
         """Multipliers for whole units up to `end`."""
-        track, begin = self.tracks[index], self.progress[index].unit
-        if end <= begin:
-            return 0
-        alike = track.alike and end < track.units
-        key = (0, end - begin) if alike else (begin, end)
-        found = self.costs[index].get(key)
-        if found is None:
-            found = self.costs[index][key] = track.multipliers(track.box(begin, end), self.interval)
-        return found
+        return self.costs[index].found(self.progress[index].unit, end)
 
     def _ends(self, room: int) -> list[int]:
         """Ends of all tracks at the greatest common fraction that fits."""
-        units = [track.units for track in self.tracks]
-        begins = [at.unit for at in self.progress]
-
-        def ends(level: int) -> list[int]:
-            return [max(begin, level * count // self.finest) for begin, count in zip(begins, units, strict=True)]
+        finest = self.finest
+        tracks = [
+            (at.unit, costs.track.units, costs.alike, costs.known, costs.found)
+            for at, costs in zip(self.progress, self.costs, strict=True)
+        ]
 
         def fits(level: int) -> bool:
             total = 0
-            for index, end in enumerate(ends(level)):
-                total += self._body(index, end)
-                if total > room:
-                    return False
+            for begin, units, alike, known, found in tracks:
+                end = level * units // finest
+                if end > begin:
+                    cost = known.get(end - begin) if end < alike else None
+                    total += found(begin, end) if cost is None else cost
+                    if total > room:
+                        return False
             return True
 
         low, high = min(self.level, self.finest), self.finest + 1
@@ -152,7 +172,7 @@ class Filler:
             else:
                 high = middle
         self.level, self.pace = low, max(1, low - self.level)
-        return ends(low)
+        return [max(begin, low * units // finest) for begin, units, *_ in tracks]
 
     def _stretch(self, ends: list[int], room: int) -> int:
         """Lets tracks take a unit more while it fits, those that are behind first. Returns the room left."""

@@ -1,6 +1,6 @@
 """The search: schemes with ever more layers in step, settled on the boards; then faster fully connected layers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import inf
 
@@ -8,7 +8,7 @@ from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.partition.bounds import bounds_of
 from fpdeep_gen.partition.family import Scheme
-from fpdeep_gen.partition.flat_memory import ORDER
+from fpdeep_gen.partition.flat_memory import ORDER, Places
 from fpdeep_gen.partition.fully_connected import Speed
 from fpdeep_gen.partition.geometry import training_macs
 from fpdeep_gen.partition.model import BalancedPlan
@@ -83,7 +83,7 @@ class Search:
         if it is to be `fast`, else the first at all that keeps the budgets."""
         tried: list[tuple[Candidate, Scheme]] = []
         more = SCHEMES_MORE
-        for scheme, other in self._near():
+        for scheme, other in self._near(fast):
             tried.append((other, scheme))
             found = min(tried, key=lambda pair: self._rank(pair[0]))
             if found[0].excess:
@@ -97,9 +97,10 @@ class Search:
         if not tried:
             return None
         if all(candidate.excess for candidate, _ in tried):
+            allowed = ORDER[ORDER.index(self.settling.flat.hoped()) :]
             able = [pair for pair in tried if self._may_mend(pair[0].plan)]
             for _, scheme in sorted(able, key=lambda pair: self.settling.worst(pair[0].plan))[:MENDED]:
-                mended = self._settled(scheme, inf)
+                mended = self._settled(scheme, inf, allowed)
                 if mended is not None:
                     tried.append((mended, scheme))
                     if not (fast or mended.excess):
@@ -111,16 +112,19 @@ class Search:
         """Whether a longer interval, or less for the boards that take too much, may do."""
         return self.settling.worst(plan) <= OVERSHOOT or self.settling.waits_for_ddr(plan)
 
-    def _near(self) -> Iterator[tuple[Scheme, Candidate]]:
+    def _near(self, hope: bool) -> Iterator[tuple[Scheme, Candidate]]:
         """Plans of all schemes, mended as long as they stay near the bound. Where boards have far too little memory for
-        a scheme without spread sums, of those with them only the one that takes least is looked at."""
+        a scheme without spread sums, of those with them only the one that takes least is looked at. `hope`: slower
+        memory for fully connected layers is looked at only when some schemes have not kept the budgets without it."""
         crowded = False
         full: set[bool] = set()
+        hoped, *others = ORDER[ORDER.index(self.settling.flat.hoped()) :]
+        later: list[Scheme] = []
         for scheme in self.schemes:
             spread = any(scheme.partial)
             if spread in full or (crowded and spread and not scheme.frugal):
                 continue
-            other = self._settled(scheme, self.enough)
+            other = self._settled(scheme, self.enough, [hoped] if hope else [hoped, *others])
             if other is None:
                 continue
             if not spread:
@@ -129,6 +133,14 @@ class Search:
                 full.add(spread)
             self.begin = max(LEAST, other.number - max(2 * COARSE, other.number // 8))
             yield scheme, other
+            if hope and others and other.excess and self.settling.crowded(other.plan) <= OVERSHOOT:
+                later.append(scheme)
+                if len(later) == SCHEMES_MORE:
+                    break
+        for scheme in later:
+            other = self._settled(scheme, self.enough, others)
+            if other is not None:
+                yield scheme, other
 
     def _rank(self, candidate: Candidate) -> tuple[int, bool, int, int, float]:
         """The less the better: budgets exceeded, whether throughput is short of the bound, fully connected layers off
@@ -145,11 +157,10 @@ class Search:
         )
         return min((self.settling.filled(candidate.plan) for candidate in first if candidate is not None), default=0.0)
 
-    def _settled(self, scheme: Scheme, mended: float) -> Candidate | None:
-        """The scheme's plan with fully connected layers in the fastest memory that has room."""
+    def _settled(self, scheme: Scheme, mended: float, allowed: Sequence[Places]) -> Candidate | None:
+        """The scheme's plan with fully connected layers in the first memory of those `allowed` that has room."""
         best: Candidate | None = None
-        hoped = self.settling.flat.hoped()
-        for places in ORDER[ORDER.index(hoped) :]:
+        for places in allowed:
             speed = SPEEDS[self.first_speed]
             found = self.settling.settle(scheme, speed, places, overshoot=OVERSHOOT, begin=self.begin, mended=mended)
             if found is not None and (best is None or found.rank < best.rank):

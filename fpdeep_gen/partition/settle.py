@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import ceil, inf
 from operator import sub
 from typing import TypeAlias
@@ -84,14 +85,21 @@ class Wish:
 
 @dataclass(frozen=True)
 class Filled:
-    """Convolutions' pieces at an interval, `number` steps above the bound."""
+    """Convolutions' multipliers at an interval, `number` steps above the bound, on boards that had `room` and were
+    filled with a scheme."""
 
     interval: int
     number: int
-    pieces: tuple[Piece, ...]
+    scheme: Scheme
+    room: tuple[int, ...]
+    multipliers: int
 
 
 Attempt: TypeAlias = Callable[[int], Filled | None]
+
+FILLED_KEPT, PLANS_KEPT = 256, 24
+"""Fillings and plans that are kept, as rounds and schemes often begin with what others did: a scheme that is given more
+rounds with those it had."""
 
 
 class Settling:
@@ -106,6 +114,10 @@ class Settling:
         slowest = min((framed_rate(link, cluster.clock_mhz) for link in cluster.links), default=inf)
         axes = flat_axes(network, self.geometry, slowest * bounds_of(network, cluster).interval)
         self.flat = FlatMemory(cluster, self.geometry, network.training.batch, axes)
+        self.cut = lru_cache(maxsize=FILLED_KEPT)(self._cut)
+        self.filled_by = lru_cache(maxsize=FILLED_KEPT)(self._filled_by)
+        self.shares = lru_cache(maxsize=PLANS_KEPT)(self._shares)
+        self.assembled = lru_cache(maxsize=PLANS_KEPT)(self._assembled)
 
     def settle(
         self,
@@ -125,8 +137,7 @@ class Settling:
         and on rounds after the first that need a longer interval than `mended`. `begin`: steps above the bound that
         are tried first; where it is a `rough` plan that is asked for, no shorter interval is looked for. None where an
         image takes `slow` intervals at first."""
-        tracks = tracks_of(self.geometry, scheme)
-        groups = track_groups(tracks, scheme)
+        scheme = replace(scheme, few=scheme.few or any(scheme.partial))
         equal = (1.0,) * len(self.dsp)
         wish: Wish | None = Wish(equal, equal, 0)
         best: Candidate | None = None
@@ -139,19 +150,18 @@ class Settling:
             def attempt(step: int, wish: Wish = wish, flat: tuple[FlatPiece, ...] = pieces) -> Filled | None:
                 interval = max(wish.shortest, int(self.work * (1 + step * STEP)) + 1)
                 room = self._rooms(interval, wish.parts, flat, speed, KEPT)
-                filled = fill(groups, tracks, interval, room) if min(room) >= 0 else None
-                return None if filled is None or filled.pieces is None else Filled(interval, step, filled.pieces)
+                return self._attempted(scheme, interval, step, room)
 
             found = attempt(number) if wish.shortest or levelled or rough else None
+            longest = most if best is None else min(most, mended)
             if found is None and not levelled:
-                found = shortest(attempt, number, self.work, most if best is None else min(most, mended))
-            if found is None or (best is not None and found.interval > mended):
+                found = shortest(attempt, number, self.work, longest)
+            if found is None or found.interval > longest:
                 break
-            found = self._even(groups, tracks, wish.parts, found, pieces, speed)
+            found = self._even(wish.parts, found, pieces, speed)
             number = found.number
-            conv = shares_of(found.pieces, tracks, found.interval)
             for _ in range(SPREADS):
-                candidate = self._assembled(found, conv, pieces, speed, places)
+                candidate = self.assembled(found, pieces, speed, places)
                 if best is None and candidate.plan.prediction.fill >= slow:
                     return None
                 if best is None or candidate.rank < best.rank or (gathering is not None and _sooner(candidate, best)):
@@ -168,32 +178,53 @@ class Settling:
                     wish = gathering.pop() if gathering else None
                     break
                 wish = self._corrected(wish, candidate, overshoot, gather=mended == inf and most == inf)
-                if wish is None or places[0] is Place.DDR or not self.flat.weights:
+                if wish is None or places[0] is Place.DDR or not self.flat.weights or wish.shortest > found.interval:
                     break
                 pieces = spread(self.geometry, wish.room, self.flat.axes)
-                if min(map(sub, self._rooms(found.interval, equal, pieces, speed), self._used(conv))) < 0:
+                if min(map(sub, self._rooms(found.interval, equal, pieces, speed), self._used(found))) < 0:
                     break
         return best
 
-    def _assembled(
-        self, found: Filled, conv: tuple[Share, ...], pieces: Sequence[FlatPiece], speed: Speed, places: Places
-    ) -> Candidate:
+    def _cut(self, scheme: Scheme) -> tuple[tuple[Track, ...], tuple[tuple[int, ...], ...]]:
+        """The tracks of a scheme, and its groups of them."""
+        tracks = tracks_of(self.geometry, scheme)
+        return tracks, track_groups(tracks, scheme)
+
+    def _filled_by(self, scheme: Scheme, interval: int, room: tuple[int, ...]) -> tuple[Piece, ...] | None:
+        """Pieces of convolutions on boards with `room` multipliers, None where these are too few."""
+        tracks, groups = self.cut(scheme)
+        return fill(groups, tracks, interval, room).pieces if min(room) >= 0 else None
+
+    def _attempted(self, scheme: Scheme, interval: int, number: int, room: tuple[int, ...]) -> Filled | None:
+        pieces = self.filled_by(scheme, interval, room)
+        if pieces is None:
+            return None
+        return Filled(interval, number, scheme, room, sum(piece.multipliers for piece in pieces))
+
+    def _shares(self, scheme: Scheme, interval: int, room: tuple[int, ...]) -> tuple[Share, ...]:
+        """Shares of convolutions where `filled_by` has pieces."""
+        pieces = self.filled_by(scheme, interval, room)
+        assert pieces is not None
+        return shares_of(pieces, self.cut(scheme)[0], interval)
+
+    def _assembled(self, found: Filled, pieces: tuple[FlatPiece, ...], speed: Speed, places: Places) -> Candidate:
         interval = found.interval
+        conv = self.shares(found.scheme, interval, found.room)
         shares = conv + flat_shares(self.geometry, pieces, interval, speed)
         decided = Decided(interval, shares, *places, *self.flat.shared(interval, pieces, places))
         plan = assemble(self.network, self.cluster, self.geometry, decided)
         return Candidate(plan, places, tuple(budget_problems(plan)), found.number)
 
-    def _used(self, shares: Sequence[Share]) -> list[int]:
-        """Multipliers of each board."""
+    def _used(self, found: Filled) -> list[int]:
+        """Multipliers of each board that convolutions take."""
         used = [0] * len(self.dsp)
-        for share in shares:
+        for share in self.shares(found.scheme, found.interval, found.room):
             used[share.board] += share.multipliers
         return used
 
     def _rooms(
         self, interval: int, parts: Sequence[float], flat: Sequence[FlatPiece], speed: Speed, more: int = 0
-    ) -> list[int]:
+    ) -> tuple[int, ...]:
         """Multipliers of each board for convolutions; `more` are kept for fully connected layers beside their own."""
         kept = [more if flat else 0] * len(self.dsp)
         for piece in flat:
@@ -203,31 +234,24 @@ class Settling:
         if ends:
             kept[max(ends)] += loss_dsp(self.network)
         others = auxiliary_dsp(self.network, self.geometry, interval, self.dsp)
-        return [
+        return tuple(
             int((dsp - taken - other) * part)
             for dsp, taken, other, part in zip(self.dsp, kept, others, parts, strict=True)
-        ]
+        )
 
-    def _even(
-        self,
-        groups: Sequence[Sequence[int]],
-        tracks: Sequence[Track],
-        parts: Sequence[float],
-        found: Filled,
-        flat: Sequence[FlatPiece],
-        speed: Speed,
-    ) -> Filled:
+    def _even(self, parts: Sequence[float], found: Filled, flat: Sequence[FlatPiece], speed: Speed) -> Filled:
         """The same with the least part of their multipliers on all boards alike, so that the last boards have no less
         to do than the others."""
         room = self._rooms(found.interval, parts, flat, speed, KEPT)
-        part = sum(piece.multipliers for piece in found.pieces) / sum(room)
+        part = found.multipliers / sum(room)
         for _ in range(EVENED):
             part += EVEN
             if part >= 1:
                 break
-            filled = fill(groups, tracks, found.interval, [int(part * own) for own in room])
-            if filled.pieces is not None:
-                return replace(found, pieces=filled.pieces)
+            least = tuple(int(part * own) for own in room)
+            even = self._attempted(found.scheme, found.interval, found.number, least)
+            if even is not None:
+                return even
         return found
 
     def _level(self, wish: Wish, plan: BalancedPlan) -> Wish:

@@ -178,6 +178,19 @@ class Track:
         """Fewest multipliers for a box; a great number where none are enough."""
         return self._best(box, interval)[0]
 
+    def unit_multipliers(self, count: int, row: int) -> int:
+        """`multipliers` of `count` units that are `alike`, where a row may take `row` cycles."""
+        if self.axis is Axis.COLUMNS:
+            return side_by_side(
+                self._whole_parts, self.other, self.taps, self.widths, count * self.step, row, self.few
+            )[0]
+        return side_by_side((count,), self.other, self.taps, self.widths, self.columns, row, self.few)[0]
+
+    @cached_property
+    def _whole_parts(self) -> tuple[int, ...]:
+        """All channels, in each group."""
+        return self.parts(self.box(0, 1))
+
     def engines(self, box: Box, interval: int) -> list[Box]:
         """The boxes of the engines that compute a box."""
         ends = accumulate(self._best(box, interval)[1], initial=box.columns.begin)

@@ -6,6 +6,7 @@ every `period` cycles.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil
 
 import numpy as np
@@ -32,8 +33,9 @@ def most_waiting(come: Pace, gone: Pace, period: float, few: float = 0.0) -> flo
     span = max(float(gone.whole[-1]) - float(come.first[0]), 0.0)
     images = 1 + ceil(span / period)
     came, went = curve(come, images, period, 0), curve(gone, images, period, -images)
-    left = np.arange(1, rows + 1) - np.interp(come.whole, went[0], went[1])
-    held = np.interp(gone.first, came[0], came[1]) - np.arange(rows)
+    count = _count(rows)
+    left = count[1:] - np.interp(come.whole, went[0], went[1])
+    held = np.interp(gone.first, came[0], came[1]) - count[:-1]
     return max(0.0, float(left.max()), float(held.max()))
 
 
@@ -47,15 +49,37 @@ def most_early(come: Pace, there: Times, period: float, few: float = 0.0) -> flo
         return 0.0
     images = 1 + ceil(max(float(there[-1]) - float(come.first[0]), 0.0) / period)
     came = curve(come, images, period, 0)
-    ahead = np.interp(there - JUST, came[0], came[1]) - np.arange(1, rows + 1)
+    ahead = np.interp(there - JUST, came[0], came[1]) - _count(rows)[1:]
     return max(0.0, float(ahead.max()))
 
 
 def curve(pace: Pace, images: int, period: float, first: int) -> tuple[Times, Times]:
     """Times, and rows that have passed by then, of `images` images and one more from number `first` on."""
-    numbers = np.arange(first, first + images + 1, dtype=np.float64)
-    both = np.stack([pace.first, pace.whole], axis=1).ravel()
-    times = np.maximum.accumulate((numbers[:, None] * period + both).ravel())
     rows = pace.first.size
-    passed = np.stack([np.arange(rows), np.arange(1, rows + 1)], axis=1).ravel()
-    return times, (numbers[:, None] * rows + passed).ravel()
+    numbers, passed = _passed(rows, images, first)
+    times = np.empty((images + 1, rows, 2))
+    times[:, :, 0] = pace.first
+    times[:, :, 1] = pace.whole
+    times += numbers * period
+    flat = times.reshape(-1)
+    np.maximum.accumulate(flat, out=flat)
+    return flat, passed
+
+
+@lru_cache(maxsize=1 << 10)
+def _passed(rows: int, images: int, first: int) -> tuple[Times, Times]:
+    """Numbers of `images` images and one more from `first` on, and how many rows there are before and after each of
+    theirs. Not to be written to."""
+    numbers = np.arange(first, first + images + 1, dtype=np.float64)[:, None, None]
+    one = np.arange(rows, dtype=np.float64)[:, None] + (0.0, 1.0)
+    passed = (numbers * rows + one).reshape(-1)
+    numbers.flags.writeable = passed.flags.writeable = False
+    return numbers, passed
+
+
+@lru_cache(maxsize=1 << 10)
+def _count(rows: int) -> Times:
+    """0, 1, 2 ... up to `rows`. Not to be written to."""
+    numbers = np.arange(rows + 1, dtype=np.float64)
+    numbers.flags.writeable = False
+    return numbers

@@ -8,7 +8,7 @@ Layers after the first work faster than the interval asks, as their maps have a 
 add an interval to the latency both ways.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -39,6 +39,10 @@ class FlatPiece:
     def track(self, geometry: Sequence[Geometry], phase: Phase) -> Track:
         """The track of a phase that it is of."""
         return Track(geometry[self.layer], phase, self.axis, self.axis)
+
+    def sums(self, phase: Phase) -> bool:
+        """Whether sums of the phase are spread over the boards of the layer."""
+        return phase is (Phase.BACKWARD if self.axis is Axis.OUTPUTS else Phase.FORWARD)
 
     def box(self) -> Box:
         """The part of such a track."""
@@ -112,9 +116,23 @@ def flat_shares(
         for phase in layer.phases:
             limit = flat_interval(interval, position, phase, speed)
             order = flat_order(position, len(flat), phase)
-            partial = phase is (Phase.BACKWARD if piece.axis is Axis.OUTPUTS else Phase.FORWARD)
-            shares.append(share_of(piece.track(geometry, phase), piece.board, piece.box(), limit, order, partial))
+            track, box = piece.track(geometry, phase), piece.box()
+            shares.append(share_of(track, piece.board, box, limit, order, piece.sums(phase)))
     return tuple(shares)
+
+
+def bare_shares(geometry: Sequence[Geometry], pieces: Sequence[FlatPiece]) -> Iterator[Share]:
+    """Shares of all pieces without engines, for what crosses links."""
+    one = Range(0, 1)
+    for piece in pieces:
+        layer = geometry[piece.layer]
+        by_outputs = piece.axis is Axis.OUTPUTS
+        outputs = piece.channels if by_outputs else Range(0, layer.layer.out_channels)
+        inputs = Range(0, layer.layer.in_channels) if by_outputs else piece.channels
+        for phase in layer.phases:
+            yield Share(
+                piece.layer, piece.board, phase, outputs, inputs, one, one, 0, 0, 0, 0, 0, 0, partial=piece.sums(phase)
+            )
 
 
 def flat_multipliers(geometry: Sequence[Geometry], piece: FlatPiece, interval: int, speed: Speed) -> int:

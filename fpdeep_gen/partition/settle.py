@@ -15,6 +15,7 @@ from fpdeep_gen.partition.bounds import bounds_of
 from fpdeep_gen.partition.budget import budget_problems, memory_left
 from fpdeep_gen.partition.family import Scheme, track_groups, tracks_of
 from fpdeep_gen.partition.fill import Piece, fill
+from fpdeep_gen.partition.flat_links import FlatLinks
 from fpdeep_gen.partition.flat_memory import GATHERED, ORDER, FlatMemory, Places
 from fpdeep_gen.partition.fully_connected import FlatPiece, Speed, flat_axes, flat_multipliers, flat_shares, spread
 from fpdeep_gen.partition.geometry import geometries, training_macs
@@ -177,7 +178,7 @@ class Settling:
                 if gathering is not None:
                     wish = gathering.pop() if gathering else None
                     break
-                wish = self._corrected(wish, candidate, overshoot, gather=mended == inf and most == inf)
+                wish = self._corrected(wish, candidate, overshoot, min(most, mended))
                 if wish is None or places[0] is Place.DDR or not self.flat.weights or wish.shortest > found.interval:
                     break
                 pieces = spread(self.geometry, wish.room, self.flat.axes)
@@ -289,9 +290,9 @@ class Settling:
         to, and wait for each other in caches."""
         return plan.prediction.shared_weights > 1 and plan.prediction.shared_gradients == plan.prediction.batch
 
-    def _corrected(self, wish: Wish, candidate: Candidate, overshoot: float, gather: bool) -> Wish | None:
-        """What to begin the next round with; None where it is hopeless. `gather`: where links carry too much, fully
-        connected weights leave the lower boards before the interval grows."""
+    def _corrected(self, wish: Wish, candidate: Candidate, overshoot: float, longest: float) -> Wish | None:
+        """What to begin the next round with; None where it is hopeless. Where links carry too much, fully connected
+        weights go to other boards before the interval grows, unless it has to beyond `longest` anyway."""
         plan, places = candidate.plan, candidate.places
         left = memory_left(plan, self.geometry)
         limits = [2 * board.bram36 for board in self.cluster.boards]
@@ -311,13 +312,15 @@ class Settling:
             for part, count, limit in zip(wish.parts, taken, limits, strict=True)
         )
         interval = plan.prediction.interval
-        if gather and busiest_link(plan) > interval and places == ORDER[0] and self.flat.weights:
-            nearer = self.flat.gathered(room, GATHERED[0])
-            if nearer != room and 0.0 not in wish.room:
-                return replace(wish, parts=parts, room=nearer)
-            room = nearer
-        busiest = max(busiest_link(plan), self.flat.shortest(plan))
-        return replace(wish, parts=parts, room=room, shortest=busiest if busiest > interval else wish.shortest)
+        busiest = float(busiest_link(plan))
+        arranged = 0.0 in wish.room
+        if places[0] is Place.CHIP and self.flat.weights and (arranged or busiest > interval):
+            links = FlatLinks(self.network, self.geometry, self.flat, plan)
+            if arranged or links.least() <= longest:
+                room = links.best(room)
+                busiest = links.busiest(room)
+        longer = ceil(max(busiest, self.flat.shortest(plan)))
+        return replace(wish, parts=parts, room=room, shortest=longer if longer > interval else wish.shortest)
 
 
 def _sooner(one: Candidate, other: Candidate) -> bool:

@@ -7,6 +7,7 @@ engine as many to add its sums), and the memory may be narrower than the engine.
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import accumulate, pairwise
 
 import numpy as np
 
@@ -24,13 +25,22 @@ DEPTHS = (512, 1024, 2048, 4096, 8192, 16384)
 def packed_bram18(words: int, width: int, least_lanes: int = 1) -> int:
     """RAMB18s of `words` words of `width` bits, at least `least_lanes` of them to a memory word: the best of the
     depths."""
-    if words == 0:
-        return 0
+    return sum(joined_bram18((words,), width, least_lanes))
+
+
+@lru_cache(maxsize=1 << 16)
+def joined_bram18(parts: tuple[int, ...], width: int, least_lanes: int = 1) -> tuple[int, ...]:
+    """The same of parts that share a memory, each of which begins with a new memory word: what it takes for each of
+    them, by its words."""
+    whole = sum(parts)
+    if whole == 0:
+        return (0,) * len(parts)
     counts = []
     for depth in DEPTHS:
-        lanes = max(least_lanes, -(-words // depth))
-        counts.append(bram18_count(lanes * width, -(-words // lanes)))
-    return min(counts)
+        lanes = max(least_lanes, -(-whole // depth))
+        counts.append(bram18_count(lanes * width, sum(-(-words // lanes) for words in parts)))
+    ends = [min(counts) * words // whole for words in accumulate(parts)]
+    return tuple(end - begin for begin, end in pairwise((0, *ends)))
 
 
 def _total(ranges: Iterable[Range]) -> tuple[tuple[Range, ...], int]:
@@ -88,9 +98,9 @@ def stores_of(
                 rectangles.append((Range(begin, gap.begin), part))
             begin = gap.end
     lanes = _lanes(share for share in shares if share.phase is Phase.FORWARD) + _lanes(backward)
-    for outputs, inputs in rectangles:
-        words = _pairs(geometry, outputs, inputs) * geometry.taps
-        count = packed_bram18(words, formats.weight.width, lanes) if weights is Place.CHIP else 0
+    sizes = tuple(_pairs(geometry, *rectangle) * geometry.taps for rectangle in rectangles)
+    counts = joined_bram18(sizes, formats.weight.width, lanes)
+    for (outputs, inputs), words, count in zip(rectangles, sizes, counts, strict=True):
         here = any(outputs.within(share.outputs) and inputs.within(share.inputs) for share in updated)
         found.append(
             Store(
@@ -102,31 +112,29 @@ def stores_of(
                 words,
                 formats.weight.width,
                 weights,
-                count,
+                count if weights is Place.CHIP else 0,
                 not here,
             )
         )
     by_out = _total(share.outputs for share in updated)[0]
     by_in = _total(share.inputs for share in updated)[0]
-    for outputs in by_out:
-        for inputs in by_in:
-            words = _pairs(geometry, outputs, inputs) * geometry.taps
-            count = 0
-            if gradients is Place.CHIP:
-                count = packed_bram18(words, formats.gradient_width, _lanes(updated))
-            found.append(
-                Store(
-                    geometry.index,
-                    board,
-                    Kept.GRADIENTS,
-                    outputs,
-                    inputs,
-                    words,
-                    formats.gradient_width,
-                    gradients,
-                    count,
-                )
+    rectangles = [(outputs, inputs) for outputs in by_out for inputs in by_in]
+    sizes = tuple(_pairs(geometry, *rectangle) * geometry.taps for rectangle in rectangles)
+    counts = joined_bram18(sizes, formats.gradient_width, _lanes(updated))
+    for (outputs, inputs), words, count in zip(rectangles, sizes, counts, strict=True):
+        found.append(
+            Store(
+                geometry.index,
+                board,
+                Kept.GRADIENTS,
+                outputs,
+                inputs,
+                words,
+                formats.gradient_width,
+                gradients,
+                count if gradients is Place.CHIP else 0,
             )
+        )
     return found
 
 

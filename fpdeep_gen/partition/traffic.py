@@ -118,6 +118,24 @@ def flows(network: Network, geometry: Sequence[Geometry], shares: Iterable[Share
     return [flow for flow in found if flow.up.any() or flow.down.any()]
 
 
+def flat_flows(
+    network: Network, geometry: Sequence[Geometry], shares: Iterable[Share], boards: int
+) -> tuple[Integers, Integers]:
+    """Bits that fully connected layers bring to each link, up and down; `shares`: theirs and the layer before's."""
+    by_phase: dict[tuple[int, Phase], list[Share]] = {}
+    for share in shares:
+        by_phase.setdefault((share.layer, share.phase), []).append(share)
+    links, first = boards - 1, min(layer.index for layer in geometry if layer.flat)
+    up, down = np.zeros(links, np.int64), np.zeros(links, np.int64)
+    for tensor in range(first, len(network.layers) + 1):
+        streams = _features(network, geometry, by_phase, tensor, links)
+        if tensor:
+            streams += _errors(network, geometry, by_phase, tensor, links)
+        for flow in streams:
+            up, down = up + flow.up, down + flow.down
+    return up, down
+
+
 Phases: TypeAlias = dict[tuple[int, Phase], list[Share]]
 
 

@@ -5,11 +5,15 @@ from dataclasses import replace
 import pytest
 
 from fpdeep_gen.partition import fully_connected
-from fpdeep_gen.partition.fully_connected import flat_axes
+from fpdeep_gen.partition.flat_links import FlatLinks
+from fpdeep_gen.partition.flat_memory import FlatMemory
+from fpdeep_gen.partition.fully_connected import flat_axes, spread
 from fpdeep_gen.partition.geometry import geometries
 from fpdeep_gen.partition.model import BalancedPlan, Carried, Kept, Phase, Range
 from fpdeep_gen.partition.planner import make_balanced_plan
+from fpdeep_gen.partition.stores import joined_bram18, packed_bram18
 from fpdeep_gen.partition.tracks import Axis
+from fpdeep_gen.partition.traffic import flat_flows
 from fpdeep_gen.sim.rows.compare import compare
 from tests.partition.counting import times_placed
 from tests.partition.networks import chain, small_vgg
@@ -80,3 +84,37 @@ def test_a_stream_of_sums_that_is_lost_is_seen(plan: BalancedPlan) -> None:
     )
     found = compare(replace(plan, links=links), 6)
     assert found.faults or found.latency[1] != found.latency[0]
+
+
+def test_what_they_bring_to_each_link_is_what_the_plan_carries_for_them(plan: BalancedPlan) -> None:
+    """Without engines, and no stream of convolutions."""
+    first = [share for share in plan.shares if share.layer >= 3]
+    up, down = flat_flows(plan.network, geometries(plan.network), first, 5)
+    for link in plan.links:
+        for found, loads in ((up, link.up), (down, link.down)):
+            carried = [load for load in loads if load.tensor >= 4 and load.carried is not Carried.CONTROL]
+            assert found[link.index] == sum(load.bits for load in carried)
+    assert max(*up, *down) > 0
+
+
+def test_a_busy_link_is_left_between_layers(plan: BalancedPlan) -> None:
+    """fc1's sums cross all links between its boards, features between fc1 and fc2 are fewer: where the link in the
+    middle has no room, no layer lies on both of its sides."""
+    links = list(plan.links)
+    links[2] = replace(links[2], payload_bits_per_cycle=links[2].payload_bits_per_cycle / 1e4)
+    geometry = geometries(plan.network)
+    flat = FlatMemory(plan.cluster, geometry, 16, flat_axes(plan.network, geometry, 1.0))
+    busy = FlatLinks(plan.network, geometry, flat, replace(plan, links=tuple(links)))
+    words = (flat.weights * 1.2,) * 5
+    room = busy.best(words)
+    assert busy.busiest(room) < busy.busiest(words)
+    for layer in (4, 5):
+        boards = {piece.board for piece in spread(geometry, room, flat.axes) if piece.layer == layer}
+        assert not boards & {0, 1, 2} or not boards & {3, 4}
+
+
+def test_what_a_board_has_of_a_layers_weights_is_one_memory() -> None:
+    """100 and 28 words of 16 bits, 32 of them a cycle: 5 memory words of 512 bits, 36 of which a RAMB18 has."""
+    assert joined_bram18((100, 28), 16, 32) == (11, 4)
+    assert packed_bram18(100, 16, 32) == packed_bram18(28, 16, 32) == 15
+    assert joined_bram18((0, 0), 16, 32) == (0, 0)

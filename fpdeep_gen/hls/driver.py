@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from fpdeep_gen.hls.axi import masters
+from fpdeep_gen.hls.axi import buses, masters
 from fpdeep_gen.hls.emit.interface_report import MemoryPorts
 from fpdeep_gen.hls.emit.report import KernelReport, PortReport
 from fpdeep_gen.hls.emit.shell import Pin, scalar_pins
@@ -78,7 +78,11 @@ def _block_parts(report: KernelReport, control: Control) -> dict[str, list[str]]
     scalars += [f"    ALWAYS({name}, {value})" for name, value in _constant_pins(report, control)]
     behind = masters(report.interface.interface()) if report.interface is not None else ()
     values += [f"    VALUES({one.name}_elements, {_cells(one.width)}, {one.count})" for one in behind]
-    axis = [f"    AXI({one.name}, {one.prefix}, {one.bytes}, {one.base:#x}ull, {one.burst})" for one in behind]
+    axis = [
+        f"    AXI({bus.prefix}, {bus.bytes})"
+        for bus in (buses(report.interface.interface()) if report.interface is not None else ())
+    ]
+    arrays = [f"    ARRAY({one.name}, {one.prefix}, {one.bytes}, {one.base:#x}ull, {one.burst})" for one in behind]
     kept = [*(f"{one.name}_elements" for one in behind), *(pin.name for pin in made), *(one.name for one in memories)]
     kept += [one.name for one in registers if not one.is_input]
     results = [f"      RESULT({pin.name}, {_cells(pin.width)})" for pin in made]
@@ -94,6 +98,7 @@ def _block_parts(report: KernelReport, control: Control) -> dict[str, list[str]]
         "SCALARS": scalars,
         "RESULTS": results,
         "MASTERS": axis,
+        "ARRAYS": arrays,
     }
 
 

@@ -67,7 +67,8 @@ class Argument:
 
     `count`: how many streams (0: one, no array of streams). `place`: its number in C++, the return value has -1.
     `burst`: most beats of an m_axi burst. `by_pointer`: a scalar that C++ hands over by its address.
-    `bundle`: of s_axilite and m_axi.
+    `bundle`: of s_axilite and m_axi. `users`: of m_axi, where several processes use it, the names of their streams
+    without what stands behind it in `AXI_STREAMS`.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Argument:
     bundle: str = ""
     by_pointer: bool = False
     burst: int = 0
+    users: tuple[str, ...] = ()
 
     @property
     def channels(self) -> tuple[tuple[str, int], ...]:
@@ -136,7 +138,9 @@ class Interface:
     @property
     def hidden(self) -> frozenset[str]:
         """Streams of the kernel that are no pins."""
-        return frozenset(f"{one.name}{suffix}" for one in self.masters for suffix in AXI_STREAMS)
+        return frozenset(
+            f"{user}{suffix}" for one in self.masters for user in one.users or (one.name,) for suffix in AXI_STREAMS
+        )
 
     @property
     def inputs(self) -> tuple[Argument, ...]:

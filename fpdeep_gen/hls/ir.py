@@ -21,6 +21,7 @@ from fpdeep_gen.hls.interface import Interface, Origin, Shared
 from fpdeep_gen.hls.kinds import BinaryKind as BinaryKind
 from fpdeep_gen.hls.kinds import CastKind as CastKind
 from fpdeep_gen.hls.kinds import CompareKind as CompareKind
+from fpdeep_gen.hls.kinds import Fence as Fence
 from fpdeep_gen.hls.kinds import Storage as Storage
 
 
@@ -97,6 +98,8 @@ class StreamPort:
     answers: "StreamPort | None" = None  # its words answer those written there
     latency: int = 0  # stages between the two in a pipelined loop
     guards: str = ""
+    is_bus: bool = False  # between the process and the adapter of an array behind an AXI4 master
+    fence: Fence = Fence.NONE
 
 
 @dataclass(eq=False, slots=True, repr=False)

@@ -51,3 +51,11 @@ class Storage(Enum):
     REGISTERS = auto()
     DISTRIBUTED = auto()
     BLOCK = auto()
+
+
+class Fence(Enum):
+    """Which other streams keep the order of the program with one: none, those that are no part of a bus, all."""
+
+    NONE = 0
+    WORDS = 1
+    ALL = 2

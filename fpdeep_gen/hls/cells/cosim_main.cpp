@@ -77,35 +77,63 @@ struct Values {
 
 // The memory behind an AXI4 master: answers in order after some cycles, and checks what the master may ask.
 struct Axi {
+  struct Array {
+    const char *name;
+    Values *values;
+    uint32_t bytes;  // of a beat
+    uint64_t base;
+    uint32_t burst;
+    size_t read_bursts = 0, write_bursts = 0, read_beats = 0, write_beats = 0;
+  };
   struct Burst {
     uint64_t address;
     uint32_t beats, wait;
+    Array *array;
   };
   const char *name = "";
-  Values *values = nullptr;
-  int bytes = 4;
-  uint64_t base = 0;
-  uint32_t burst = 16;
+  uint32_t bytes = 4;  // of the bus
+  std::deque<Array> arrays;
   std::deque<Burst> reads, writes;
   std::deque<uint32_t> answers;  // cycles until each response to a write
   bool ar = false, aw = false, w = false, r = false, b = false;
-  size_t read_bursts = 0, write_bursts = 0, read_beats = 0, write_beats = 0;
 
   void fault(const char *what, uint64_t address) const {
     fprintf(stderr, "m_axi %s: %s at %llx\n", name, what, (unsigned long long)address);
     exit(1);
   }
-  Burst accept(uint64_t address, uint32_t length) const {
-    const uint32_t beats = length + 1;
-    if (address / 4096 != (address + uint64_t(beats) * bytes - 1) / 4096) fault("a burst crosses 4 KiB", address);
-    if (beats > burst) fault("a burst is too long", address);
-    if (address % bytes) fault("an address is not aligned", address);
-    return {address, beats, 8 + uint32_t(random_state >> 40) % 8};
+  Burst accept(uint64_t address, uint32_t length, uint32_t size) {
+    const uint32_t beats = length + 1, step = 1u << size;
+    if (address / 4096 != (address + uint64_t(beats) * step - 1) / 4096) fault("a burst crosses 4 KiB", address);
+    if (address % step) fault("an address is not aligned", address);
+    for (Array &one : arrays) {
+      if (address < one.base || address >= one.base + one.values->depth * one.bytes) continue;
+      if (step != one.bytes) fault("beats have the wrong size", address);
+      if (beats > one.burst) fault("a burst is too long", address);
+      return {address, beats, 8 + uint32_t(random_state >> 40) % 8, &one};
+    }
+    fault("an address outside of the array", address);
+    return {};
   }
-  uint32_t *element(uint64_t address) const {
-    const uint64_t index = (address - base) / bytes;
-    if (address < base || index >= values->depth) fault("an address outside of the array", address);
-    return &values->now[index * values->size];
+  uint32_t *element(const Burst &burst) const {
+    const uint64_t index = (burst.address - burst.array->base) / burst.array->bytes;
+    if (index >= burst.array->values->depth) fault("an address outside of the array", burst.address);
+    return &burst.array->values->now[index * burst.array->values->size];
+  }
+  void give(uint32_t *bus) const {
+    const Burst &burst = reads.front();
+    const size_t stored = std::min<size_t>(burst.array->bytes, 4 * burst.array->values->size);
+    memcpy(reinterpret_cast<char *>(bus) + burst.address % bytes, element(burst), stored);
+  }
+  void take(const std::vector<uint32_t> &bus, const std::vector<uint32_t> &enabled) const {
+    const Burst &burst = writes.front();
+    const uint32_t lane = burst.address % bytes, own = burst.array->bytes;
+    const size_t stored = 4 * burst.array->values->size;
+    char *const target = reinterpret_cast<char *>(element(burst));
+    for (uint32_t i = 0; i < bytes; i++) {
+      if (!(enabled[i / 32] >> i % 32 & 1)) continue;
+      if (i < lane || i >= lane + own) fault("a strobe outside of the beat", burst.address);
+      if (i - lane < stored) target[i - lane] = char(bus[i / 4] >> 8 * (i % 4));
+    }
   }
 };
 
@@ -183,17 +211,21 @@ int main(int argc, char **argv) {
   }
 #undef VALUES
   std::map<std::string, Axi> axis;
-#define AXI(argument, prefix, unit, place, most)                                               \
+#define AXI(prefix, unit)                                                                      \
   {                                                                                            \
-    Axi &a = axis[#argument];                                                                  \
-    a.name = #argument, a.values = &values[#argument "_elements"], a.bytes = unit, a.base = place, a.burst = most; \
+    Axi &a = axis[#prefix];                                                                    \
+    a.name = #prefix, a.bytes = unit;                                                          \
     top->prefix##_arready = 0, top->prefix##_awready = 0, top->prefix##_wready = 0;            \
     top->prefix##_rvalid = 0, top->prefix##_bvalid = 0;                                        \
   }
+#define ARRAY(argument, prefix, unit, place, most)                                             \
+  axis[#prefix].arrays.push_back({#argument, &values[#argument "_elements"], unit, place, most});
   {
 /*MASTERS*/
+/*ARRAYS*/
   }
 #undef AXI
+#undef ARRAY
   auto clock = [&] {
     // What the memories see in this cycle; their outputs change behind the edge.
 #define READ(memory, number, count)                                                            \
@@ -315,9 +347,9 @@ int main(int argc, char **argv) {
     }
 #endif
     const double pause = done_at ? 0.0 : stall;
-#define AXI(argument, prefix, unit, place, most)                                               \
+#define AXI(prefix, unit)                                                                      \
   {                                                                                            \
-    static Axi &a = axis[#argument];                                                           \
+    static Axi &a = axis[#prefix];                                                             \
     for (auto &one : a.reads) one.wait -= one.wait > 0;                                        \
     for (auto &one : a.answers) one -= one > 0;                                                \
     a.ar = a.reads.size() < 8 && !chance(pause), a.aw = a.writes.size() < 8 && !chance(pause); \
@@ -330,8 +362,7 @@ int main(int argc, char **argv) {
     if (a.r) {                                                                                 \
       top->prefix##_rlast = a.reads.front().beats == 1;                                        \
       uint32_t beat[32] = {};                                                                  \
-      const uint32_t *word = a.element(a.reads.front().address);                               \
-      for (int i = 0; i < a.values->size; i++) beat[i] = word[i];                              \
+      a.give(beat);                                                                            \
       put(top->prefix##_rdata, beat, (unit + 3) / 4);                                         \
     }                                                                                          \
   }
@@ -353,35 +384,32 @@ int main(int argc, char **argv) {
 #undef INPUT
 #undef OUTPUT
     top->eval();
-#define AXI(argument, prefix, unit, place, most)                                               \
+#define AXI(prefix, unit)                                                                      \
   {                                                                                            \
-    static Axi &a = axis[#argument];                                                           \
+    static Axi &a = axis[#prefix];                                                             \
     if (a.ar && top->prefix##_arvalid) {                                                       \
-      a.reads.push_back(a.accept(top->prefix##_araddr, top->prefix##_arlen));                  \
-      a.read_bursts++, moved = true;                                                           \
+      a.reads.push_back(a.accept(top->prefix##_araddr, top->prefix##_arlen, top->prefix##_arsize)); \
+      a.reads.back().array->read_bursts++, moved = true;                                       \
     }                                                                                          \
     if (a.r && top->prefix##_rready) {                                                         \
-      a.reads.front().address += a.bytes, a.read_beats++, moved = true, a.r = false;           \
-      if (!--a.reads.front().beats) a.reads.pop_front();                                       \
+      Axi::Burst &burst = a.reads.front();                                                     \
+      burst.address += burst.array->bytes, burst.array->read_beats++, moved = true, a.r = false; \
+      if (!--burst.beats) a.reads.pop_front();                                                 \
     }                                                                                          \
     if (a.w && top->prefix##_wvalid) {                                                         \
-      std::vector<uint32_t> beat;                                                              \
-      get(top->prefix##_wdata, beat, (unit + 3) / 4);                                         \
-      uint32_t *word = a.element(a.writes.front().address);                                    \
-      std::vector<uint32_t> bytes;                                                             \
+      std::vector<uint32_t> beat, bytes;                                                       \
+      get(top->prefix##_wdata, beat, (unit + 3) / 4);                                          \
       get(top->prefix##_wstrb, bytes, (unit + 31) / 32);                                       \
-      for (int i = 0; i < unit && i / 4 < a.values->size; i++) {                               \
-        const uint32_t mask = (bytes[i / 32] >> i % 32 & 1 ? 255u : 0u) << 8 * (i % 4);        \
-        word[i / 4] = (beat[i / 4] & mask) | (word[i / 4] & ~mask);                            \
-      }                                                                                        \
-      a.writes.front().address += a.bytes, a.write_beats++, moved = true;                      \
-      const bool last = !--a.writes.front().beats;                                             \
-      if (last != bool(top->prefix##_wlast)) a.fault("WLAST is wrong", a.writes.front().address); \
+      a.take(beat, bytes);                                                                     \
+      Axi::Burst &burst = a.writes.front();                                                    \
+      burst.address += burst.array->bytes, burst.array->write_beats++, moved = true;           \
+      const bool last = !--burst.beats;                                                        \
+      if (last != bool(top->prefix##_wlast)) a.fault("WLAST is wrong", burst.address);         \
       if (last) a.writes.pop_front(), a.answers.push_back(6);                                  \
     }                                                                                          \
     if (a.aw && top->prefix##_awvalid) {                                                       \
-      a.writes.push_back(a.accept(top->prefix##_awaddr, top->prefix##_awlen));                 \
-      a.write_bursts++, moved = true;                                                          \
+      a.writes.push_back(a.accept(top->prefix##_awaddr, top->prefix##_awlen, top->prefix##_awsize)); \
+      a.writes.back().array->write_bursts++, moved = true;                                     \
     }                                                                                          \
     if (a.b && top->prefix##_bready) a.answers.pop_front(), a.b = false;                       \
   }
@@ -534,10 +562,9 @@ int main(int argc, char **argv) {
   }
   for (auto &entry : values)
     if (!entry.second.made.empty()) write_file(folder + "/" + entry.first + ".made", entry.second.made);
-  for (auto &entry : axis) {
-    const Axi &a = entry.second;
-    printf("bursts %s %zu %zu %zu %zu\n", a.name, a.read_bursts, a.read_beats, a.write_bursts, a.write_beats);
-  }
+  for (auto &entry : axis)
+    for (const Axi::Array &a : entry.second.arrays)
+      printf("bursts %s %zu %zu %zu %zu\n", a.name, a.read_bursts, a.read_beats, a.write_bursts, a.write_beats);
   for (uint64_t latency : latencies) printf("latency %llu\n", (unsigned long long)latency);
   printf("cycles %llu\n", (unsigned long long)done_at);
   delete top;

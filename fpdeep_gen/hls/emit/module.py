@@ -98,7 +98,7 @@ def emit_module(module: Module, clock_mhz: float = 200.0, part: Part = DEFAULT_P
     )
     verilog = "\n".join(
         [
-            file_head(network.name, called, any("fpdeep_burst_" in text for text in texts)),
+            file_head(network.name, called, texts),
             "`default_nettype none",
             *texts,
             "`default_nettype wire",

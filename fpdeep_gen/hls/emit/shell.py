@@ -8,7 +8,8 @@ Words of AXI4-Stream with side channels become pins by their members; the networ
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from fpdeep_gen.hls.axi import master_pins, master_text, masters
+from fpdeep_gen.hls.axi import bus_pins, buses
+from fpdeep_gen.hls.axi_text import bus_text
 from fpdeep_gen.hls.emit.memory import external_pins, external_ports
 from fpdeep_gen.hls.emit.names import bits
 from fpdeep_gen.hls.emit.process import stream_ports
@@ -91,20 +92,20 @@ def emit_shell(interface: Interface, network: Network, plans: Sequence[MemoryPla
     pins = [pin for one in interface.pinned for pin in scalar_pins(one)]
     hidden, sides = hidden_streams(interface), side_channels(interface)
     streams = [port for port in network.ports if port.name not in hidden]
-    behind = masters(interface)
+    behind = buses(interface)
     memories = [pin for plan in plans for pin in external_pins(plan.memory, plan.memory.name, external_ports(plan))]
     declared = ["input  wire ap_clk", "input  wire ap_rst_n"]
     slave = [Pin(*one) for one in slave_pins(interface)] if has_slave(interface) else []
     declared += [pin.declaration() for pin in [*control_pins(interface), *slave, *pins]]
-    declared += [Pin(*pin).declaration() for master in behind for pin in master_pins(master)]
+    declared += [Pin(*pin).declaration() for bus in behind for pin in bus_pins(bus)]
     declared += [line for port in streams for line in _stream_pins(port, sides)]
     declared += [f"{direction:<6} wire {bits(width)}{name}" for direction, width, name in memories]
     lines = [f"module {module} (", ",\n".join(f"    {line}" for line in declared), ");"]
     if has_slave(interface):
         lines += [] if interface.control_lite else ["wire interrupt;"]
         lines += ["wire ap_start;"] * interface.control_lite + slave_text(interface)
-    for master in behind:
-        lines += master_text(master, {port.name: port.width for port in network.ports})
+    for bus in behind:
+        lines += bus_text(bus, {port.name: port.width for port in network.ports})
     lines += _control(interface, network) if interface.control is not Control.FREE else []
     connected = [f".{name}({name})" for name in ("ap_clk", "ap_rst_n")]
     for port in network.ports:

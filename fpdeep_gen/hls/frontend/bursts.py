@@ -15,7 +15,7 @@ from fpdeep_gen.hls.interface import (
     BURST_WRITE_REQUEST,
     Protocol,
 )
-from fpdeep_gen.hls.ir import Operation, StreamRead, StreamWrite
+from fpdeep_gen.hls.ir import Fence, Operation, StreamRead, StreamWrite
 from fpdeep_gen.hls.packing import Packing, bus_bytes, memory_packing
 from fpdeep_gen.hls.passes.builder import Builder, is_true
 
@@ -105,6 +105,7 @@ class BurstTransfers:
             return
         external, packing = found
         port = external.port(BURST_RESPONSE, 1, True)
+        port.fence = Fence.ALL
         port.answers = external.port(BURST_WRITE, packing.width + bus_bytes(packing), False)
         port.latency = external.latency
         self._builder.append(StreamRead(1, port, where))

@@ -21,7 +21,7 @@ _WHY = {
     "num_read_outstanding": "the adapter decides by itself",
     "num_write_outstanding": "the adapter decides by itself",
     "max_widen_bitwidth": "the bus is as wide as the element",
-    "channel": "each argument has a master of its own",
+    "channel": "arguments of a bundle take turns",
     "name": "pins have the argument's name",
     "offset": "registers lie in the order of the arguments",
     "clock": "there is one clock",
@@ -50,15 +50,17 @@ def remarks_of(pragma: Pragma, protocol: Protocol) -> list[str]:
 
 
 def shared_masters(ports: Mapping[str, tuple[Protocol, Pragma, Location]]) -> Iterator[Diagnostic]:
-    """Arguments that ask for one master and get one each."""
+    """Arguments of a bundle that cannot share its master, as they lie at address 0."""
     users: dict[str, list[str]] = {}
-    for name, (protocol, pragma, location) in ports.items():
+    for name, (protocol, pragma, _) in ports.items():
         if protocol is Protocol.AXI:
-            bundle = pragma.options.get("bundle", DEFAULT_BUNDLE)
-            users.setdefault(bundle, []).append(name)
-            if len(users[bundle]) > 1:
-                text = f"bundle {bundle} is not shared; {', '.join(users[bundle])} have a master each"
-                yield Diagnostic(location, f"pragma HLS INTERFACE port={name}: {text}")
+            users.setdefault(pragma.options.get("bundle", DEFAULT_BUNDLE), []).append(name)
+    for name, (protocol, pragma, location) in ports.items():
+        bundle = pragma.options.get("bundle", DEFAULT_BUNDLE)
+        alone = pragma.options.get("offset", "").lower() == "off"
+        if protocol is Protocol.AXI and alone and len(users[bundle]) > 1:
+            text = f"bundle {bundle} is not shared, as offset=off is address 0; {name} has a master of its own"
+            yield Diagnostic(location, f"pragma HLS INTERFACE port={name}: {text}")
 
 
 def burst_of(options: dict[str, str]) -> tuple[int, list[str]]:

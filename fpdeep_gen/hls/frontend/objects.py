@@ -14,7 +14,7 @@ from fpdeep_gen.hls.frontend.initial_values import Initial, plain_initial, plain
 from fpdeep_gen.hls.frontend.llvm_types import ArrayType, IntegerType, StructType, Type, field_offset, size_of
 from fpdeep_gen.hls.frontend.object_pragmas import COMPLETE, ObjectPragmas, Partition, PartitionKind
 from fpdeep_gen.hls.interface import NOT_THERE, Origin, Protocol, Shared
-from fpdeep_gen.hls.ir import Location, Memory, Storage, StreamPort, Variable
+from fpdeep_gen.hls.ir import Fence, Location, Memory, Storage, StreamPort, Variable
 from fpdeep_gen.hls.layout import Integer, Layout, leaves, positions, shape_of
 from fpdeep_gen.hls.packing import leaf_starts
 from fpdeep_gen.hls.passes.narrow import Shape
@@ -73,6 +73,7 @@ class External:
     Or an array between the stages of a DATAFLOW region, without a layout: `banks` of them where it is a memory, the
     object's first dimension; 0 where it is a FIFO. `shapes`: narrowings of such memories, by name, in order.
     `latency`: of `Protocol.AXI`, stages between a request and its answer. `ports` are made when they are first used.
+    `fence`: of these, where other processes use the array too.
     """
 
     name: str
@@ -82,12 +83,14 @@ class External:
     ports: dict[str, StreamPort] = field(default_factory=dict)
     banks: int = 0
     shapes: list[dict[str, Shape]] = field(default_factory=list)
+    fence: Fence = Fence.NONE
 
     def port(self, suffix: str, width: int, is_input: bool) -> StreamPort:
         """The stream port `<name><suffix>`."""
         found = self.ports.get(suffix)
         if found is None:
             found = self.ports[suffix] = StreamPort(f"{self.name}{suffix}", width, is_input)
+            found.is_bus, found.fence = suffix != "", self.fence
         return found
 
 

@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,14 +13,15 @@ from fpdeep_gen.hls.frontend.dataflow import DataflowExpansion
 from fpdeep_gen.hls.frontend.dataflow_region import STAGE_DONE
 from fpdeep_gen.hls.frontend.diagnose import diagnose, ignored_calls, static_initialisers
 from fpdeep_gen.hls.frontend.extents import elements_behind
-from fpdeep_gen.hls.frontend.llvm_ir import Function, OperandKind
+from fpdeep_gen.hls.frontend.llvm_ir import Function
 from fpdeep_gen.hls.frontend.network import NetworkLowering, is_network, task_arguments, task_calls
 from fpdeep_gen.hls.frontend.objects import External
 from fpdeep_gen.hls.frontend.optimise import Optimised, optimise
-from fpdeep_gen.hls.frontend.places import internal_errors, problem_at, refusal
+from fpdeep_gen.hls.frontend.places import internal_errors, refusal
 from fpdeep_gen.hls.frontend.pragmas import rewrite
 from fpdeep_gen.hls.frontend.process import lower_process
 from fpdeep_gen.hls.frontend.region_loops import outline_loops
+from fpdeep_gen.hls.frontend.shared import SharedArrays, check_users, global_users
 from fpdeep_gen.hls.frontend.signature import read_signature
 from fpdeep_gen.hls.frontend.top import (
     build_interface,
@@ -81,14 +82,20 @@ def _front_end(source: Path, top: str, include_dirs: Sequence[Path]) -> Module:
         raise refusal(problems)
     if is_network(function):
         externals, between = _externals(interface), expansion.externals
-        processes = _processes(optimised, function, problems, externals, between)
-        _check_shared(optimised, processes, between, externals, problems)
+        users = global_users(optimised, function, between)
+        shared = SharedArrays(externals, users, interface)
+        processes = _processes(optimised, function, problems, externals, between, shared)
+        check_users(users, externals, problems)
+        shared.check(problems)
         if problems:
             raise refusal(problems)
-        outside = frozenset(port.name for one in externals.values() for port in one.ports.values())
+        interface = shared.told(interface)
+        outside = frozenset(port.name for one in shared.all() for port in one.ports.values())
         fifos = {one.name: optimised.objects["", table] for table, one in between.items() if not one.banks}
         made = NetworkLowering(function, optimised.module, optimised.objects, processes, problems, outside, fifos)
-        module = Module(made.run(top), list(processes.values()), warnings)
+        network = made.run(top)
+        module = Module(network, list(processes.values()), warnings)
+        warnings.extend(shared.check_order(network, problems))
     else:
         externals = _externals(interface)
         process = lower_process(function, optimised.module, optimised.objects, top, problems, externals=externals)
@@ -194,6 +201,7 @@ def _processes(
     problems: list[Problem],
     externals: dict[str, External],
     between: Mapping[str, External],
+    shared: SharedArrays,
 ) -> dict[str, Process]:
     """One process for each function that is a task, by its LLVM name."""
     found: dict[str, Process] = {}
@@ -207,40 +215,12 @@ def _processes(
         while readable in taken:
             readable += "_"
         taken.add(readable)
-        seen = externals | {table: replace(one, ports={}) for table, one in between.items()}
+        seen = externals | shared.of(function, readable)
+        seen |= {table: replace(one, ports={}) for table, one in between.items()}
         found[name] = lower_process(
             function, optimised.module, optimised.objects, readable, problems, task_arguments(call)[1], seen
         )
     return found
-
-
-def _check_shared(
-    optimised: Optimised,
-    processes: Iterable[str],
-    between: Mapping[str, External],
-    arguments: Mapping[str, External],
-    problems: list[Problem],
-) -> None:
-    """A variable belongs to one process: tasks talk through streams only."""
-    users: dict[str, list[Function]] = {}
-    for name in processes:
-        function = optimised.module.functions[name]
-        operands = (one for block in function.blocks.values() for step in block.instructions for one in step.operands)
-        for used in dict.fromkeys(one.name for one in operands if one.kind is OperandKind.GLOBAL):
-            variable = optimised.module.globals.get(used)
-            if variable is not None and not variable.is_constant and used not in between:
-                users.setdefault(used, []).append(function)
-    for used, functions in users.items():
-        if len(functions) > 1:
-            name, hint = used.lstrip("@"), "make it a static variable of the task's function template, or pass a stream"
-            if used in arguments:
-                name, hint = (
-                    arguments[used].name,
-                    "give each its own pointer to the memory, or the elements in a stream",
-                )
-            what = f"{'argument' if used in arguments else 'variable'} {name}"
-            found = "use by " + ", ".join(function.plain_name for function in functions)
-            problems.append(problem_at(functions[0].location, what, "use by one stage or task", found, hint))
 
 
 def _identifier(name: str) -> str:

@@ -12,6 +12,7 @@ from itertools import combinations
 
 from fpdeep_gen.hls.ir import (
     Constant,
+    Fence,
     Get,
     Load,
     Memory,
@@ -76,6 +77,7 @@ def region_distances(
     found += _done_distances(region)
     found += _guard_distances(region)
     found += _answer_distances(region, ii)
+    found += _fence_distances(region, exclusion)
     return found
 
 
@@ -201,6 +203,27 @@ def _answer_distances(region: Region, ii: int | None) -> Iterator[Distance]:
                 continue
             stages = 1 if ii is None else operation.stream.latency
             yield Distance(Node(request), Node(operation), stages, f"answers of {operation.stream.name}")
+
+
+def _fence_distances(region: Region, exclusion: Exclusion) -> Iterator[Distance]:
+    """Who gets a word behind a write to a shared array, or a response, finds what was written.
+
+    The same stage will do, as in `_guard_distances`; the adapter of an array keeps its reads behind its writes.
+    """
+    accesses = [one for one in region.operations if isinstance(one, StreamAccess) and not isinstance(one, _PEEKS)]
+    if all(one.stream.fence is Fence.NONE for one in accesses):
+        return
+    for first, second in combinations(accesses, 2):
+        if first.stream is second.stream or not (_fenced(first, second) or _fenced(second, first)):
+            continue
+        if not exclusion.exclusive(_predicate(first), _predicate(second)):
+            reason = f"order of {first.stream.name}, {second.stream.name}"
+            yield Distance(Node(first), Node(second), 0, reason)
+
+
+def _fenced(one: StreamAccess, other: StreamAccess) -> bool:
+    fence = one.stream.fence
+    return fence is Fence.ALL or (fence is Fence.WORDS and not other.stream.is_bus)
 
 
 def _done_distances(region: Region) -> Iterator[Distance]:

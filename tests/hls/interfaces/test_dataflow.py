@@ -134,13 +134,15 @@ def test_tasks_take_values_and_arrays(tmp_path: Path) -> None:
     assert dict(done.compared) == {"out": 20, "seen": 8}
 
 
-def test_an_argument_belongs_to_one_task(tmp_path: Path) -> None:
+def test_a_task_does_not_read_what_one_behind_it_writes(tmp_path: Path) -> None:
     source = tmp_path / "noted.cpp"
     shared = TASKS.replace("short factor) {\n#pragma", "int* seen) {\n    const int factor = seen[1];\n#pragma")
     source.write_text(shared.replace("in, s, factor", "in, s, seen"), encoding="utf-8")
     with pytest.raises(InputError) as caught:
         compile_kernel(source, "noted", [], tmp_path / "rtl")
-    assert [one.field for one in caught.value.problems] == ["argument seen"]
+    assert [(one.field, one.found) for one in caught.value.problems] == [
+        ("argument seen", "no stream from note, which writes it, to scale")
+    ]
 
 
 def test_an_array_that_two_stages_write_is_refused(tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ def _moved(words: Sequence[str]) -> tuple[dict[int, int], dict[int, int]]:
 
 
 def least_taken(journals: Journals, taken: Mapping[str, int], room: int) -> dict[str, int]:
-    """The words of each input stream that must be taken; `taken` are those that the C++ took, by the main program too.
+    """The words of each stream of `taken` that must be taken: these are what the C++ took, by the main program too.
 
     `room`: words that find room in a FIFO for which the C++ has no bound.
     """
@@ -108,7 +108,8 @@ def least_taken(journals: Journals, taken: Mapping[str, int], room: int) -> dict
             changed |= _limit(done, reader, taking.most(giving.after(done[writer])))
             changed |= _limit(done, writer, giving.most(taking.after(done[reader]) + depth))
     least = dict(taken)
-    for name, number in journals.ports.items():
+    for name in least:
+        number = journals.ports.get(name, -1)
         undone = sum(count.totals[-1] - count.after(done[fiber]) for fiber, count in popped.get(number, []))
         least[name] = taken[name] - undone - sum(one.get(number, 0) for one in journals.open)
     return least

@@ -212,6 +212,7 @@ def _compare(
 def _compare_taken(report: KernelReport, interface: Interface, recorded: Recorded, done: SimulationResult) -> list[str]:
     """Of a free-running top at rest, activations that cannot end may have taken fewer words than in C++."""
     inputs = [port.name for port in report.ports if port.is_input]
+    inputs += [name for name, count in recorded.taken.items() if count and name not in inputs]  # no port: none comes
     by_name = {name: one for one, name in named(interface)}
     whole = {name: sum(1 for _ in integers(shape_of(by_name[name].layout)[1])) for name in inputs}  # integers a word
     taken = {name: recorded.taken.get(name, len(recorded.given.get(name, [])) // whole[name]) for name in inputs}

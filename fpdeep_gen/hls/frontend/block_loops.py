@@ -79,7 +79,7 @@ def _element(
     ends = one.operands[:1] if one.detail.startswith(_FILL) else one.operands[:2]
     for end in ends:
         key = ("", end.name) if end.kind is OperandKind.GLOBAL else (function.name, end.name)
-        if end.value or (key in pragmas and pragmas[key].partitions):
+        if end.value or _is_inside(end, defined) or (key in pragmas and pragmas[key].partitions):
             return None
     kind = _type_of(one.operands[0], module, defined)
     if kind is None or size_of(kind) != one.operands[2].value:
@@ -92,6 +92,11 @@ def _element(
     if count < _LEAST_ELEMENTS or not 0 < len(leaves) <= _MOST_LEAVES:
         return None
     return _Element(count, size_of(kind), leaves)
+
+
+def _is_inside(end: Operand, defined: dict[str, tuple[str, Instruction]]) -> bool:
+    """Whether it starts anywhere in a variable, as the rest of a structure does whose first fields are values."""
+    return end.name in defined and defined[end.name][1].opcode == "getelementptr"
 
 
 def _type_of(operand: Operand, module: LlvmModule, defined: dict[str, tuple[str, Instruction]]) -> Type | None:

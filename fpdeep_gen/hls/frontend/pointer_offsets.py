@@ -8,13 +8,13 @@ Offsets = dict[str, int | None]
 """Bytes from the start of each object that a pointer may point into; None: several."""
 
 
-def fixed_offsets(
+def phi_offsets(
     phis: Sequence[Instruction],
     names: set[str],
     defined: Mapping[str, tuple[str, Instruction]],
     parameters: Container[str],
-) -> dict[str, dict[str, int]]:
-    """Of each phi the objects with one offset. `names`: the pointers that it is made of.
+) -> dict[str, Offsets]:
+    """Of each phi the objects that it may point into, and where. `names`: the pointers that phis are made of.
 
     Offsets of all pointers are joined until nothing changes.
     """
@@ -25,13 +25,13 @@ def fixed_offsets(
     while changed:
         changed = False
         for one in steps:
-            now = _offsets_of(one, offsets, parameters)
+            now = _joined(one, offsets, parameters)
             if now != offsets.get(one.name):
                 offsets[one.name], changed = now, True
-    return {one.name: {name: at for name, at in offsets[one.name].items() if at is not None} for one in phis}
+    return {one.name: offsets[one.name] for one in phis}
 
 
-def _offsets_of(one: Instruction, known: Mapping[str, Offsets], parameters: Container[str]) -> Offsets:
+def _joined(one: Instruction, known: Mapping[str, Offsets], parameters: Container[str]) -> Offsets:
     if one.opcode == "alloca":
         return {one.name: 0}
     found: Offsets = {}

@@ -10,7 +10,7 @@ from math import gcd
 from fpdeep_gen.hls.frontend.liveness import definitions
 from fpdeep_gen.hls.frontend.llvm_ir import Function, Instruction, LlvmModule, Offset, Operand, OperandKind
 from fpdeep_gen.hls.frontend.llvm_types import POINTER, IntegerType, PointerType, size_of
-from fpdeep_gen.hls.frontend.pointer_offsets import fixed_offsets
+from fpdeep_gen.hls.frontend.pointer_offsets import Offsets, phi_offsets
 
 UNKNOWN_BYTES = 1 << 32  # taken of an array that only a stage's caller knows; bits that no address uses go away later
 _BIT = IntegerType(1)
@@ -21,13 +21,13 @@ _SIGNED = {"ult": "slt", "ule": "sle", "ugt": "sgt", "uge": "sge"}
 class _Web:
     """Pointers that share their objects: what `which` numbers, bytes of a unit (0: never moved), bits of an index.
 
-    `fixed`: for each phi the roots into which it points at one place, and how many bytes from the start that is.
+    `offsets`: for each phi the roots that it may point into, and how many bytes from the start, if always as many.
     """
 
     roots: list[Operand]
     unit: int
     bits: int
-    fixed: dict[str, dict[str, int]]
+    offsets: dict[str, Offsets]
 
     @property
     def index(self) -> IntegerType:
@@ -125,7 +125,7 @@ class _Resolver:
         roots = list(use.roots.values())
         size = max(self._size(root) for root in roots)
         bits = (size // use.unit).bit_length() + 2 if use.unit else 1
-        return _Web(roots, use.unit, bits, fixed_offsets(group, seen, self._defined, self._parameters))
+        return _Web(roots, use.unit, bits, phi_offsets(group, seen, self._defined, self._parameters))
 
     def _size(self, root: Operand) -> int:
         if root.kind is OperandKind.GLOBAL:
@@ -204,19 +204,21 @@ class _Resolver:
         """The pointer, from its object's number and its index."""
         index = Operand(OperandKind.LOCAL, web.index, f"{phi.name}.index")
         terms = ((index, web.unit),) if web.unit else ()
-        fixed = web.fixed[phi.name]
-        at = {one.name: Offset(fixed.get(one.name, 0), () if one.name in fixed else terms) for one in web.roots}
+        offsets = web.offsets[phi.name]
+        reached = [(number, root) for number, root in enumerate(web.roots) if root.name in offsets]
+        reached = reached or [(0, web.roots[0])]  # of one that nothing defines
         steps: list[Instruction] = []
         result: Operand | None = None
-        for number, root in enumerate(web.roots):
-            last = number == len(web.roots) - 1
-            name = phi.name if len(web.roots) == 1 else f"{phi.name}.at{number}"
-            steps.append(Instruction(name, "getelementptr", POINTER, (root,), offset=at[root.name], debug=phi.debug))
+        for number, root in reached:
+            at = offsets.get(root.name, 0)
+            offset = Offset(0, terms) if at is None else Offset(at, ())
+            name = phi.name if len(reached) == 1 else f"{phi.name}.at{number}"
+            steps.append(Instruction(name, "getelementptr", POINTER, (root,), offset=offset, debug=phi.debug))
             here = Operand(OperandKind.LOCAL, POINTER, name)
             if result is not None:
                 which = Operand(OperandKind.LOCAL, web.number, f"{phi.name}.which")
                 number_is = Operand(OperandKind.INTEGER, web.number, "", number)
-                name = phi.name if last else f"{phi.name}.choice{number}"
+                name = phi.name if number == reached[-1][0] else f"{phi.name}.choice{number}"
                 steps.append(Instruction(f"{name}.is", "icmp", _BIT, (which, number_is), "eq", debug=phi.debug))
                 condition = Operand(OperandKind.LOCAL, _BIT, f"{name}.is")
                 steps.append(Instruction(name, "select", POINTER, (condition, here, result), debug=phi.debug))

@@ -49,6 +49,26 @@ def test_a_network_that_lacks_words(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert run(tmp_path).differences == ("a: C++ takes 26 words (2 in activations without an end), RTL 22",)
 
 
+UNUSED = """
+#include "hls_stream.h"
+void top(hls::stream<char>& a, hls::stream<char>& b, hls::stream<char>& out) { out.write(a.read() + 1); }
+"""
+
+
+def test_a_stream_that_nothing_reads_has_no_port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor is it compared, unless C++ takes words of it."""
+    source = tmp_path / "top.cpp"
+    source.write_text(UNUSED, encoding="utf-8")
+    stimulus = {"a": np.arange(20), "b": np.arange(20)}
+    done = cosimulate(source, "top", tmp_path / "rtl", stimulus=stimulus)
+    assert (done.differences, dict(done.compared)) == ((), {"out": 20})
+
+    source.write_text(UNUSED.replace("a.read() + 1", "a.read() + 1 + 0 * b.read()"), encoding="utf-8")
+    monkeypatch.setattr(cosim, "compile_kernel", lambda *_, **__: done.compiled)
+    broken = cosimulate(source, "top", tmp_path / "rtl", stimulus=stimulus)
+    assert broken.differences == ("b: C++ takes 20 words, RTL 0",)
+
+
 def test_one_fiber() -> None:
     lines = ["port a 0", "port b 1", "fiber", "step 3 0:2:0 1:1:0 2:0:5", "step 1 0:1:0", "open 0:4:0", "stream 0 0"]
     journals = read_journals([line.split() for line in lines])

@@ -212,7 +212,7 @@ def board_uses(
     for share in decided.shares:
         board, layer = share.board, geometry[share.layer]
         macs[board] += share.macs
-        engine[board] += share.multipliers
+        engine[board] += share.multipliers if share.counted else 0
         window, running = line_use(network, layer, share), sums_use(network, share)
         line[board] += window.bram18
         sums[board] += running.bram18

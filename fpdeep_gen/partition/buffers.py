@@ -22,6 +22,10 @@ ENGINE_LUT = 1200
 MULTIPLIER_LUT = 60
 """Operand registers and the adder tree's share of a multiplier; running sums stay in the DSPs' own adders."""
 
+TURN_LUT = 16
+"""For each multiplier and each further phase of an engine that takes phases in turn: two operands of 16 bits chosen,
+two bits in a LUT."""
+
 UPDATE_LANE_LUT = 1300
 """Random numbers, rounding and saturation of one weight a cycle; the product with the step size is a multiplier's of
 the gradient engine, which rests then."""
@@ -71,7 +75,7 @@ def sums_use(network: Network, share: Share) -> Use:
 
 def engine_lut(share: Share) -> int:
     """LUTs of an engine without its memories: an estimate."""
-    return ENGINE_LUT + MULTIPLIER_LUT * share.multipliers
+    return ENGINE_LUT + (MULTIPLIER_LUT if share.counted else TURN_LUT) * share.multipliers
 
 
 def least_room(link: Link) -> int:

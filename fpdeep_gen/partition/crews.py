@@ -11,7 +11,7 @@ from fpdeep_gen.partition.steps import Counts, Rows, Times, Work, work_of
 
 
 @dataclass(frozen=True)
-class _Squad:
+class Squad:
     """Engines that take their steps in the same way: each one's board, its cycles for a step, and for how many of them
     before a step's end the first bits of a row are there."""
 
@@ -37,7 +37,7 @@ class Ran:
 class Crew:
     """`slowest`: cycles an image of the slowest engine on each board. `ahead`: how much sooner than whole rows their
     first bits are there, at least. `needed`: rows for each step (of convolutions, of all engines). `order`: of the
-    engines."""
+    engines; `in_turn`: whether they take phases in turn."""
 
     def __init__(self, layer: Geometry, phase: Phase, shares: Sequence[Share], rows_in: int) -> None:
         kinds: dict[tuple[bool, Order], list[Share]] = {}
@@ -46,6 +46,7 @@ class Crew:
             kinds.setdefault((share.newest_last, share.order), []).append(share)
             self.slowest[share.board] = max(self.slowest.get(share.board, 0.0), share.cycles)
         self.order = shares[0].order
+        self.in_turn = shares[0].in_turn
         self.squads = []
         for (newest_last, order), members in kinds.items():
             work = work_of(layer, phase, order, newest_last, rows_in)
@@ -55,7 +56,7 @@ class Crew:
                 first = 0.0 if layer.flat else cycles * work.tail * (1 - 1 / made_groups(share))
                 engines.add((share.board, cycles, first))
             boards, pace, ahead = zip(*sorted(engines), strict=True)
-            self.squads.append(_Squad(work, boards, np.array(pace)[:, None], np.array(ahead)[:, None]))
+            self.squads.append(Squad(work, boards, np.array(pace)[:, None], np.array(ahead)[:, None]))
         self.ahead = min(float(squad.ahead.min()) for squad in self.squads)
         self.made_after: Counts = self.squads[0].work.made
         self.needed: Counts = self.squads[0].work.needed

@@ -4,8 +4,9 @@ Each board takes a range of outputs in all three phases, so that a weight is in 
 are partial sums that run along the chain. Where these are too much for the links, layers with more inputs than outputs
 are cut by inputs instead: then the outputs are partial sums, and each board makes the errors of its own inputs.
 
-Layers after the first work faster than the interval asks, as their maps have a single position and each would otherwise
-add an interval to the latency both ways.
+Where the weights are on chip, one engine takes the phases of a piece in turn: an image is through each of them in a
+third of the time that an engine for each phase would take with as many multipliers. Layers after the first work faster
+than the interval asks, as their maps have a single position and each would otherwise add to the latency both ways.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -90,18 +91,20 @@ def flat_order(position: int, count: int, phase: Phase) -> Order:
 
 @dataclass(frozen=True)
 class Speed:
-    """How many times faster than the interval asks the forward and backward engines are: of the first fully connected
-    layer, and of those after it."""
+    """How many times faster than the interval asks engines are: of the first fully connected layer, and of those after
+    it. With `in_turn` the phases of a piece take turns on one engine that is through with all of them in so much of the
+    interval. Else each phase has an engine, and that of the gradient is no faster."""
 
     first: float
     later: float
+    in_turn: bool = False
 
-
-def flat_interval(interval: int, position: int, phase: Phase, speed: Speed) -> int:
-    """Cycles that the engine may take for an image."""
-    if phase is Phase.GRADIENT:
-        return interval
-    return int(interval / (speed.first if position == 0 else speed.later))
+    def limit(self, layer: Geometry, interval: int, position: int, phase: Phase) -> int:
+        """Cycles that a phase of the layer at `position` among fully connected ones may take for an image."""
+        faster = self.first if position == 0 else self.later
+        if self.in_turn:
+            return int(interval / (faster * len(layer.phases)))
+        return interval if phase is Phase.GRADIENT else int(interval / faster)
 
 
 def flat_shares(
@@ -114,10 +117,10 @@ def flat_shares(
         layer = geometry[piece.layer]
         position = flat.index(piece.layer)
         for phase in layer.phases:
-            limit = flat_interval(interval, position, phase, speed)
+            limit = speed.limit(layer, interval, position, phase)
             order = flat_order(position, len(flat), phase)
             track, box = piece.track(geometry, phase), piece.box()
-            shares.append(share_of(track, piece.board, box, limit, order, piece.sums(phase)))
+            shares.append(share_of(track, piece.board, box, limit, order, piece.sums(phase), speed.in_turn))
     return tuple(shares)
 
 
@@ -139,9 +142,10 @@ def flat_multipliers(geometry: Sequence[Geometry], piece: FlatPiece, interval: i
     """Multipliers of all phases of a piece."""
     flat = [layer.index for layer in geometry if layer.flat]
     position, layer = flat.index(piece.layer), geometry[piece.layer]
+    engines = layer.phases[:1] if speed.in_turn else layer.phases
     return sum(
-        piece.track(geometry, phase).multipliers(piece.box(), flat_interval(interval, position, phase, speed))
-        for phase in layer.phases
+        piece.track(geometry, phase).multipliers(piece.box(), speed.limit(layer, interval, position, phase))
+        for phase in engines
     )
 
 

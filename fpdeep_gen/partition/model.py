@@ -40,9 +40,16 @@ How it runs (what a simulation of the plan executes):
 - A pooled row is complete with the last sum row of its window; the errors of a pooled row are those of all sum rows of
   its window, at once.
 - Engines of fully connected layers. Forward, `Order.INPUTS_FIRST`: takes rows of its input as they come, `cycles /
-  rows` for each (parts of a vector are worked on while their words arrive), and has all outputs with the last. Forward,
-  `Order.OUTPUTS_FIRST`: begins when all inputs are there and makes part after part. Backward likewise, from the errors'
-  parts to the rows of the input's errors. Gradient: `cycles / VECTOR_PARTS` for each part of the errors.
+  rows` for each (parts of a vector, from the second on, are worked on while their words arrive), and has all outputs
+  with the last. Forward, `Order.OUTPUTS_FIRST`: begins when all inputs are there and makes part after part. Backward
+  likewise, from the errors' parts to the rows of the input's errors. Gradient: `cycles / VECTOR_PARTS` for each part of
+  the errors.
+- The phases of a piece of a fully connected layer may be one engine's (`in_turn`): in each cycle it works on the
+  forward phase if a step of it has what it needs, else on the backward, else on the gradient phase. What is broken off
+  goes on where it was; each phase keeps running sums of its own. The store of weights hands out as many a cycle as the
+  engine has multipliers, to whichever phase has its turn. Behind a batch's last image the forward phase keeps its
+  turns, those of the last image again in every interval, until the last errors are through: a batch's last images come
+  through as others do, and find as much room.
 - The loss has all errors at once, `Delays.loss` after the last output is there.
 - With weights in DDR, fully connected layers take `shared_weights` images at a time: a step needs its row of all of
   them and takes as many times its cycles, and their rows move together. Gradient engines take `shared_gradients`. The
@@ -60,7 +67,7 @@ from enum import Enum
 from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.network.model import Network
 
-BALANCED_PLAN_VERSION = 3
+BALANCED_PLAN_VERSION = 4
 
 VECTOR_PARTS = 32
 """Parts in which the output of a fully connected layer moves."""
@@ -109,6 +116,7 @@ class Share:
 
     `p_in` x `p_out` x `p_tap` multipliers work `row_cycles` for each row, `cycles` for an image; `macs` of them are
     useful. `partial`: its sums are added up over the boards of the layer (an `accumulator_width` word for each).
+    `in_turn`: the phases of the layer on this board take turns on one engine.
     """
 
     layer: int
@@ -127,11 +135,17 @@ class Share:
     newest_last: bool = False
     order: Order = Order.OUTPUTS_FIRST
     partial: bool = False
+    in_turn: bool = False
 
     @property
     def multipliers(self) -> int:
         """Multipliers of the engine."""
         return self.p_in * self.p_out * self.p_tap
+
+    @property
+    def counted(self) -> bool:
+        """Whether its multipliers count as its own: those of an engine of several phases are the forward phase's."""
+        return not self.in_turn or self.phase is Phase.FORWARD
 
 
 class Kept(Enum):

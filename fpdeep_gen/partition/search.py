@@ -22,10 +22,10 @@ SPEEDS = (
     Speed(1, 1.75),
     Speed(1, 2),
     Speed(1, 3),
-    Speed(1.5, 4),
-    Speed(2, 8),
-    Speed(3, 12),
-    Speed(4, 16),
+    Speed(1.5, 6),
+    Speed(1.9, 11),
+    Speed(2.5, 14),
+    Speed(4, 20),
 )
 SCHEMES_MORE = 4
 """Schemes tried once one keeps the budgets, while fully connected layers are in DDR or throughput is not yet near."""

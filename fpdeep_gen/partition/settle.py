@@ -139,6 +139,7 @@ class Settling:
         are tried first; where it is a `rough` plan that is asked for, no shorter interval is looked for. None where an
         image takes `slow` intervals at first."""
         scheme = replace(scheme, few=scheme.few or any(scheme.partial))
+        speed = replace(speed, in_turn=places[0] is Place.CHIP)
         equal = (1.0,) * len(self.dsp)
         wish: Wish | None = Wish(equal, equal, 0)
         best: Candidate | None = None

@@ -13,7 +13,7 @@ class SharedGradients:
     """A gradient engine that takes `cycles` for an image and takes `gradients` images of a batch at a time, whose
     errors come `reads` images at a time; the last ones of a batch are fewer. Images are `interval` cycles apart."""
 
-    interval: int
+    interval: float
     batch: int
     reads: int
     gradients: int

@@ -30,7 +30,13 @@ def is_partial(track: Track) -> bool:
 
 
 def share_of(
-    track: Track, board: int, box: Box, interval: int, order: Order = Order.OUTPUTS_FIRST, partial: bool = False
+    track: Track,
+    board: int,
+    box: Box,
+    interval: int,
+    order: Order = Order.OUTPUTS_FIRST,
+    partial: bool = False,
+    in_turn: bool = False,
 ) -> Share:
     """The share of one box, with the smallest engine that keeps the interval."""
     layer, geometry = track.geometry.layer, track.geometry
@@ -61,6 +67,7 @@ def share_of(
         newest_last=track.by_rows and fold.p_tap * layer.kernel_rows <= track.taps,
         order=order,
         partial=partial,
+        in_turn=in_turn,
     )
 
 

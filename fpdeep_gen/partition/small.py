@@ -34,7 +34,7 @@ NEAR = 1.005
 ATTEMPTS = 4
 """Intervals at which memory and links are looked at."""
 
-SPEED = Speed(1, 1)
+SPEED = Speed(1, 1, in_turn=True)
 
 
 @dataclass(frozen=True)

@@ -99,4 +99,6 @@ def _flat(phase: Phase, order: Order, rows: int) -> Work:
         return Work(needed, needed, np.arange(1, made + 1), 1.0)
     needed = np.arange(1, taken + 1)
     by_words = taken == VECTOR_PARTS
-    return Work(needed - 1 if by_words else needed, needed, np.full(made, taken), 0.0 if by_words else 1.0)
+    return Work(
+        np.maximum(needed - 1, 1) if by_words else needed, needed, np.full(made, taken), 0.0 if by_words else 1.0
+    )

@@ -97,7 +97,9 @@ def stores_of(
             if gap.begin > begin:
                 rectangles.append((Range(begin, gap.begin), part))
             begin = gap.end
-    lanes = _lanes(share for share in shares if share.phase is Phase.FORWARD) + _lanes(backward)
+    lanes = _lanes(share for share in shares if share.phase is Phase.FORWARD)
+    if not any(share.in_turn for share in backward):
+        lanes += _lanes(backward)
     sizes = tuple(_pairs(geometry, *rectangle) * geometry.taps for rectangle in rectangles)
     counts = joined_bram18(sizes, formats.weight.width, lanes)
     for (outputs, inputs), words, count in zip(rectangles, sizes, counts, strict=True):

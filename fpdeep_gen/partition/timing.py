@@ -20,6 +20,7 @@ from fpdeep_gen.partition.queues import Queues
 from fpdeep_gen.partition.shared_gradients import SharedGradients
 from fpdeep_gen.partition.steps import Rows, Times, moved_rows
 from fpdeep_gen.partition.transport import Made, Transport, at_once
+from fpdeep_gen.partition.turns import Idle, always, gradients_in_turn, run_in_turn
 from fpdeep_gen.partition.ways import Key, Way
 
 
@@ -68,6 +69,7 @@ class Timeline:
         self.in_turn = False
         self.images = shared_weights
         self.engines_free: dict[tuple[int, Phase], tuple[Times, ...]] = {}
+        self.idle: dict[int, dict[int, Idle]] = {}
         self.spans: dict[tuple[int, Phase], tuple[float, float]] = {}
         self.drains: dict[int, float] = {}
         self.flat_errors: dict[int, Rows] = {}
@@ -190,12 +192,17 @@ class Timeline:
     def _ran(self, layer: Geometry, phase: Phase, there: Rows, images: int) -> Ran:
         """An image (or those of a read) through the engines of a phase."""
         place = layer.index, phase
-        ran = self.crews[place].run(there, images, self.interval, self.engines_free[place] if self.in_turn else None)
+        crew = self.crews[place]
+        if crew.in_turn:
+            idle = self.idle.get(layer.index) or dict.fromkeys(crew.slowest, always(self.interval))
+            ran, self.idle[layer.index] = run_in_turn(crew, there, idle)
+        else:
+            ran = crew.run(there, images, self.interval, self.engines_free[place] if self.in_turn else None)
         self.engines_free[place] = ran.free
         if not layer.flat:
             tensor = (Carried.FEATURE, layer.index) if phase is Phase.FORWARD else (Carried.ERROR, layer.index + 1)
             firsts = self.transport.firsts[tensor]
-            self.queues.ran(layer, phase, firsts, there, ran.ends, self.crews[place].needed)
+            self.queues.ran(layer, phase, firsts, there, ran.ends, crew.needed)
         if not self.in_turn:
             self.spans[place] = (ran.begin, max(float(times[-1]) for times in ran.ends.values()))
         return ran
@@ -212,10 +219,13 @@ class Timeline:
         crew = self.crews[layer.index, Phase.GRADIENT]
         begin, end, final = float("inf"), 0.0, 0.0
         for board, cycles in crew.slowest.items():
-            shared = SharedGradients(
-                self.interval, self.network.training.batch, self.shared_weights, self.shared_gradients, cycles
-            )
-            latest, drain = shared.ends(there[board], last[board])
+            batch, images = self.network.training.batch, self.shared_gradients
+            if crew.in_turn:
+                idle = self.idle[layer.index][board]
+                latest, drain = gradients_in_turn(batch, images, cycles, there[board], idle)
+            else:
+                shared = SharedGradients(self.interval, batch, self.shared_weights, images, cycles)
+                latest, drain = shared.ends(there[board], last[board])
             self.gradients[layer.index, board] = np.full(VECTOR_PARTS, latest)
             self.queues.kept(layer, board, there[board], latest, self.shared_gradients)
             begin, end, final = min(begin, float(there[board][0])), max(end, latest), max(final, drain)

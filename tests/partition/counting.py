@@ -36,10 +36,17 @@ def extent(layer: Layer, phase: Phase) -> tuple[int, int]:
 
 
 def multipliers(plan: BalancedPlan) -> Counter[int]:
-    """Multipliers of each board."""
+    """Multipliers of each board; those of an engine whose phases take turns once, and alike in all of them."""
     found: Counter[int] = Counter()
+    shapes: dict[tuple[int, int], set[tuple[int, int]]] = {}
     for share in plan.shares:
-        found[share.board] += share.p_in * share.p_out * share.p_tap
+        if share.in_turn:
+            shapes.setdefault((share.board, share.layer), set()).add((share.p_in, share.p_out))
+        else:
+            found[share.board] += share.p_in * share.p_out * share.p_tap
+    for (board, _), shape in shapes.items():
+        ((p_in, p_out),) = shape
+        found[board] += p_in * p_out
     return found
 
 

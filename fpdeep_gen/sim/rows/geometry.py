@@ -87,7 +87,7 @@ def _flat_steps(share: Share, taken: int, made: int) -> list[Step]:
     step for each part made, when all inputs are there."""
     if share.order is Order.INPUTS_FIRST:
         if taken == VECTOR_PARTS:
-            return [Step(part, share.cycles / taken, part + 1, 0.0) for part in range(taken)]
+            return [Step(max(part, 1), share.cycles / taken, part + 1, 0.0) for part in range(taken)]
         return [Step(part + 1, 0.0, part + 1, share.cycles / taken) for part in range(taken)]
     return [Step(taken, 0.0, taken, share.cycles / made) for part in range(made)]
 

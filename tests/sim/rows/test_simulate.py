@@ -75,6 +75,25 @@ def test_a_fully_connected_layer_takes_rows_as_they_come() -> None:
     assert found.latency == 190
 
 
+def test_a_fully_connected_engine_takes_phases_in_turn() -> None:
+    """3 cycles a row, forward first: broken off are the backward phase at 100, 110 and 120, the gradient, which comes
+    last, at 130, 140 and 150 (`tests/partition/test_turns.py`), by the image behind, or its turns where none is, but
+    those only until the backward phase is through. Layer a's gradient takes 10 cycles a row from 96 on."""
+    classes = replace(layer("c", 4), kind=LayerKind.FULLY_CONNECTED, kernel_rows=SIZE, kernel_columns=SIZE, padding=0)
+    flat = Range(0, 1)
+    shares = [share(0, 0, Phase.FORWARD), share(0, 0, Phase.GRADIENT)]
+    for phase in Phase:
+        order = Order.INPUTS_FIRST if phase is Phase.FORWARD else Order.OUTPUTS_FIRST
+        one = share(1, 0, phase, Range(0, 4))
+        shares.append(replace(one, rows=flat, columns=flat, row_cycles=24, cycles=24, order=order, in_turn=True))
+    found = simulate(plan((layer("a"), classes), tuple(shares), latency=176), 3)
+    for image in range(3):
+        ends = {(span.layer, span.phase): span.end - image * INTERVAL for span in found.spans if span.image == image}
+        assert (ends[1, Phase.FORWARD], ends[1, Phase.BACKWARD]) == (93, 126)
+        assert ends[1, Phase.GRADIENT] == (150 if image == 2 else 159)
+        assert ends[0, Phase.GRADIENT] == 176
+
+
 def test_caches_hold_what_was_worked_out() -> None:
     """Pixel row g comes at 10 g and is no longer needed from 158 + 10 g on (two boards): 16 rows at most. Layer b's
     rows come at 29 + 10 g and go at 139 + 10 g: row 0 makes room for row 11 just as that comes. One more comes in."""

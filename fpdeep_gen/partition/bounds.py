@@ -69,10 +69,9 @@ def least_traffic(found: Sequence[Run], dsp: Floats, interval: float) -> Floats:
     traffic = np.full(len(below), np.inf)
     for run in found:
         span = run.end - run.begin
-        low = np.clip((least - lag - run.begin) / span, 0, 1)
-        high = np.clip((most + lag - run.begin) / span, 0, 1)
+        low, high = (np.clip((work - run.begin) / span, 0, 1) for work in (least, most))
         possible = (most >= run.begin) & (least <= run.end)
-        bits = np.maximum(run.up(low, high), run.down(low, high))
+        bits = run.least(low, high, lag / span)
         traffic = np.where(possible, np.minimum(traffic, bits), traffic)
     return traffic
 

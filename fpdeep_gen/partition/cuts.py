@@ -29,7 +29,8 @@ class Run:
     `begin`, `end`: multiply-accumulates of the convolutions before it, and up to its end. Bits of an image: of the
     tensor that it reads and of that tensor's errors, of the tensor that it makes and of its errors, and `inner` of
     both kinds together of those tensors between its layers that do cross. `slack`: part of a layer by which what it
-    reads and makes may fall short of its part of the work; `unit`: the same of tensors between its layers.
+    makes may fall short of its part of the work; `unread`: the same of the features that it reads; `unit`: of tensors
+    between its layers.
     """
 
     first: int
@@ -42,17 +43,39 @@ class Run:
     errors_out: float
     inner: float
     slack: float
+    unread: float
     unit: float
 
     def up(self, low: Floats, high: Floats) -> Floats:
         """Bits that go up at least where from `low` to `high` of each phase of each layer lies below the link."""
-        done, left, inner = self._parts(low, high)
+        done, _, inner = self._parts(low, high)
+        left = np.maximum(0, 1 - high - self.unread)
         return left * self.features_in + done * self.features_out + inner * self.inner
 
     def down(self, low: Floats, high: Floats) -> Floats:
         """Bits that come down at least."""
         done, left, inner = self._parts(low, high)
         return left * self.errors_in + done * self.errors_out + inner * self.inner
+
+    def least(self, low: Floats, high: Floats, lag: float) -> Floats:
+        """Bits of the busier direction at least where the link lies anywhere from `low` to `high` of the run's work,
+        and phases of layers up to `lag` of it from there.
+
+        Between the places at which terms begin or end bits change evenly or are concave, so that they are least at one
+        of these. Of a layer that reads the image forward and gradient are all of its work and both read it: what lies
+        above needs it for the phase that has got less far, which is no further than the link.
+        """
+        ends = (self.slack, self.unread, self.unit)
+        edges = [edge for end in ends for edge in (lag + end, 1 - lag - end)]
+        at = np.stack([low, high, *(np.clip(edge, low, high) for edge in edges)])
+        behind, ahead = np.clip(at - lag, 0, 1), np.clip(at + lag, 0, 1)
+        down = self.down(behind, ahead).min(axis=0)
+        if self.last == 0:
+            low = np.clip(low - lag, 0, 1)
+            at = np.stack([low, high, *(np.clip(edge, low, high) for edge in (self.slack, 1 - self.unread))])
+            behind = ahead = at
+        bits: Floats = np.maximum(self.up(behind, ahead).min(axis=0), down)
+        return bits
 
     def _parts(self, low: Floats, high: Floats) -> tuple[Floats, Floats, Floats]:
         """Parts that certainly are below the link, above it, and of inner tensors made on one side and read on the
@@ -85,6 +108,7 @@ def runs(network: Network, geometry: Sequence[Geometry], bram36: int, longest: i
                     *out,
                     inner,
                     max(_slack(layer.layer) for layer in (conv[first], conv[last])),
+                    _idle(conv[first].layer),
                     max(_slack(layer.layer) + _channel(layer) for layer in conv[first : last + 1]),
                 )
             )
@@ -119,6 +143,12 @@ def _slack(layer: Layer) -> float:
     unread = layer.in_columns - _read(layer, layer.in_columns, layer.conv_columns, layer.kernel_columns)
     lacking = -(-layer.in_columns // layer.stride) * layer.stride - layer.in_columns
     return max(dropped, (unread + lacking) / layer.in_columns)
+
+
+def _idle(layer: Layer) -> float:
+    """Sums that no pooling window looks at, for which nothing need be read."""
+    seen = (layer.out_columns - 1) * layer.pool_stride + layer.pool
+    return max(0, layer.conv_columns - seen) / layer.conv_columns
 
 
 def _channel(geometry: Geometry) -> float:

@@ -31,7 +31,7 @@ class FlatLinks:
         self.network, self.geometry, self.flat = network, geometry, flat
         self.boards = len(plan.cluster.boards)
         self.interval = plan.prediction.interval
-        first = min(layer.index for layer in geometry if layer.flat)
+        first = min((layer.index for layer in geometry if layer.flat), default=len(geometry))
         self.convolutions = [share for share in plan.shares if share.layer == first - 1]
         self.rates = np.array([link.payload_bits_per_cycle for link in plan.links])
         self.others = np.array(
@@ -44,7 +44,7 @@ class FlatLinks:
 
     def least(self) -> float:
         """Cycles that the busiest link takes without fully connected layers."""
-        return float((self.others / self.rates).max())
+        return float((self.others / self.rates).max(initial=0.0))
 
     def busiest(self, room: Sequence[float]) -> float:
         """Cycles that the busiest link takes with weights in proportion to `room`."""

@@ -71,7 +71,7 @@ class Search:
     def __init__(self, network: Network, cluster: Cluster) -> None:
         self.settling = Settling(network, cluster)
         geometry, self.work = self.settling.geometry, self.settling.work
-        self.schemes = tuple(schemes(network, cluster, geometry, self.work))
+        self.schemes = tuple(schemes(network, cluster, geometry, max(self.work, self.settling.floor)))
         light = 3 * self.settling.flat.weights <= LIGHT * training_macs(network)
         self.first_speed = LIGHT_SPEED if light else 0
         self.enough = bounds_of(network, cluster).interval / WORTH
@@ -142,11 +142,11 @@ class Search:
             if other is not None:
                 yield scheme, other
 
-    def _rank(self, candidate: Candidate) -> tuple[int, bool, int, int, float]:
-        """The less the better: budgets exceeded, whether throughput is short of the bound, fully connected layers off
-        chip, interval."""
+    def _rank(self, candidate: Candidate) -> tuple[int, float, int, int, float]:
+        """The less the better: budgets exceeded, by how much throughput is short of what is aimed at, fully connected
+        layers off chip, interval."""
         excess, off_chip, interval, even = candidate.rank
-        return (excess, interval > self.enough, off_chip, interval, even)
+        return (excess, max(interval, self.enough), off_chip, interval, even)
 
     def shortage(self) -> float:
         """How many times all boards' memory the first schemes take at least, without fully connected stores."""
@@ -163,9 +163,10 @@ class Search:
         for places in allowed:
             speed = SPEEDS[self.first_speed]
             found = self.settling.settle(scheme, speed, places, overshoot=OVERSHOOT, begin=self.begin, mended=mended)
-            if found is not None and (best is None or found.rank < best.rank):
+            if found is not None and (best is None or self._rank(found) < self._rank(best)):
                 best = found
-            if found is None or not found.excess or self.settling.crowded(found.plan) > OVERSHOOT:
+            slow = found is not None and self.settling.linked and found.plan.prediction.interval > self.enough
+            if found is None or not (found.excess or slow) or self.settling.crowded(found.plan) > OVERSHOOT:
                 break
         return best
 

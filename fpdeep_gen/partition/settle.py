@@ -48,6 +48,9 @@ SLACK = 0.995
 KEPT = 8
 """Multipliers of each board that are kept for fully connected layers beside what they first seem to need."""
 
+TIGHT = 0.99
+"""Part of the interval that the busiest link takes at least where links are the limit; else a shorter one is tried."""
+
 SPREADS = 4
 """Times that fully connected layers are spread anew over the memory that is left."""
 
@@ -113,7 +116,10 @@ class Settling:
         self.dsp = [board.dsp for board in cluster.boards]
         self.work = training_macs(network) / sum(self.dsp)
         slowest = min((framed_rate(link, cluster.clock_mhz) for link in cluster.links), default=inf)
-        axes = flat_axes(network, self.geometry, slowest * bounds_of(network, cluster).interval)
+        bound = bounds_of(network, cluster)
+        self.linked = bound.link > bound.work
+        self.floor = ceil(bound.link) if self.linked else 0
+        axes = flat_axes(network, self.geometry, slowest * bound.interval)
         self.flat = FlatMemory(cluster, self.geometry, network.training.batch, axes)
         self.cut = lru_cache(maxsize=FILLED_KEPT)(self._cut)
         self.filled_by = lru_cache(maxsize=FILLED_KEPT)(self._filled_by)
@@ -141,7 +147,7 @@ class Settling:
         scheme = replace(scheme, few=scheme.few or any(scheme.partial))
         speed = replace(speed, in_turn=places[0] is Place.CHIP)
         equal = (1.0,) * len(self.dsp)
-        wish: Wish | None = Wish(equal, equal, 0)
+        wish: Wish | None = Wish(equal, equal, self.floor)
         best: Candidate | None = None
         number, levelled = begin, False
         gathering: list[Wish] | None = None
@@ -158,9 +164,12 @@ class Settling:
             longest = most if best is None else min(most, mended)
             if found is None and not levelled:
                 found = shortest(attempt, number, self.work, longest)
+            if best is not None and self.linked and not best.excess:
+                longest = min(longest, best.plan.prediction.interval - 1)
             if found is None or found.interval > longest:
                 break
-            found = self._even(wish.parts, found, pieces, speed)
+            if not self.linked:
+                found = self._even(wish.parts, found, pieces, speed)
             number = found.number
             for _ in range(SPREADS):
                 candidate = self.assembled(found, pieces, speed, places)
@@ -169,9 +178,12 @@ class Settling:
                 if best is None or candidate.rank < best.rank or (gathering is not None and _sooner(candidate, best)):
                     best = candidate
                 if not candidate.excess:
-                    if not levelled and balance(candidate.plan) > BALANCED:
+                    if not (levelled or self.linked) and balance(candidate.plan) > BALANCED:
                         levelled = True
                         wish = self._level(wish, candidate.plan)
+                        break
+                    if self.linked and rounds > 0 and busiest_link(candidate.plan) < TIGHT * found.interval:
+                        wish = replace(wish, shortest=ceil(busiest_link(candidate.plan) / TIGHT))
                         break
                     if gathering is not None:
                         return best
@@ -279,8 +291,11 @@ class Settling:
         return max(1 - rest / limit for limit, rest in zip(limits, memory_left(plan, self.geometry), strict=True))
 
     def worst(self, plan: BalancedPlan) -> float:
-        """`crowded`, or the part of a link that is taken if that is more."""
-        return max(self.crowded(plan), busiest_link(plan) / plan.prediction.interval)
+        """`crowded`, or the part of a link that is taken if that is more, fully connected layers left out of both."""
+        return max(
+            self.crowded(plan),
+            FlatLinks(self.network, self.geometry, self.flat, plan).least() / plan.prediction.interval,
+        )
 
     def filled(self, plan: BalancedPlan) -> float:
         """Part of all boards' memory that is taken without the stores of fully connected layers."""

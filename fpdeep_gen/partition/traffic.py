@@ -185,26 +185,30 @@ def _features(network: Network, geometry: Sequence[Geometry], by_phase: Phases, 
 
 
 def _window_halos(network: Network, producer: Integers, tensor: int, links: int) -> list[Flow]:
-    """Sums that a window shares with the next one on another board, or that normalisation needs of its neighbours'
-    channels: they go there in the forward phase and their errors come back."""
+    """What a window needs of sums on the next one's board (the greatest of its part there, and which that was), and
+    sums that normalisation needs of its neighbours' channels: they go there in the forward phase and their errors come
+    back."""
     layer = network.layers[tensor - 1]
-    ways: list[tuple[Integers, Integers, int]] = []
+    ways: list[tuple[Integers, Integers, int, int]] = []
     overlap = max(0, layer.pool - layer.pool_stride)
     if overlap and producer.shape[1] > 1:
-        ways.append((producer[:, 1:].ravel(), producer[:, :-1].ravel(), overlap * layer.conv_rows))
+        ways.append(
+            (producer[:, 1:].ravel(), producer[:, :-1].ravel(), layer.out_rows, pool_index_bits(network, tensor))
+        )
     if layer.normalisation is not None:
         reach = layer.normalisation.size // 2
-        bits = reach * layer.conv_rows * layer.pool_stride
-        ways.append((producer[:-1].ravel(), producer[1:].ravel(), bits))
-        ways.append((producer[1:].ravel(), producer[:-1].ravel(), bits))
+        sums = reach * layer.conv_rows * layer.pool_stride
+        ways.append((producer[:-1].ravel(), producer[1:].ravel(), sums, 0))
+        ways.append((producer[1:].ravel(), producer[:-1].ravel(), sums, 0))
     found = []
-    for source, target, sums in ways:
+    for source, target, sums, index in ways:
         there, back = _both(source, target, links), _both(target, source, links)
         for carried, (up, down), width in (
             (Carried.FEATURE, there, layer.formats.output.width),
             (Carried.ERROR, back, layer.formats.error.width),
         ):
-            found.append(Flow(carried, tensor, up * sums * width, down * sums * width))
+            bits = sums * (width + index)
+            found.append(Flow(carried, tensor, up * bits, down * bits))
     return found
 
 

@@ -39,7 +39,8 @@ def straddling(parts: dict[int, list[float]]) -> list[int]:
 
 
 def least_and_found(plan: BalancedPlan) -> Iterator[tuple[int, tuple[float, float], tuple[float, float]]]:
-    """For each link that cuts layers: the bits up and down that the bound asks for, and those that the plan has."""
+    """For each link that cuts layers: the bits up and down that the bound asks for, and those that the plan has. Both
+    phases of the first layer read the image, so that it is the one behind that counts."""
     every = runs(plan.network, geometries(plan.network), max(board.bram36 for board in plan.cluster.boards))
     for link in plan.links:
         parts = fractions(plan, link.index)
@@ -55,7 +56,7 @@ def least_and_found(plan: BalancedPlan) -> Iterator[tuple[int, tuple[float, floa
         assert middle - step <= low <= high <= middle + step, "in step"
         yield (
             link.index,
-            (float(run.up(low, high)), float(run.down(low, high))),
+            (float(run.up(low, low if both == [0] else high)), float(run.down(low, high))),
             (of_convolutions(plan, link.up), of_convolutions(plan, link.down)),
         )
 

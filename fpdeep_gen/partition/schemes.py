@@ -4,16 +4,15 @@ from collections.abc import Iterator, Sequence
 
 from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.network.model import Network
+from fpdeep_gen.partition.bounds import bounds_of
 from fpdeep_gen.partition.family import Scheme, weight_bits
-from fpdeep_gen.partition.geometry import Geometry, training_macs
+from fpdeep_gen.partition.geometry import Geometry
+from fpdeep_gen.partition.grouping import RAMB36_BITS, Grouping, elements, tensor_bits
 from fpdeep_gen.partition.link_rate import framed_rate
-from fpdeep_gen.partition.traffic import feature_bits, sum_bits
+from fpdeep_gen.partition.traffic import sum_bits
 
 REPLICATED = 0.3
 """Part of a board's memory that all weights of a layer may take, so that it may be cut by columns."""
-
-LIFETIME = 3.0
-"""Intervals that the first layer's features wait for their errors, for an estimate; the last wait none."""
 
 LEVELS = (0.85, 0.75, 0.65, 0.55, 0.45, 0.35)
 """Parts of a board's memory that a group's share may be estimated at."""
@@ -30,11 +29,6 @@ BLOCKS = (2, 3, 4, 6)
 
 FEWEST_COLUMNS = 20
 """Maps narrower than this are not cut by columns."""
-
-WIDE = 0.8
-"""Part of a link's rate that a tensor between two layers cut by columns may take; beyond it they are fused."""
-
-RAMB36_BITS = 36 * 1024
 
 
 def cuts(
@@ -75,27 +69,29 @@ def link_room(network: Network, cluster: Cluster, geometry: Sequence[Geometry], 
     return max(rate * interval / 4, rate * interval - sums)
 
 
-def tensor_bits(network: Network, tensor: int) -> int:
-    """Bits of a tensor of an image."""
-    return elements(network, tensor) * feature_bits(network, tensor)
-
-
-def elements(network: Network, tensor: int) -> int:
-    """Elements of a tensor of an image."""
-    channels, rows, columns = network.tensor_shape(tensor)
-    return channels * rows * columns
-
-
 def schemes(network: Network, cluster: Cluster, geometry: Sequence[Geometry], interval: float) -> Iterator[Scheme]:
-    """Schemes with ever more layers taken in step, until all are."""
+    """Schemes with ever more layers taken in step, until all are. Where multipliers rule the bound, also such in which
+    layers are displaced, which the bound of links is not made for."""
     seen = set()
+    room = link_room(network, cluster, geometry, interval)
+    bounds = bounds_of(network, cluster)
+    by_work = bounds.work >= bounds.link
     for level in LEVELS:
         for pressed, crowded in PRESSED:
             columns, blocks = cuts(network, cluster, geometry, interval, pressed, crowded)
-            groups = merged(network, cluster, geometry, columns, interval, level)
+            grouping = Grouping(network, cluster, geometry, columns, interval, room)
+            groups = grouping.merged(level)
             sums = spread_sums(network, cluster, geometry, columns, groups, interval)
-            for partial, frugal in (((False,) * len(geometry), False), (sums, False), (sums, any(sums))):
-                scheme = Scheme(columns, groups, partial, blocks, frugal)
+            found = [
+                Scheme(columns, groups, (False,) * len(geometry), blocks),
+                Scheme(columns, groups, sums, blocks),
+                Scheme(columns, groups, sums, blocks, frugal=any(sums)),
+            ]
+            if by_work:
+                for others in grouping.displaced(groups):
+                    sums = spread_sums(network, cluster, geometry, columns, others, interval)
+                    found.append(Scheme(columns, others, sums, blocks, frugal=any(sums)))
+            for scheme in found:
                 if scheme not in seen:
                     seen.add(scheme)
                     yield scheme
@@ -120,51 +116,3 @@ def spread_sums(
                 chosen[layer] = True
                 room -= bits
     return tuple(chosen)
-
-
-def merged(
-    network: Network,
-    cluster: Cluster,
-    geometry: Sequence[Geometry],
-    columns: Sequence[bool],
-    interval: float,
-    level: float,
-) -> tuple[tuple[int, ...], ...]:
-    """Layers joined with neighbours until every group's boards can hold it, and no tensor is too wide for a link."""
-    conv = [layer.index for layer in geometry if not layer.flat]
-    room = link_room(network, cluster, geometry, interval)
-    memory = min(board.bram36 for board in cluster.boards) * RAMB36_BITS * level
-    groups = [[conv[0]]]
-    for layer in conv[1:]:
-        wide = tensor_bits(network, layer) > WIDE * room and columns[layer] and columns[layer - 1]
-        if wide:
-            groups[-1].append(layer)
-        else:
-            groups.append([layer])
-    average = sum(board.dsp for board in cluster.boards) / len(cluster.boards)
-    total = training_macs(network)
-
-    def boards(group: Sequence[int]) -> float:
-        macs = sum(geometry[layer].layer.forward_macs * len(geometry[layer].phases) for layer in group)
-        return macs / (interval * average)
-
-    def needed(group: Sequence[int]) -> float:
-        bits, number = 0.0, boards(group)
-        for layer in group:
-            place = sum(geometry[other].layer.forward_macs for other in conv[: conv.index(layer)]) * 3 / total
-            weights = geometry[layer].layer.weight_count * weight_bits(network, layer)
-            copies = geometry[layer].layer.weight_count * network.layers[layer].formats.weight.width
-            single = weights + (copies if len(group) == 1 else 0)
-            bits += weights * max(1.0, number) if columns[layer] else single
-            bits += tensor_bits(network, layer) * LIFETIME * (1 - 0.6 * place)
-        return bits / max(number, 1.0)
-
-    while len(groups) > 1:
-        worst = max(range(len(groups)), key=lambda index: needed(groups[index]))
-        if needed(groups[worst]) <= memory:
-            break
-        sides = [index for index in (worst - 1, worst + 1) if 0 <= index < len(groups)]
-        other = min(sides, key=lambda index: needed(groups[index]))
-        low, high = sorted((worst, other))
-        groups[low : high + 1] = [groups[low] + groups[high]]
-    return tuple(tuple(group) for group in groups)

@@ -10,7 +10,7 @@ from fpdeep_gen.partition.patience import patient
 from fpdeep_gen.partition.search import Search
 
 MOST_BOARDS = 128
-FULLEST, FALL = 0.84, 0.75
+FULLEST, FALL = 0.88, 0.65
 """Part of all boards' memory; where more is taken no search is made at first but more boards are looked at: their
 number rises with that power of what is taken."""
 
@@ -43,8 +43,13 @@ def way_out_of(network: Network, cluster: Cluster, excess: Sequence[Problem]) ->
     if high is None:
         others = list(_larger(network, cluster, excess)) or ["larger boards, or a smaller network"]
         return "; ".join([f"{MOST_BOARDS} such boards are too few as well", *others])
-    while high - low > 1 and _fits(network, cluster, high - 1):
-        high -= 1
+    step = 1
+    while high - low > 1:
+        tried = max(low + 1, high - step)
+        if _fits(network, cluster, tried):
+            high, step = tried, 2 * step
+        else:
+            low, step = tried, 1
     return f"{high} such boards are enough"
 
 

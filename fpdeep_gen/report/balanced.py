@@ -7,6 +7,7 @@ from rich.table import Table
 
 from fpdeep_gen.energy.estimate import Energy
 from fpdeep_gen.partition.model import BalancedPlan, LinkPlan, Phase, Place, Share
+from fpdeep_gen.report.points import busiest_link, fullest_board, link_load
 
 PHASES = {Phase.FORWARD: "F", Phase.BACKWARD: "B", Phase.GRADIENT: "G"}
 
@@ -162,11 +163,7 @@ def _images(count: int) -> str:
 
 
 def _limit(plan: BalancedPlan) -> str:
-    board = max(plan.uses, key=lambda use: use.bram18 / plan.cluster.boards[use.board].bram36)
-    memory = board.bram18 / 2 / plan.cluster.boards[board.board].bram36
-    text = f"fullest memory: board {board.board} with {memory:.1%}"
-    if not plan.links:
-        return text
-    link = max(plan.links, key=lambda link: max(link.up_cycles, link.down_cycles))
-    load = max(link.up_cycles, link.down_cycles) / plan.prediction.interval
-    return f"{text}; busiest link: {link.index} with {load:.0%}"
+    fullest, memory = fullest_board(plan)
+    text = f"fullest memory: board {fullest} with {memory:.1%}"
+    link = busiest_link(plan)
+    return text if link is None else f"{text}; busiest link: {link.index} with {link_load(plan, link):.0%}"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.partition.budget import ddr_rate
 from fpdeep_gen.partition.model import BalancedPlan, BoardUse
+from fpdeep_gen.report.points import busiest_link, link_load
 from fpdeep_gen.report.shapes import Bar, Drawing, Group, Key, Label, Line, Rectangle, stacked
 
 WIDTH, LEFT, RIGHT = 1300, 118, 34
@@ -245,12 +246,12 @@ class _Panels:
         self._scale(self.y, middle)
         self.limits.append(Line(LEFT, self.columns.right, middle + LINK, 1.4, "limit"))
         self.labels.append(Label(LEFT - 8, middle + LINK + 4, "100 %", "small", "end"))
-        busiest = max(plan.links, key=lambda one: max(one.up_cycles, one.down_cycles))
-        cycles = max(busiest.up_cycles, busiest.down_cycles)
-        way = "up" if busiest.up_cycles == cycles else "down"
+        busiest = busiest_link(plan)
+        assert busiest is not None
+        way = "up" if busiest.up_cycles >= busiest.down_cycles else "down"
         x = LEFT + (busiest.index + 1) * self.columns.pitch
         self.frames.append(Rectangle(x - width / 2 - 1.5, self.y - 3, width + 3, 2 * LINK + 6, 2, "most"))
-        text = f"busiest: link {busiest.index} to {busiest.index + 1}, {cycles / interval:.1%} {way}"
+        text = f"busiest: link {busiest.index} to {busiest.index + 1}, {link_load(plan, busiest):.1%} {way}"
         self._named(x, self.y - 9, text)
         self.y = middle + LINK + 16
 

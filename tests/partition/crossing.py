@@ -73,6 +73,13 @@ def of_convolutions(plan: BalancedPlan, loads: tuple[LinkLoad, ...]) -> float:
     return sum(load.bits for load in loads if load.carried is not Carried.CONTROL and load.tensor < first)
 
 
+def in_order(plan: BalancedPlan) -> bool:
+    """Whether no layer is displaced: each reaches at least as high as those before it."""
+    layers = {share.layer for share in plan.shares if plan.network.layers[share.layer].kind is LayerKind.CONVOLUTION}
+    highest = [max(share.board for share in plan.shares if share.layer == layer) for layer in sorted(layers)]
+    return highest == sorted(highest)
+
+
 def check_traffic(plan: BalancedPlan) -> int:
     """The bound is never above what a plan's links carry, nor its interval. Returns how many links it says something
     of."""

@@ -1,0 +1,72 @@
+"""Layers on boards far from their neighbours', where there is room for their weights."""
+
+from dataclasses import replace
+
+from fpdeep_gen.errors import InputError
+from fpdeep_gen.network.model import Network
+from fpdeep_gen.partition.family import Scheme
+from fpdeep_gen.partition.flat_memory import ORDER
+from fpdeep_gen.partition.fully_connected import Speed
+from fpdeep_gen.partition.geometry import geometries
+from fpdeep_gen.partition.grouping import Grouping
+from fpdeep_gen.partition.model import BalancedPlan
+from fpdeep_gen.partition.settle import Settling
+from fpdeep_gen.sim.rows.compare import compare
+from tests.partition.crossing import in_order
+from tests.partition.networks import chain, conv, network, output
+from tests.partition.test_planner import check
+
+IMAGES = 10
+
+
+def heavy_end() -> Network:
+    """Few weights and much work first, many weights on maps of 6 x 6 last."""
+    layers = [conv("conv0", (3, 24, 24), 24, 3)]
+    for channels, pool in ((24, 2), (32, 2), (48, 1), (48, 1)):
+        layers.append(conv(f"conv{len(layers)}", output(layers[-1]), channels, 3, pool=pool))
+    return network(tuple(layers))
+
+
+def planned(groups: tuple[tuple[int, ...], ...], partial: tuple[bool, ...]) -> BalancedPlan:
+    """The plan on five boards with a scheme's groups."""
+    settling = Settling(heavy_end(), chain(5, dsp=120, bram36=300))
+    scheme = Scheme((False,) * 5, groups, partial, (1,) * 5, frugal=True)
+    found = settling.settle(scheme, Speed(1, 1), ORDER[0])
+    assert found is not None and not found.excess
+    return found.plan
+
+
+def test_a_displaced_layer_is_placed_once_and_runs_as_predicted() -> None:
+    plan = planned(((0,), (1, 4), (2, 3)), (False, True, True, True, True))
+    check(plan)
+    assert not in_order(plan)
+    boards = {layer: {share.board for share in plan.shares if share.layer == layer} for layer in range(5)}
+    assert max(boards[4]) < max(boards[3]) and boards[4] <= boards[1]
+    assert compare(plan, IMAGES).faults == ()
+
+
+def test_a_displaced_layers_features_cross_links_downwards() -> None:
+    """Without that stream the layer's boards never get their input."""
+    plan = planned(((0,), (1, 4), (2, 3)), (False, True, True, True, True))
+    lost = tuple(
+        replace(link, down=tuple(load for load in link.down if load.carried.value != "feature")) for link in plan.links
+    )
+    assert any(len(one.down) < len(link.down) for one, link in zip(lost, plan.links, strict=True))
+    try:
+        faults = compare(replace(plan, links=lost), IMAGES).faults
+    except InputError as error:
+        faults = tuple(problem.expected for problem in error.problems)
+    assert faults
+
+
+def test_layers_leave_the_fullest_group_for_boards_with_room() -> None:
+    given, cluster = heavy_end(), chain(5, dsp=120, bram36=300)
+    grouping = Grouping(given, cluster, geometries(given), (False,) * 5, 20_000, 1e6)
+    groups = ((0,), (1,), (2, 3, 4))
+    found = list(grouping.displaced(groups))
+    assert found
+    for before, after in zip([groups, *found], found, strict=False):
+        assert sorted(layer for group in after for layer in group) == list(range(5))
+        assert after[-1] == before[-1][:-1]
+        (taken,) = (group for group in after[:-1] if before[-1][-1] in group)
+        assert max(grouping.taken(taken), grouping.taken(after[-1])) < grouping.taken(before[-1])

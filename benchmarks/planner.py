@@ -1,26 +1,30 @@
 """Plans AlexNet, VGG-16 and VGG-19 on rows of VC709 boards, beside the baselines: tables in docs/ and JSON.
 
-    python -m benchmarks.planner [--network vgg16] [--cluster vc709-chain] [-n 83] [-j 1] [--output FILE.json] [--docs]
+    python -m benchmarks.planner [--network vgg16] [--cluster vc709-chain] [-n 83] [-j 2] [--output FILE.json] [--docs]
 
 Every plan is made in a process of its own, so CPU seconds are those of one plan on one core, and the peak of memory is
-that of its process. Rates are the planner's predictions, GOP/J estimates.
+that of its process. Results are kept (`--keep`) and made anew only where the program or its inputs have changed, so
+that what was interrupted goes on where it was. Rates are the planner's predictions, GOP/J estimates.
 """
 
 import argparse
 import json
 import multiprocessing
+import os
 import resource
 import shlex
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
 
 from fpdeep_gen.board.load import load_cluster
+from fpdeep_gen.cli.steps import input_key
 from fpdeep_gen.energy.model import load_energy
 from fpdeep_gen.errors import InputError
 from fpdeep_gen.network.load import load_network
@@ -32,11 +36,12 @@ from fpdeep_gen.report.points import Point, figures_of, reason_of
 
 NETWORKS = ("alexnet", "alexnet-grouped", "vgg16", "vgg19")
 CLUSTERS = ("vc709-chain", "vc709-chain-3")
-BOARDS = (6, 30, 45, 60, 83, 128)
+BOARDS = (6, 32, 45, 60, 83, 104, 128)
 COMPARED = 83
 """Boards at which the baselines are shown."""
 
-DOCS = Path(__file__).parent.parent / "docs" / "planner_results.md"
+ROOT = Path(__file__).parent.parent
+DOCS, KEPT = ROOT / "docs" / "planner_results.md", ROOT / "build" / "planner"
 COLUMNS = (
     "network", "lanes", "boards", "images/s", "of linear", "of bound", "balance", "fill", "fullest memory",
     "busiest link", "fully connected weights", "GOP/J", "limit", "CPU s", "MiB",
@@ -73,6 +78,60 @@ class Result:
     comparison: tuple[ComparisonRow, ...]
     seconds: float
     peak_mib: float
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A result in a file, with the `key` of the program and the inputs that it was made of."""
+
+    key: str
+    result: Result
+
+
+def file_of(job: Job, folder: Path) -> Path:
+    """Where a result is kept."""
+    return folder / f"{Path(job.network).stem}_{Path(job.cluster).stem}_{job.boards}.json"
+
+
+def key_of(job: Job) -> str:
+    """Digest of the program and of what it reads."""
+    network, cluster = load_network(Path(job.network)), load_cluster(Path(job.cluster), job.boards)
+    return input_key("benchmark", [repr(network), repr(cluster), repr(load_energy())])
+
+
+def kept(job: Job, folder: Path) -> Result | None:
+    """A result of an earlier run, if nothing has changed since."""
+    try:
+        found = TypeAdapter(Kept).validate_json(file_of(job, folder).read_bytes())
+    except (OSError, ValidationError):
+        return None
+    return found.result if found.key == key_of(job) else None
+
+
+def keep(job: Job, result: Result, folder: Path) -> None:
+    """Writes a result for later runs."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = file_of(job, folder)
+    fresh = file.with_suffix(".new")
+    fresh.write_text(json.dumps(asdict(Kept(key_of(job), result)), indent=1) + "\n", encoding="utf-8")
+    fresh.replace(file)
+
+
+def results_of(jobs: Sequence[Job], processes: int, folder: Path) -> Iterator[tuple[Job, Result]]:
+    """Results as they are ready, those that are kept first."""
+    todo = []
+    for job in jobs:
+        found = kept(job, folder)
+        if found is None:
+            todo.append(job)
+        else:
+            yield job, found
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, mp_context=context, max_tasks_per_child=1) as pool:
+        futures = {pool.submit(measure, job): job for job in todo}
+        for future in as_completed(futures):
+            keep(futures[future], future.result(), folder)
+            yield futures[future], future.result()
 
 
 def measure(job: Job) -> Result:
@@ -149,7 +208,8 @@ def main() -> None:
     parser.add_argument("--network", action="append", dest="networks")
     parser.add_argument("--cluster", action="append", dest="clusters")
     parser.add_argument("-n", type=int, action="append", dest="boards")
-    parser.add_argument("-j", type=int, default=1, dest="jobs", help="plans at the same time")
+    parser.add_argument("-j", type=int, default=os.cpu_count(), dest="jobs", help="plans at the same time")
+    parser.add_argument("--keep", type=Path, default=KEPT, help="folder of results for later runs")
     parser.add_argument("--output", type=Path)
     parser.add_argument("--docs", type=Path, nargs="?", const=DOCS, help=f"write the tables (default: {DOCS.name})")
     options = parser.parse_args()
@@ -160,12 +220,12 @@ def main() -> None:
         for cluster in options.clusters or CLUSTERS
         for boards in options.boards or BOARDS
     ]
-    results = []
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(options.jobs, mp_context=context, max_tasks_per_child=1) as pool:
-        for result in pool.map(measure, jobs):
-            results.append(result)
-            console.print("  ".join(text for text in texts(result) if text), soft_wrap=True, highlight=False)
+    found = {}
+    for job, result in results_of(jobs, options.jobs, options.keep):
+        found[job] = result
+        console.print("  ".join(text for text in texts(result) if text), soft_wrap=True, highlight=False)
+    results = [found[job] for job in jobs]
+    console.print(f"{len(results)} plans, {sum(result.seconds for result in results):.0f} CPU s")
     if options.output is not None:
         options.output.parent.mkdir(parents=True, exist_ok=True)
         records = [asdict(result) for result in results]

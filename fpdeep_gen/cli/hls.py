@@ -1,9 +1,10 @@
 """`fpdeep hls`: the open back end on a single C++ kernel."""
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 import numpy as np
@@ -15,6 +16,7 @@ from fpdeep_gen.cli.output import current_output, json_option
 from fpdeep_gen.emit.resources import kernels_dir
 from fpdeep_gen.errors import ComparisonError, InputError, Problem
 from fpdeep_gen.hls.compile import compile_kernel, schedule_files
+from fpdeep_gen.hls.config import read_component
 from fpdeep_gen.hls.cosim import cosimulate
 from fpdeep_gen.hls.emit.interface_report import InterfaceReport
 from fpdeep_gen.hls.emit.report import KernelReport
@@ -32,19 +34,61 @@ def hls() -> None:
 
 
 def kernel_options(function: Function) -> Function:
-    """SOURCE --top NAME -I DIR -o OUT --clock-mhz MHZ --part PART."""
+    """SOURCE --top NAME -I DIR -o OUT --clock-mhz MHZ --part PART, or --config FILE for what it says of these.
+
+    `function` gets source, top, include_dirs, out, clock_mhz and part; and the bench where it takes a stimulus too.
+    """
     folder = click.Path(path_type=Path, file_okay=False)
+    clock = f"[default: {DEFAULT_CLOCK_MHZ:g}]"
     options = (
-        click.argument("source", metavar="SOURCE", type=click.Path(path_type=Path)),
-        click.option("--top", required=True, help="Name of the top function, and of the module."),
+        click.argument("source", metavar="SOURCE", required=False, type=click.Path(path_type=Path)),
+        click.option(
+            "--config",
+            metavar="FILE",
+            type=click.Path(path_type=Path, dir_okay=False),
+            help="hls_config.cfg: source, top, clock, part, test bench and directives.",
+        ),
+        click.option("--top", help="Name of the top function, and of the module."),
         click.option("-I", "include_dirs", multiple=True, metavar="DIR", type=folder, help="More header folders."),
         click.option("-o", "--out", "out", metavar="OUT", default="build/hls", show_default=True, type=folder),
-        click.option("--clock-mhz", default=DEFAULT_CLOCK_MHZ, show_default=True, type=click.FloatRange(min=1.0)),
-        click.option("--part", default=DEFAULT_PART.name, show_default=True, help="xc7, xcup, or a device of these."),
+        click.option("--clock-mhz", type=click.FloatRange(min=1.0), help=clock),
+        click.option("--part", help=f"xc7, xcup, or a device of these.  [default: {DEFAULT_PART.name}]"),
     )
+
+    @functools.wraps(function)
+    def resolved(
+        *,
+        source: Path | None,
+        config: Path | None,
+        top: str | None,
+        include_dirs: Sequence[Path],
+        clock_mhz: float | None,
+        part: str | None,
+        out: Path,
+        **others: object,
+    ) -> object:
+        if config is not None and source is not None:
+            raise InputError([Problem(None, None, "--config", "it or SOURCE", "both")])
+        if config is not None:
+            component = read_component(config, top)
+            for warning in component.warnings:
+                current_output().human.print(f"warning: {warning}", style="yellow", soft_wrap=True, markup=False)
+            source, top = component.source(out), component.top
+            include_dirs = [*include_dirs, *component.include_dirs]
+            clock_mhz, part = clock_mhz or component.clock_mhz, part or component.part
+            if "stimulus" in others and others["stimulus"] is None and others["testbench"] is None:
+                others["testbench"] = component.testbench(out)
+        if source is None or top is None:
+            missing = [name for name, value in (("SOURCE", source), ("--top", top)) if value is None]
+            raise InputError([Problem(None, None, name, "it, or --config", "neither") for name in missing])
+        clock_mhz, part = clock_mhz or DEFAULT_CLOCK_MHZ, part or DEFAULT_PART.name
+        kernel = {"source": source, "top": top, "include_dirs": include_dirs, "clock_mhz": clock_mhz, "part": part}
+        return function(**kernel, out=out, **others)
+
+    command: Any = resolved
     for option in options:
-        function = option(function)
-    return function
+        command = option(command)
+    return cast(Function, command)
 
 
 @hls.command()

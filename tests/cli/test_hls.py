@@ -57,6 +57,21 @@ def hls(command: str, folder: Path, *more: object) -> Result:
     return CliRunner().invoke(main, ["hls", command, *map(str, arguments)])
 
 
+def test_a_configuration_says_source_top_clock_part_and_bench(folder: Path) -> None:
+    text = "part=xcvu9p-flga2104-2-i\n[hls]\nclock=4ns\nsyn.file=square.cpp\nsyn.top=square\ntb.file=bench.cpp\n"
+    (folder / "hls_config.cfg").write_text(text + "syn.op=x\n", encoding="utf-8")
+    given = ["--config", str(folder / "hls_config.cfg"), "-o", str(folder / "config")]
+    done = CliRunner().invoke(main, ["hls", "build", *given])
+    assert done.exit_code == 0, done.output
+    assert "square for xcvu9p-flga2104-2-i at 250 MHz" in done.output
+    assert "hls_config.cfg:7: syn.op=x is ignored" in done.output
+    both = CliRunner().invoke(main, ["hls", "build", str(folder / "square.cpp"), *given])
+    assert both.exit_code == 2
+    neither = CliRunner().invoke(main, ["hls", "cosim", "-o", str(folder / "config")])
+    assert neither.exit_code == 2
+    assert "SOURCE: expected it, or --config" in neither.output
+
+
 def test_build_writes_rtl_and_says_what_each_loop_reached(folder: Path) -> None:
     result = hls("build", folder, "--json")
     assert result.exit_code == 0, result.stderr

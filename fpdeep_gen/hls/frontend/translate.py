@@ -12,6 +12,7 @@ from fpdeep_gen.hls.frontend.clang import compile_to_llvm, preprocess
 from fpdeep_gen.hls.frontend.dataflow import DataflowExpansion
 from fpdeep_gen.hls.frontend.dataflow_region import STAGE_DONE
 from fpdeep_gen.hls.frontend.diagnose import diagnose, ignored_calls, static_initialisers
+from fpdeep_gen.hls.frontend.directives import with_directives
 from fpdeep_gen.hls.frontend.extents import elements_behind
 from fpdeep_gen.hls.frontend.llvm_ir import Function
 from fpdeep_gen.hls.frontend.network import NetworkLowering, is_network, task_arguments, task_calls
@@ -58,7 +59,7 @@ def front_end(source: Path, top: str, include_dirs: Sequence[Path]) -> Module:
 
 def _front_end(source: Path, top: str, include_dirs: Sequence[Path]) -> Module:
     sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
-    preprocessed = preprocess(source, include_dirs)
+    preprocessed = with_directives(preprocess(source, include_dirs))
     plain, warnings = rewrite(preprocessed, source)
     problems: list[Problem] = []
     text, name, interface = _wrapped(plain, preprocessed, top, source, warnings, problems)

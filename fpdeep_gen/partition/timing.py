@@ -70,6 +70,7 @@ class Timeline:
         self.images = shared_weights
         self.engines_free: dict[tuple[int, Phase], tuple[Times, ...]] = {}
         self.idle: dict[int, dict[int, Idle]] = {}
+        self.through: dict[tuple[int, int], float] = {}
         self.spans: dict[tuple[int, Phase], tuple[float, float]] = {}
         self.drains: dict[int, float] = {}
         self.flat_errors: dict[int, Rows] = {}
@@ -196,6 +197,7 @@ class Timeline:
         if crew.in_turn:
             idle = self.idle.get(layer.index) or dict.fromkeys(crew.slowest, always(self.interval))
             ran, self.idle[layer.index] = run_in_turn(crew, there, idle)
+            self.through.update({(layer.index, board): float(times[-1]) for board, times in ran.ends.items()})
         else:
             ran = crew.run(there, images, self.interval, self.engines_free[place] if self.in_turn else None)
         self.engines_free[place] = ran.free
@@ -222,7 +224,8 @@ class Timeline:
             batch, images = self.network.training.batch, self.shared_gradients
             if crew.in_turn:
                 idle = self.idle[layer.index][board]
-                latest, drain = gradients_in_turn(batch, images, cycles, there[board], idle)
+                through = self.through[layer.index, board]
+                latest, drain = gradients_in_turn(batch, images, cycles, there[board], idle, through)
             else:
                 shared = SharedGradients(self.interval, batch, self.shared_weights, images, cycles)
                 latest, drain = shared.ends(there[board], last[board])

@@ -96,9 +96,15 @@ def run_in_turn(crew: Crew, there: Rows, idle: Mapping[int, Idle]) -> tuple[Ran,
     return Ran(begin, ends, ends, ends, ()), left
 
 
-def gradients_in_turn(batch: int, gradients: int, cycles: float, errors: Times, idle: Idle) -> tuple[float, float]:
-    """`SharedGradients.ends` of an engine that is only `idle` so much, `gradients` images at a time."""
+def gradients_in_turn(
+    batch: int, gradients: int, cycles: float, errors: Times, idle: Idle, through: float
+) -> tuple[float, float]:
+    """`SharedGradients.ends` of an engine that is only `idle` so much, `gradients` images at a time. Behind a batch's
+    last image it has nothing else to do once it is `through` with the backward phase."""
     counted = idle.until(errors)
     shared = SharedGradients(idle.period, batch, 1, gradients, cycles)
-    latest, drain = idle.when(np.array(shared.ends(counted, counted)))
-    return max(float(latest), float(errors[-1])), max(float(drain), float(errors[-1]))
+    latest, drain = shared.ends(counted, counted)
+    last = max(through, float(errors[-1]))
+    rest = drain - float(idle.until(np.array(last)))
+    end, sooner = (max(float(idle.when(np.array(one))), float(errors[-1])) for one in (latest, drain))
+    return end, last + rest if rest > 0 else sooner

@@ -29,15 +29,15 @@ def test_what_is_left_by_hand() -> None:
     assert steps == pytest.approx([96, 99, 105, 108, 114, 117, 120, 126])
     backward = forward.without(ready + 3 * np.arange(8), 3.0)
     assert backward.period == pytest.approx(32)
-    assert gradients_in_turn(1, 1, 24.0, np.full(32, 93.0), backward) == pytest.approx((159, 159))
+    assert gradients_in_turn(1, 1, 24.0, np.full(32, 93.0), backward, 126.0) == pytest.approx((159, 126 + 24))
 
 
 def test_images_that_share_gradients_are_added_one_pass_after_the_other() -> None:
     """The first half of each interval is taken. Errors of two images come at 50 and 130, their gradients take 20 cycles
-    each: 30 until 160, the rest from 200 on."""
+    each: 30 until 160, the rest from 200 on. Behind the batch it goes on at once."""
     idle = always(80).without(np.array([0.0]), 40.0)
-    latest, drain = gradients_in_turn(4, 2, 20.0, np.full(32, 50.0), idle)
-    assert (latest, drain) == pytest.approx((210, 210 - 80))
+    latest, drain = gradients_in_turn(4, 2, 20.0, np.full(32, 50.0), idle, 40.0)
+    assert (latest, drain) == pytest.approx((210, 170 - 80))
 
 
 def painted(begins: np.ndarray, cycles: int, taken: np.ndarray) -> np.ndarray:

@@ -34,7 +34,8 @@ def hls() -> None:
 
 
 def kernel_options(function: Function) -> Function:
-    """SOURCE --top NAME -I DIR -o OUT --clock-mhz MHZ --part PART, or --config FILE for what it says of these.
+    """SOURCE --top NAME -I DIR -o OUT --clock-mhz MHZ --part PART, or --config FILE for what it says of these; and
+    --no-auto-pipeline.
 
     `function` gets source, top, include_dirs, out, clock_mhz and part; and the bench where it takes a stimulus too.
     """
@@ -53,6 +54,12 @@ def kernel_options(function: Function) -> Function:
         click.option("-o", "--out", "out", metavar="OUT", default="build/hls", show_default=True, type=folder),
         click.option("--clock-mhz", type=click.FloatRange(min=1.0), help=clock),
         click.option("--part", help=f"xc7, xcup, or a device of these.  [default: {DEFAULT_PART.name}]"),
+        click.option(
+            "--auto-pipeline/--no-auto-pipeline",
+            default=True,
+            show_default=True,
+            help="Pipeline innermost loops without PIPELINE where that is faster.",
+        ),
     )
 
     @functools.wraps(function)
@@ -109,6 +116,7 @@ def build(
     out: Path,
     clock_mhz: float,
     part: str,
+    auto_pipeline: bool,
     schedule: bool,
     backend: str,
     testbench: Path | None,
@@ -125,7 +133,7 @@ def build(
         build_elsewhere(output, backend, source, top, include_dirs, out, clock_mhz, part, testbench)
         return
     folders = [source.parent, *include_dirs, kernels_dir()]
-    compiled = compile_kernel(source, top, folders, out, clock_mhz, draw_schedule=schedule, part=part_of(part))
+    compiled = compile_kernel(source, top, folders, out, clock_mhz, schedule, part_of(part), auto_pipeline)
     readable = out / f"{top}.report.txt"
     readable.write_text(report_text(compiled.report), encoding="utf-8")
     drawings = [str(path) for path in schedule_files(out, top)] if schedule else []
@@ -175,6 +183,7 @@ def cosim(
     out: Path,
     clock_mhz: float,
     part: str,
+    auto_pipeline: bool,
     stimulus: Path | None,
     testbench: Path | None,
     words: int,
@@ -201,6 +210,7 @@ def cosim(
         seed=seed,
         clock_mhz=clock_mhz,
         part=part_of(part),
+        auto_pipeline=auto_pipeline,
     )
     if done.printed:
         output.human.print(done.printed.rstrip(), markup=False, soft_wrap=True)

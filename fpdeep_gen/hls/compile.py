@@ -38,23 +38,28 @@ def compile_kernel(
     clock_mhz: float = 200.0,
     draw_schedule: bool = False,
     part: Part = DEFAULT_PART,
+    auto_pipeline: bool = True,
 ) -> CompiledKernel:
     """Compile the function `top` of a C++ file to `output`/<top>.sv and <top>.json.
 
     `part`: its family decides delays, multipliers and memories.
+    `auto_pipeline`: innermost loops without PIPELINE are pipelined where that is faster.
     `draw_schedule`: also <top>.schedule.txt and <top>.schedule.html, which are never taken from the cache.
 
     Raises InputError when the C++ is not what the dialect allows, ToolError when clang is missing or broke.
     """
     from fpdeep_gen.hls.frontend import front_end  # the C++ side is needed here alone
 
+    def make() -> Emitted:
+        return emit_module(front_end(source, top, include_dirs, auto_pipeline), clock_mhz, part)
+
     if draw_schedule:
-        emitted = emit_module(front_end(source, top, include_dirs), clock_mhz, part)
+        emitted = make()
         _draw(top, output, clock_mhz, emitted)
         return _write(top, output, emitted)
     key = _source_key(source, top, include_dirs, clock_mhz)
-    key = content_key(key, part.name)
-    return _cached(top, output, key, lambda: emit_module(front_end(source, top, include_dirs), clock_mhz, part))
+    key = content_key(key, part.name, str(auto_pipeline))
+    return _cached(top, output, key, make)
 
 
 def compile_module(module: Module, output: Path, clock_mhz: float = 200.0) -> CompiledKernel:

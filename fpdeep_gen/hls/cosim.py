@@ -83,6 +83,7 @@ def cosimulate(
     clock_mhz: float = 200.0,
     timeout_cycles: int | None = None,
     part: Part = DEFAULT_PART,
+    auto_pipeline: bool = True,
 ) -> Cosimulation:
     """Compile the function `top` and compare it with its own C++.
 
@@ -91,12 +92,12 @@ def cosimulate(
     of structures as `name.member`. Without both they are random: `words` words a stream, `calls` calls. Signed and
     unsigned integers alike are given by value. `stalls`: the chance with which each stream pauses in a cycle.
     `timeout_cycles`: without a word, a start or an end of a call; by default 100,000, and 5 million in a called top,
-    which may work on its arrays for long.
+    which may work on its arrays for long. `auto_pipeline`: see `compile_kernel`.
 
     Raises InputError for C++ that is not in the dialect and for a stimulus that does not fit, ToolError for a tool that
     fails and for RTL that hangs.
     """
-    compiled = compile_kernel(source, top, include_dirs, output, clock_mhz, part=part)
+    compiled = compile_kernel(source, top, include_dirs, output, clock_mhz, part=part, auto_pipeline=auto_pipeline)
     interface = _interface(compiled.report)
     folder = output / CACHE
     recorded = _record(folder, source, top, interface, include_dirs, stimulus, testbench, words, calls, seed)

@@ -15,7 +15,6 @@ operands of a binary operation are as wide as its result; shifts by constants ar
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from fpdeep_gen.hls.interface import Interface, Origin, Shared
 from fpdeep_gen.hls.kinds import BinaryKind as BinaryKind
@@ -23,15 +22,10 @@ from fpdeep_gen.hls.kinds import CastKind as CastKind
 from fpdeep_gen.hls.kinds import CompareKind as CompareKind
 from fpdeep_gen.hls.kinds import Fence as Fence
 from fpdeep_gen.hls.kinds import Storage as Storage
-
-
-@dataclass(frozen=True, slots=True)
-class Location:
-    """A place in the user's C++, carried into warnings, reports and comments of the RTL. Lines count from 1."""
-
-    file: Path
-    line: int
-    column: int = 0
+from fpdeep_gen.hls.loops import Automatic as Automatic
+from fpdeep_gen.hls.loops import Count as Count
+from fpdeep_gen.hls.loops import Location as Location
+from fpdeep_gen.hls.loops import LoopTrips as LoopTrips
 
 
 @dataclass(eq=False, slots=True)
@@ -285,28 +279,6 @@ class StreamFull(Operation):
     stream: StreamPort
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
-    """A number of iterations or cycles that may differ from time to time."""
-
-    least: int
-    most: int
-    average: float
-
-
-@dataclass(frozen=True, slots=True)
-class LoopTrips:
-    """A loop of the source that begins with a region. `count`: iterations each time it is entered, None: not known.
-
-    `tests_first`: its condition stands before its body, so that its head is reached once more than its body.
-    """
-
-    name: str
-    location: Location | None
-    count: Count | None
-    tests_first: bool
-
-
 @dataclass(frozen=True, slots=True, repr=False)
 class Exit:
     """Where control goes when `condition` (1 bit, None = always) holds and no earlier exit was taken."""
@@ -323,9 +295,10 @@ class Region:
     operations: list[Operation] = field(default_factory=list)
     sets: dict[int, tuple[Variable, Operation]] = field(default_factory=dict)  # keyed by id(variable)
     exits: list[Exit] = field(default_factory=list)
-    ii: int | None = None  # the initiation interval asked for
+    ii: int | None = None  # the initiation interval asked for, 1 where `automatic`
     location: Location | None = None
     loops: tuple[LoopTrips, ...] = ()  # those that begin here, a joined nest from the outermost on
+    automatic: Automatic | None = None
 
     def set(self, variable: Variable, value: Operation) -> None:
         """The variable's value when the iteration ends."""
@@ -336,7 +309,8 @@ class Region:
 class Process:
     """One function that runs for ever. `regions[0]` is its entry; an exit to it from the last region restarts it.
 
-    `unused`: arguments without a port (number, name). `alternative` makes it without joined loop nests."""
+    `unused`: arguments without a port (number, name). `apart` makes it without joined loop nests, `plain` without
+    automatic pipelines; None: that is what it is."""
 
     name: str
     ports: list[StreamPort] = field(default_factory=list)
@@ -344,7 +318,8 @@ class Process:
     memories: list[Memory] = field(default_factory=list)
     regions: list[Region] = field(default_factory=list)
     location: Location | None = None
-    alternative: "Callable[[], Process] | None" = None
+    apart: "Callable[[], Process] | None" = None
+    plain: "Callable[[], Process] | None" = None
     unused: tuple[tuple[int, str], ...] = ()
 
     def operations(self) -> Iterator[Operation]:

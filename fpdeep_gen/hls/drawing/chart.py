@@ -32,12 +32,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Chart:
-    """One pipelined loop. `stages`: columns; a new iteration starts every `ii` of them."""
+    """One pipelined loop. `stages`: columns; a new iteration starts every `ii` of them.
+
+    `requested_ii` None: it is pipelined by itself.
+    """
 
     process: str
     loop: str
     source: str
-    requested_ii: int
+    requested_ii: int | None
     ii: int
     stages: int
     slowest_ns: float
@@ -47,6 +50,8 @@ class Chart:
     @property
     def verdict(self) -> str:
         """What the interval is, and why."""
+        if self.requested_ii is None:
+            return f"II {self.ii}, automatic" + (f", limited by {self.limit}" if self.ii > 1 else "")
         if self.ii == self.requested_ii:
             return f"II {self.ii} as asked"
         return f"II {self.ii}, asked {self.requested_ii}, limited by {self.limit}"
@@ -83,7 +88,7 @@ def _chart(process: str, schedule: RegionSchedule) -> Chart:
         process,
         region.name,
         place(region.location),
-        region.ii or schedule.ii,
+        (region.ii or schedule.ii) if region.automatic is None else None,
         schedule.ii,
         schedule.depth,
         round(schedule.longest_path, 2),

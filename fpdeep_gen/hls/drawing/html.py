@@ -42,7 +42,7 @@ def draw_html(top: str, clock_mhz: float, charts: Sequence[Chart]) -> str:
 
 
 def _chart_part(chart: Chart) -> str:
-    limited = chart.ii != chart.requested_ii
+    limited = chart.ii != (chart.requested_ii or 1)
     columns = "".join(f'<th class="{_edges(chart, stage)}">{stage}</th>' for stage in range(chart.stages))
     head = "".join(f"<th>{name}</th>" for name in ("operation", "kind", "bits", "ns", "line"))
     return "\n".join(

@@ -49,7 +49,8 @@ class FifoReport:
 
 @dataclass(frozen=True)
 class RegionReport:
-    """One region. `requested_ii` None: not a pipelined loop; `depth` in stages; `limit`: why `ii` is larger than asked.
+    """One region. `requested_ii` None: nobody asked to pipeline it; `depth` in stages; `limit`: why `ii` is larger than
+    asked, or than 1 where the loop is pipelined by itself (`automatic`).
 
     `longest_path_ns`: estimated logic delay of its slowest stage, register to register without the clock's margin.
     """
@@ -61,6 +62,7 @@ class RegionReport:
     limit: str
     location: str
     longest_path_ns: float
+    automatic: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,8 +82,9 @@ class LoopReport:
     """One loop of the source; an estimate without waiting for streams.
 
     `level`: how many loops it lies in; `requested_ii`, `ii` and `limit` (why it is larger than asked): None and "" for
-    a loop whose iterations do not overlap. `depth`: cycles of one iteration; `trip_count`: iterations each time it is
-    entered; `latency`: cycles of all of them. None: not known; LOOP_TRIPCOUNT says the trip count.
+    a loop whose iterations do not overlap. One that is pipelined by itself is `automatic` and has no `requested_ii`; of
+    one that might have been `sequential` says why it is not. `depth`: cycles of one iteration; `trip_count`: iterations
+    each time it is entered; `latency`: cycles of all of them. None: not known; LOOP_TRIPCOUNT says the trip count.
     """
 
     name: str
@@ -93,6 +96,8 @@ class LoopReport:
     depth: CountReport | None
     trip_count: CountReport | None
     latency: CountReport | None
+    automatic: bool = False
+    sequential: str = ""
 
 
 @dataclass(frozen=True)
@@ -289,7 +294,8 @@ def slice_resources(width: int) -> Resources:
 
 def region_report(schedule: RegionSchedule) -> RegionReport:
     """One region."""
-    asked = schedule.region.ii if schedule.pipelined else None
+    automatic = schedule.pipelined and schedule.region.automatic is not None
+    asked = schedule.region.ii if schedule.pipelined and not automatic else None
     return RegionReport(
         schedule.region.name,
         asked,
@@ -298,6 +304,7 @@ def region_report(schedule: RegionSchedule) -> RegionReport:
         schedule.limit,
         place(schedule.region.location),
         round(schedule.longest_path, 2),
+        automatic,
     )
 
 
@@ -336,10 +343,22 @@ def _count_report(count: Count | None) -> CountReport | None:
 
 def loop_report(loop: LoopLatency) -> LoopReport:
     """One loop."""
-    requested, ii = (loop.schedule.region.ii, loop.schedule.ii) if loop.is_pipelined else (None, None)
-    limit = loop.schedule.limit if loop.is_pipelined else ""
-    counts = map(_count_report, (loop.depth, loop.trips.count, loop.latency))
-    return LoopReport(loop.trips.name, place(loop.trips.location), loop.level, requested, ii, limit, *counts)
+    automatic = loop.is_pipelined and loop.schedule.region.automatic is not None
+    requested = loop.schedule.region.ii if loop.is_pipelined and not automatic else None
+    ii, limit = (loop.schedule.ii, loop.schedule.limit) if loop.is_pipelined else (None, "")
+    return LoopReport(
+        loop.trips.name,
+        place(loop.trips.location),
+        loop.level,
+        requested,
+        ii,
+        limit,
+        _count_report(loop.depth),
+        _count_report(loop.trips.count),
+        _count_report(loop.latency),
+        automatic,
+        loop.sequential,
+    )
 
 
 def process_report(

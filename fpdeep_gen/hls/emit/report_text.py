@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from fpdeep_gen.hls.emit.interface_report import ArgumentReport
-from fpdeep_gen.hls.emit.report import CountReport, KernelReport, Resources
+from fpdeep_gen.hls.emit.report import CountReport, KernelReport, LoopReport, Resources
 
 _UNKNOWN = "?"
 _COUNTS = ("II asked", "II", "depth", "trip count", "latency", "bits", "words", "read ports", "write ports")
@@ -40,14 +40,20 @@ def loop_rows(report: KernelReport) -> tuple[tuple[str, ...], ...]:
         (
             process.name,
             f"{'  ' * loop.level}{loop.name} ({loop.location})",
-            "" if loop.requested_ii is None else str(loop.requested_ii),
+            _asked(loop),
             "" if loop.ii is None else str(loop.ii),
             *(_count(count) for count in (loop.depth, loop.trip_count, loop.latency)),
-            loop.limit,
+            f"one by one: {loop.sequential}" if loop.sequential else loop.limit,
         )
         for process in report.processes
         for loop in process.loops
     )
+
+
+def _asked(loop: LoopReport) -> str:
+    if loop.automatic:
+        return "automatic"
+    return "" if loop.requested_ii is None else str(loop.requested_ii)
 
 
 def _count(count: CountReport | None) -> str:

@@ -53,6 +53,7 @@ class DataflowExpansion:
         self._problems = problems
         self._made = 0
         self._names: set[str] = set()
+        self.controllers: set[str] = set()  # functions that start stages and wait for them
         self.externals: dict[str, External] = {}  # arrays between stages, by the global that stands for each
         self.inherited: dict[ObjectKey, tuple[Between, Use]] = {}  # arguments of stages that have stages
 

@@ -394,5 +394,6 @@ class DataflowRegion:
         own = [Parameter(owner, POINTER, bytes_of(self._defined[owner][1])) for owner in sorted(owners & used)]
         function.parameters = [*outer, *own, *extra]
         self._whole.add(function)
+        self._whole.controllers.add(name)
         arguments = [(local(one.name), max(1, one.bytes)) for one in function.parameters]
         self._network.task(plain_name(self._function.plain_name) + "_control", name, arguments, -1)

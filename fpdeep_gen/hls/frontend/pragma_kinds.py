@@ -100,7 +100,7 @@ def _dataflow(pragma: Pragma) -> Made:
 
 def _pipeline(pragma: Pragma) -> Made:
     if "off" in pragma.flags:
-        return "", []
+        return "::__hls_mark_pipeline_off();", []
     remarks = []
     style = pragma.options.get("style", "flp").lower()
     if style not in ("flp", "frp"):

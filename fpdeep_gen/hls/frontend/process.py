@@ -1,6 +1,7 @@
 """One function to one `ir.Process`."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from fpdeep_gen.errors import Problem
 from fpdeep_gen.hls.frontend.accesses import collect_objects
@@ -11,10 +12,10 @@ from fpdeep_gen.hls.frontend.llvm_ir import Function, LlvmModule
 from fpdeep_gen.hls.frontend.lower import RegionLowering
 from fpdeep_gen.hls.frontend.object_pragmas import ObjectKey, ObjectPragmas
 from fpdeep_gen.hls.frontend.objects import DataObject, External
-from fpdeep_gen.hls.frontend.regions import RegionPlan, loop_location, plan_regions
+from fpdeep_gen.hls.frontend.regions import DEFAULT_GROUPING, Grouping, RegionPlan, loop_location, plan_regions
 from fpdeep_gen.hls.frontend.trip_counts import Trips, trip_counts
 from fpdeep_gen.hls.interface import AXI_REQUEST, AXI_WRITE
-from fpdeep_gen.hls.ir import Constant, LoopTrips, Memory, Process, Region, StreamPort, StreamWrite, Variable
+from fpdeep_gen.hls.ir import Automatic, Constant, LoopTrips, Memory, Process, Region, StreamPort, StreamWrite, Variable
 from fpdeep_gen.hls.passes.clean import clean
 from fpdeep_gen.hls.passes.dead import remove_dead
 from fpdeep_gen.hls.passes.narrow import narrow
@@ -28,15 +29,39 @@ def lower_process(
     problems: list[Problem],
     counts: Sequence[int] = (),
     externals: Mapping[str, External] | None = None,
-    flatten: bool = True,
+    grouping: Grouping = DEFAULT_GROUPING,
 ) -> Process:
     """The process of a function whose arguments are streams; `counts`: how many streams each argument holds, if known.
 
     `externals`: the globals that stand for array arguments of the top.
 
-    What it cannot take is added to `problems`. A process with joined nests (`flatten`) has its other form ready.
+    What it cannot take is added to `problems`. A process with joined nests or automatic pipelines has its other forms
+    ready; where these pipelines are what it cannot take, it is made without them.
     """
-    plan = plan_regions(function, module, problems, flatten)
+    given = (function, module, pragmas, name)
+    before = list(problems)
+    made = _lower(*given, problems, counts, externals, grouping)
+    if made.plain is not None and problems != before:
+        refused = "; ".join(f"{one.found} in place of {one.expected}" for one in problems if one not in before)
+        problems[:] = before
+        made = _lower(*given, problems, counts, externals, replace(grouping, automatic=False))
+        for region in made.regions:
+            if region.ii is None and region.loops:
+                region.automatic = Automatic(region.loops, refused)
+    return made
+
+
+def _lower(
+    function: Function,
+    module: LlvmModule,
+    pragmas: dict[ObjectKey, ObjectPragmas],
+    name: str,
+    problems: list[Problem],
+    counts: Sequence[int],
+    externals: Mapping[str, External] | None,
+    grouping: Grouping,
+) -> Process:
+    plan = plan_regions(function, module, problems, grouping)
     objects, refused = collect_objects(function, module, pragmas)
     for key, external in (externals or {}).items():
         if key in objects:
@@ -54,6 +79,7 @@ def lower_process(
         RegionLowering(context, one, regions[one.name]).run(regions)
         headers = (forest.loops[entry] for entry in one.entries if entry in trips)
         regions[one.name].loops = tuple(_loop(loop, trips[loop.header], function, module) for loop in headers)
+        regions[one.name].automatic = Automatic(regions[one.name].loops, grouping.held) if one.automatic else None
     process.regions = list(regions.values())
     process.ports, process.unused = _ports(context, function)
     used = {id(stream) for one in process.operations() if (stream := getattr(one, "stream", None)) is not None}
@@ -68,10 +94,14 @@ def lower_process(
     process.memories = [bank for bank in banks if isinstance(bank, Memory)]
     for memory in process.memories:
         memory.meetings = meetings
+
+    def form(grouping: Grouping) -> Process:
+        return _cleaned(_lower(function, module, pragmas, name, [], counts, externals, grouping), externals or {})
+
     if plan.has_nests:
-        process.alternative = lambda: _cleaned(
-            lower_process(function, module, pragmas, name, [], counts, externals, False), externals or {}
-        )
+        process.apart = lambda: form(replace(grouping, flatten=False))
+    if any(one.automatic for one in plan.regions):
+        process.plain = lambda: form(replace(grouping, automatic=False))
     return process
 
 
@@ -99,6 +129,8 @@ def _keep_apart(process: Process, arrays: list[DataObject]) -> None:
             used = {id(step.stream) for step in region.operations if isinstance(step, StreamWrite)}
             if {id(requests), id(writes)} <= used:
                 region.ii = None
+                if region.automatic is not None:
+                    region.automatic = replace(region.automatic, held=f"reads and writes {one.external.name}")
 
 
 def _choose_initial(process: Process, variables: list[Variable]) -> None:

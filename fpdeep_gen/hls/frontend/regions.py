@@ -1,7 +1,8 @@
 """Which blocks become which region.
 
 A pipelined innermost loop and the loops around it that hold nothing but it are one **nest**: one region that starts
-again at any of the nest's loop headers (see `lower`). A function that is a single nest, or has no loop, is one region
+again at any of the nest's loop headers (see `lower`). Innermost loops without PIPELINE are pipelined too, unless it
+says `off`. A function that is a single nest, or has no loop, is one region
 that also starts again at its own entry. All other blocks are grouped into regions between heads.
 """
 
@@ -12,7 +13,7 @@ from fpdeep_gen.hls.frontend.cfg import Loop, LoopForest, edges_of, find_loops, 
 from fpdeep_gen.hls.frontend.llvm_ir import Block, Function, Instruction, LlvmModule, OperandKind
 from fpdeep_gen.hls.frontend.optimise import FLATTEN_OFF
 from fpdeep_gen.hls.frontend.places import problem_at
-from fpdeep_gen.hls.frontend.unrolling import PIPELINE, PIPELINE_OUTER, PIPELINE_WHOLE
+from fpdeep_gen.hls.frontend.unrolling import PIPELINE, PIPELINE_OFF, PIPELINE_OUTER, PIPELINE_WHOLE
 from fpdeep_gen.hls.ir import Location
 
 Edge = tuple[str, str]
@@ -21,7 +22,10 @@ _CHEAP = frozenset({"br", "phi", "zext", "sext", "trunc", "icmp", "getelementptr
 
 @dataclass(frozen=True, slots=True)
 class RegionPlan:
-    """`entries`: where an iteration may start. An edge in `cuts` ends it; so does one that leaves `blocks`."""
+    """`entries`: where an iteration may start. An edge in `cuts` ends it; so does one that leaves `blocks`.
+
+    `automatic`: nobody asked for `ii`.
+    """
 
     name: str
     blocks: tuple[str, ...]
@@ -29,6 +33,35 @@ class RegionPlan:
     cuts: frozenset[Edge]
     ii: int | None
     location: Location | None
+    automatic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """What may be done with loops beyond the pragmas: join nests; pipeline innermost loops that have no pragma.
+
+    `held`: why their iterations may not overlap, empty: they may.
+    """
+
+    flatten: bool = True
+    automatic: bool = True
+    held: str = ""
+
+
+DEFAULT_GROUPING = Grouping()
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """By the headers of loops ("" for the function): intervals, of which `automatic` are nobody's wish.
+
+    `flatten_off`: loops that are not joined with what is in them; `pipeline_off`: nor where that is automatic.
+    """
+
+    intervals: dict[str, int]
+    automatic: frozenset[str]
+    flatten_off: frozenset[str]
+    pipeline_off: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +79,33 @@ class FunctionPlan:
         return next(plan for plan in self.regions if head in plan.entries)
 
 
-def plan_regions(function: Function, module: LlvmModule, problems: list[Problem], flatten: bool = True) -> FunctionPlan:
-    """Groups the blocks of a function; problems with PIPELINE are added to the list. `flatten`: join nests."""
+def plan_regions(
+    function: Function, module: LlvmModule, problems: list[Problem], grouping: Grouping = DEFAULT_GROUPING
+) -> FunctionPlan:
+    """Groups the blocks of a function; problems with PIPELINE are added to the list."""
     forest = find_loops(function)
-    asked = _asked(function, forest, module, problems)
-    off = {loop.header for loop in _marked(function, forest, FLATTEN_OFF)} if flatten else set(forest.loops)
+    asked = _asked(function, forest, module, problems, grouping)
     entry = function.entry.name
     edges = edges_of(function)
-    if not forest.loops or (flatten and len(forest.top) == 1 and _chain(forest.top[0], asked, off)):
-        chain = _chain(forest.top[0], asked, off) if forest.top else []
+    whole = _chain(forest.top[0], asked) if grouping.flatten and len(forest.top) == 1 else []
+    if not forest.loops or whole:
+        chain = whole
         cuts = _back_edges(chain)
-        ii = asked.get(chain[-1].header if chain else "")
+        inner = chain[-1].header if chain else ""
         blocks = tuple(reverse_postorder(entry, edges))
         headers = tuple(loop.header for loop in chain)
         name = headers[-1][1:] if headers else "body"
         place = loop_location(function, chain[-1], module) if chain else function.location
-        return FunctionPlan((RegionPlan(name, blocks, (entry, *headers), cuts, ii, place),), bool(chain))
-    return _split(function, module, forest, asked, off)
+        ii, automatic = asked.intervals.get(inner), inner in asked.automatic
+        plan = RegionPlan(name, blocks, (entry, *headers), cuts, ii, place, automatic)
+        return FunctionPlan((plan,), bool(chain))
+    return _split(function, module, forest, asked)
 
 
-def _marked(function: Function, forest: LoopForest, marker: str) -> list[Loop]:
+def _marked(function: Function, forest: LoopForest, marker: str) -> frozenset[str]:
+    """Headers of the innermost loops around the marker's calls."""
     found = [forest.innermost(block.name) for block, _ in _markers(function, marker)]
-    return [loop for loop in found if loop is not None]
+    return frozenset(loop.header for loop in found if loop is not None)
 
 
 def _markers(function: Function, marker: str) -> list[tuple[Block, Instruction]]:
@@ -79,8 +117,19 @@ def _markers(function: Function, marker: str) -> list[tuple[Block, Instruction]]
     ]
 
 
-def _asked(function: Function, forest: LoopForest, module: LlvmModule, problems: list[Problem]) -> dict[str, int]:
-    """Loop header ("" for the function) -> initiation interval."""
+def _asked(
+    function: Function, forest: LoopForest, module: LlvmModule, problems: list[Problem], grouping: Grouping
+) -> _Asked:
+    found = _intervals(function, forest, module, problems)
+    off = _marked(function, forest, PIPELINE_OFF)
+    free = [one.header for one in forest.loops.values() if not one.children] if grouping.automatic else []
+    automatic = frozenset(header for header in free if header not in found and header not in off)
+    flatten_off = _marked(function, forest, FLATTEN_OFF) if grouping.flatten else frozenset(forest.loops)
+    return _Asked(found | dict.fromkeys(automatic, 1), automatic, flatten_off, off)
+
+
+def _intervals(function: Function, forest: LoopForest, module: LlvmModule, problems: list[Problem]) -> dict[str, int]:
+    """Loop header ("" for the function) -> initiation interval asked for."""
     found: dict[str, int] = {}
     for marker in (PIPELINE_WHOLE, PIPELINE_OUTER, PIPELINE):
         for block, call in _markers(function, marker):
@@ -101,30 +150,29 @@ def _asked(function: Function, forest: LoopForest, module: LlvmModule, problems:
     return found
 
 
-def _chain(loop: Loop, asked: dict[str, int], off: set[str]) -> list[Loop]:
+def _chain(loop: Loop, asked: _Asked) -> list[Loop]:
     """The nest from `loop` inward, or nothing when it does not flatten."""
     if not loop.children:
-        return [loop] if loop.header in asked else []
-    if len(loop.children) > 1 or loop.children[0].header in off or loop.header in off:
+        return [loop] if loop.header in asked.intervals else []
+    if len(loop.children) > 1 or not asked.flatten_off.isdisjoint((loop.children[0].header, loop.header)):
         return []
-    inner = _chain(loop.children[0], asked, off)
-    return [loop, *inner] if inner else []
+    inner = _chain(loop.children[0], asked)
+    kept = loop.header in asked.pipeline_off and inner and inner[-1].header in asked.automatic
+    return [loop, *inner] if inner and not kept else []
 
 
 def _back_edges(chain: list[Loop]) -> frozenset[Edge]:
     return frozenset((latch, loop.header) for loop in chain for latch in loop.latches)
 
 
-def _split(
-    function: Function, module: LlvmModule, forest: LoopForest, asked: dict[str, int], off: set[str]
-) -> FunctionPlan:
+def _split(function: Function, module: LlvmModule, forest: LoopForest, asked: _Asked) -> FunctionPlan:
     edges = edges_of(function)
     nests: dict[str, list[Loop]] = {}
     heads = [function.entry.name]
     work = list(forest.top)
     while work:
         loop = work.pop()
-        chain = _chain(loop, asked, off)
+        chain = _chain(loop, asked)
         heads.append(loop.header)
         if chain:
             nests[loop.header] = chain
@@ -143,12 +191,13 @@ def _split(
             place = loop_location(function, chain[-1], module)
             blocks = tuple(sorted(chain[0].blocks, key=lambda name: order[name]))
             entries = tuple(loop.header for loop in chain)
-            plans.append(RegionPlan(head[1:], blocks, entries, _back_edges(chain), asked[entries[-1]], place))
+            ii, automatic = asked.intervals[entries[-1]], entries[-1] in asked.automatic
+            plans.append(RegionPlan(head[1:], blocks, entries, _back_edges(chain), ii, place, automatic))
         else:
             place = _location(function.blocks[head], module)
             blocks = tuple(sorted(_reach(head, edges, set(heads)), key=lambda name: order[name]))
             cuts = frozenset((block, child) for block in blocks for child in edges[block] if child in heads)
-            plans.append(RegionPlan(head[1:], blocks, (head,), cuts, asked.get(head), place))
+            plans.append(RegionPlan(head[1:], blocks, (head,), cuts, asked.intervals.get(head), place))
     return FunctionPlan(tuple(plans), any(len(chain) > 1 for chain in nests.values()))
 
 

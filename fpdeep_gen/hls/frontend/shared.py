@@ -83,6 +83,12 @@ class SharedArrays:
         """Every array, the shared ones as each process has them."""
         return [*self._externals.values(), *(one for made in self._made.values() for one in made.values())]
 
+    @property
+    def held(self) -> str:
+        """Why calls of the stages may not overlap: what one writes in a call others read before the next."""
+        names = ", ".join(self._externals[used].name for used in self._users)
+        return f"the stages share {names}" if names else ""
+
     def check(self, problems: list[Problem]) -> None:
         """One process may write an array."""
         for used, made in self._made.items():

@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from fpdeep_gen.hls.frontend.places import internal_errors, refusal
 from fpdeep_gen.hls.frontend.pragmas import rewrite
 from fpdeep_gen.hls.frontend.process import lower_process
 from fpdeep_gen.hls.frontend.region_loops import outline_loops
+from fpdeep_gen.hls.frontend.regions import Grouping
 from fpdeep_gen.hls.frontend.shared import SharedArrays, check_users, global_users
 from fpdeep_gen.hls.frontend.signature import read_signature
 from fpdeep_gen.hls.frontend.top import (
@@ -46,18 +47,19 @@ from fpdeep_gen.hls.passes.narrow import narrow, shared_shapes
 RECURSION_LIMIT = 20_000  # conditions of long unrolled code nest deeply
 
 
-def front_end(source: Path, top: str, include_dirs: Sequence[Path]) -> Module:
+def front_end(source: Path, top: str, include_dirs: Sequence[Path], auto_pipeline: bool = True) -> Module:
     """The module of the function `top`: a network when it starts tasks, else a single process.
 
+    `auto_pipeline`: innermost loops without PIPELINE may be pipelined.
     Raises InputError with everything that the dialect does not have, ToolError when the compiler is missing or breaks.
     """
     if not source.is_file():
         raise InputError([Problem(source, None, "source", "a C++ file", "no such file")])
     with internal_errors(source, top):
-        return _front_end(source, top, include_dirs)
+        return _front_end(source, top, include_dirs, Grouping(automatic=auto_pipeline))
 
 
-def _front_end(source: Path, top: str, include_dirs: Sequence[Path]) -> Module:
+def _front_end(source: Path, top: str, include_dirs: Sequence[Path], grouping: Grouping) -> Module:
     sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
     preprocessed = with_directives(preprocess(source, include_dirs))
     plain, warnings = rewrite(preprocessed, source)
@@ -85,7 +87,9 @@ def _front_end(source: Path, top: str, include_dirs: Sequence[Path]) -> Module:
         externals, between = _externals(interface), expansion.externals
         users = global_users(optimised, function, between)
         shared = SharedArrays(externals, users, interface)
-        processes = _processes(optimised, function, problems, externals, between, shared)
+        processes = _processes(
+            optimised, function, problems, externals, between, shared, grouping, expansion.controllers
+        )
         check_users(users, externals, problems)
         shared.check(problems)
         if problems:
@@ -99,7 +103,9 @@ def _front_end(source: Path, top: str, include_dirs: Sequence[Path]) -> Module:
         warnings.extend(shared.check_order(network, problems))
     else:
         externals = _externals(interface)
-        process = lower_process(function, optimised.module, optimised.objects, top, problems, externals=externals)
+        process = lower_process(
+            function, optimised.module, optimised.objects, top, problems, externals=externals, grouping=grouping
+        )
         module = Module(process, [process], warnings)
     if problems:
         raise refusal(problems)
@@ -203,6 +209,8 @@ def _processes(
     externals: dict[str, External],
     between: Mapping[str, External],
     shared: SharedArrays,
+    grouping: Grouping,
+    controllers: Set[str],
 ) -> dict[str, Process]:
     """One process for each function that is a task, by its LLVM name."""
     found: dict[str, Process] = {}
@@ -218,8 +226,9 @@ def _processes(
         taken.add(readable)
         seen = externals | shared.of(function, readable)
         seen |= {table: replace(one, ports={}) for table, one in between.items()}
+        calls = replace(grouping, held=shared.held) if name in controllers else grouping
         found[name] = lower_process(
-            function, optimised.module, optimised.objects, readable, problems, task_arguments(call)[1], seen
+            function, optimised.module, optimised.objects, readable, problems, task_arguments(call)[1], seen, calls
         )
     return found
 

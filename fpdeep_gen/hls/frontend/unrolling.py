@@ -10,6 +10,7 @@ from fpdeep_gen.hls.ir import Diagnostic, Location
 PIPELINE = "@__hls_mark_pipeline"
 PIPELINE_WHOLE = "@__hls_mark_pipeline_whole"  # the same outside of all loops: it meant the function
 PIPELINE_OUTER = "@__hls_mark_pipeline_outer"  # the same in a loop that has loops inside, which must be unrolled
+PIPELINE_OFF = "@__hls_mark_pipeline_off"
 UNROLL = "@__hls_mark_unroll"
 TRIPCOUNT = "@__hls_mark_tripcount"
 DECLARE = "@__hls_stream_declare"

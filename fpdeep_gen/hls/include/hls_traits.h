@@ -12,6 +12,7 @@ template <> struct enable<true> {
 
 extern "C" {
 void __hls_mark_pipeline(int initiation_interval) noexcept;
+void __hls_mark_pipeline_off() noexcept;
 void __hls_mark_unroll(int factor) noexcept;
 void __hls_mark_flatten_off() noexcept;
 void __hls_mark_dataflow() noexcept;

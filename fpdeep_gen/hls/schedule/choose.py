@@ -1,7 +1,13 @@
-"""Joined loop nests or not: whichever form of a process needs fewer cycles for an innermost iteration."""
+"""The form of a process that needs the fewest cycles: nests joined or not, loops without PIPELINE pipelined or not."""
 
-from fpdeep_gen.hls.ir import Process, Region
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from fpdeep_gen.errors import InputError
+from fpdeep_gen.hls.ir import Automatic, Location, Process, Region
+from fpdeep_gen.hls.schedule.automatic import memory_wait
 from fpdeep_gen.hls.schedule.delays import DelayModel
+from fpdeep_gen.hls.schedule.latency import guessed_cycles
 from fpdeep_gen.hls.schedule.model import ProcessSchedule
 from fpdeep_gen.hls.schedule.optimise import optimise
 from fpdeep_gen.hls.schedule.process import schedule_process
@@ -11,18 +17,92 @@ _HANDOVER = 2
 
 
 def schedule_best(process: Process, delays: DelayModel) -> ProcessSchedule:
-    """The schedule of a process; where a nest misses its interval, that of its loops one by one if it is faster."""
+    """The schedule of a process; where a nest misses its interval, that of its loops one by one if it is faster.
+
+    Raises InputError where accesses of the loops wait for each other in a circle.
+    """
+    if process.plain is not None:
+        return _Forms(process, delays).best()
     joined = schedule_process(optimise(process), delays)
-    late = any(one.pipelined and one.region.ii is not None and one.ii > one.region.ii for one in joined.regions)
-    if process.alternative is None or not late:
+    if process.apart is None or not _is_late(joined):
         return joined
-    other_form = process.alternative()
-    for port, same in zip(other_form.ports, process.ports, strict=True):
-        port.is_done, port.guards = same.is_done, same.guards
-    apart = schedule_process(optimise(other_form), delays)
+    apart = schedule_process(optimise(_with_ports(process.apart(), process)), delays)
     cost = sum(one.ii for one in joined.regions if one.pipelined)
     other = sum(one.ii + (one.depth + _HANDOVER) / _trip_count(one.region) for one in apart.regions if one.pipelined)
     return apart if other < cost else joined
+
+
+@dataclass(frozen=True)
+class _Forms:
+    """Of a process with loops that nobody asked to pipeline."""
+
+    process: Process
+    delays: DelayModel
+
+    def best(self) -> ProcessSchedule:
+        """A form is made where those before it leave something to gain; of two that are as fast the later one.
+
+        Where nothing is pipelined that nobody asked for, it is the plain form.
+        """
+        process = self.process
+        found = self._made(lambda: process)
+        if process.apart is not None and (found is None or _is_late(found)):
+            apart = process.apart
+            found = self._faster(found, lambda: _with_ports(apart(), process))
+        if found is None or any(one.sequential for one in found.regions):
+            reasons, gains = _reasons(found), found is not None and _gains(found)
+            found = self._faster(found if gains else None, lambda: self._plain(reasons))
+        return found or schedule_process(optimise(self._plain({})), self.delays)  # which says what is wrong
+
+    def _plain(self, reasons: Mapping[Location | None, str]) -> Process:
+        """Without automatic pipelines, and why."""
+        assert self.process.plain is not None
+        form = _with_ports(self.process.plain(), self.process)
+        for region in form.regions:
+            if region.ii is None and region.loops and region.loops[-1].location in reasons:
+                region.automatic = Automatic(region.loops, reasons[region.loops[-1].location])
+        return form
+
+    def _made(self, form: Callable[[], Process]) -> ProcessSchedule | None:
+        """None where it has no schedule."""
+        try:
+            return schedule_process(optimise(form()), self.delays)
+        except InputError:
+            return None
+
+    def _faster(self, first: ProcessSchedule | None, form: Callable[[], Process]) -> ProcessSchedule | None:
+        other = self._made(form)
+        if first is None or other is None:
+            return other or first
+        return other if guessed_cycles(other, memory_wait) <= guessed_cycles(first, memory_wait) else first
+
+
+def _gains(found: ProcessSchedule) -> bool:
+    return any(one.pipelined and one.region.automatic is not None for one in found.regions)
+
+
+def _is_late(found: ProcessSchedule) -> bool:
+    """A loop misses its interval; or is not pipelined, where nobody asked for it."""
+    late = (one.pipelined and one.region.ii is not None and one.ii > one.region.ii for one in found.regions)
+    return any(late) or any(one.sequential for one in found.regions)
+
+
+def _reasons(found: ProcessSchedule | None) -> dict[Location | None, str]:
+    """Why each automatic loop stays sequential if the plain form is taken, by its place."""
+    regions = found.regions if found is not None else ()
+    loops = ((one, one.region.automatic) for one in regions)
+    return {
+        automatic.nest[-1].location: one.sequential or "the whole would not be faster"
+        for one, automatic in loops
+        if automatic is not None and automatic.nest
+    }
+
+
+def _with_ports(form: Process, process: Process) -> Process:
+    """What is known of the ports of one form, for another."""
+    for port, same in zip(form.ports, process.ports, strict=True):
+        port.is_done, port.guards = same.is_done, same.guards
+    return form
 
 
 def _trip_count(region: Region) -> float:

@@ -205,6 +205,12 @@ def _answer_distances(region: Region, ii: int | None) -> Iterator[Distance]:
             yield Distance(Node(request), Node(operation), stages, f"answers of {operation.stream.name}")
 
 
+def order_between_iterations(region: Region, exclusion: Exclusion, ii: int) -> list[Distance]:
+    """What keeps accesses to a memory that others use too in the order of the program, from iteration to iteration."""
+    pairs = _fence_distances(region, exclusion)
+    return [Distance(pair.target, pair.source, -ii, pair.reason) for pair in pairs]
+
+
 def _fence_distances(region: Region, exclusion: Exclusion) -> Iterator[Distance]:
     """Who gets a word behind a write to a shared array, or a response, finds what was written.
 

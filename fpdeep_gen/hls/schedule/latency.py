@@ -6,10 +6,12 @@ times the path through its body. Where paths part, the shortest, the longest and
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fpdeep_gen.hls.ir import Count, LoopTrips
 from fpdeep_gen.hls.schedule.model import ProcessSchedule, RegionSchedule
+
+UNKNOWN_TRIPS = Count(16, 16, 16.0)  # a guess where ways to build a process are compared
 
 
 @dataclass(frozen=True)
@@ -17,7 +19,7 @@ class LoopLatency:
     """One loop. `depth`: cycles of one iteration; `latency`: of all of them, each time the loop is entered.
 
     `level`: how many loops it lies in. `schedule` is that of the region with which it begins, `is_pipelined` tells
-    whether its own iterations overlap.
+    whether its own iterations overlap, `sequential` why not where they might have.
     """
 
     trips: LoopTrips
@@ -26,6 +28,7 @@ class LoopLatency:
     is_pipelined: bool
     depth: Count | None
     latency: Count | None
+    sequential: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,33 @@ class Latency:
 def process_latency(schedule: ProcessSchedule) -> Latency:
     """The latency of every loop and of the whole."""
     return _Walk(schedule.regions).run()
+
+
+def guessed_cycles(schedule: ProcessSchedule, waits: Callable[[RegionSchedule], int]) -> float:
+    """Of a turn, with a guess where a trip count is not known, to compare ways to build a process.
+
+    `waits`: further cycles of an iteration of a region whose iterations do not overlap. What never ends is taken for
+    one turn through its loops.
+    """
+    regions = [
+        one if one.pipelined else replace(one, depth=one.depth + waits(one), ii=one.ii + waits(one))
+        for one in schedule.regions
+    ]
+    found = _Walk(regions, guesses=True).run()
+    if found.turn is not None:
+        return found.turn.average
+    return sum(one.latency.average for one in found.loops if one.level == 0 and one.latency is not None)
+
+
+def _guessed(loops: Sequence[LoopTrips]) -> tuple[LoopTrips, ...]:
+    return tuple(one if one.count is not None else replace(one, count=UNKNOWN_TRIPS) for one in loops)
+
+
+def guessed_iterations(loops: Sequence[LoopTrips]) -> Count:
+    """As `nest_iterations`, with a guess where a trip count is not known."""
+    found = nest_iterations(_guessed(loops))
+    assert found is not None
+    return found
 
 
 def nest_iterations(loops: Sequence[LoopTrips]) -> Count | None:
@@ -58,6 +88,7 @@ class _Walk:
     """The regions of one process by their place; a loop of several regions becomes one node, from the inside out."""
 
     regions: Sequence[RegionSchedule]
+    guesses: bool = False  # of trip counts that are not known
     after: list[list[int]] = field(default_factory=list)
     ends: set[int] = field(default_factory=set)
     order: list[int] = field(default_factory=list)
@@ -117,7 +148,7 @@ class _Walk:
         """A region with the loops that lie within it."""
         one = self.regions[number]
         repeats = any(exit_.target is one.region for exit_ in one.region.exits) and (number > 0 or one.region.loops)
-        loops = one.region.loops if number not in self.back else one.region.loops[1:]
+        loops = self._loops(one) if number not in self.back else self._loops(one)[1:]
         if not repeats:
             cost = _cycles(one, Count(1, 1, 1.0))
             if one.pipelined:  # a whole function
@@ -126,18 +157,22 @@ class _Walk:
             return cost
         for place, loop in enumerate(loops):
             inner, own = nest_iterations(loops[place + 1 :]), nest_iterations(loops[place:])
-            pipelined = one.pipelined and place == len(loops) - 1
+            is_inner = place == len(loops) - 1
+            pipelined, why = one.pipelined and is_inner, one.sequential if is_inner else ""
             depth, latency = _cycles(one, inner), _cycles(one, own)
-            self.found.append((self._rank(number), LoopLatency(loop, level + place, one, pipelined, depth, latency)))
+            made = LoopLatency(loop, level + place, one, pipelined, depth, latency, why)
+            self.found.append((self._rank(number), made))
         return _cycles(one, nest_iterations(loops)) if loops else None
 
     def _loop(self, head: int, body: set[int], level: int) -> None:
         """A loop of several regions becomes one node, at its head."""
         one = self.regions[head]
-        trips = one.region.loops[0] if one.region.loops else LoopTrips("loop", one.region.location, None, False)
+        trips = self._loops(one)[0] if one.region.loops else LoopTrips("loop", one.region.location, None, False)
         leaving = {number for number in body if number in self.ends or not body.issuperset(self.after[number])}
         iteration = self._paths(head, body, set(self.back[head]))
         last = self._paths(head, body, leaving)
+        if self.guesses and not leaving:
+            last = iteration
         latency = None
         if trips.count is not None and iteration is not None and last is not None:
             latency = _sum(_product(_backs(trips), iteration), last)
@@ -146,6 +181,9 @@ class _Walk:
         self.costs[head] = latency
         self.members[head] = body
         self.node.update(dict.fromkeys(body, head))
+
+    def _loops(self, one: RegionSchedule) -> tuple[LoopTrips, ...]:
+        return _guessed(one.region.loops) if self.guesses else one.region.loops
 
     def _rank(self, number: int) -> int:
         return self.order.index(number)

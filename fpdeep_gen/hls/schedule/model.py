@@ -20,7 +20,8 @@ class RegionSchedule:
     """Stages of one region, all counted from 0.
 
     `ii`: stages between two iterations of a loop (for a region that is no pipelined loop: its depth);
-    `limit`: what made `ii` larger than asked, empty when nothing did; `set_stage` is keyed by id(variable).
+    `limit`: what made `ii` larger than asked, empty when nothing did; `set_stage` is keyed by id(variable);
+    `sequential`: why a loop that might have been pipelined by itself is not.
     """
 
     region: Region
@@ -31,6 +32,7 @@ class RegionSchedule:
     set_stage: dict[int, int]
     limit: str = ""
     longest_path: float = 0.0
+    sequential: str = ""
 
     def stage(self, operation: Operation) -> int:
         """The stage in which the operation starts and has its side effect."""

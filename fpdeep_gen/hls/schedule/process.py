@@ -29,12 +29,15 @@ def schedule_process(process: Process, delays: DelayModel) -> ProcessSchedule:
     if slower:
         trial = storages | {id(memory): Storage.DISTRIBUTED for memory in slower}
         again = tuple(schedule_region(region, delays, trial, exclusion) for region in process.regions)
-        if sum(schedule.ii for schedule in again if schedule.pipelined) < sum(
-            schedule.ii for schedule in regions if schedule.pipelined
-        ):
+        if _intervals(again) < _intervals(regions):
             regions, storages = again, trial
     memories = tuple(_plan_memory(memory, storages[id(memory)], regions, exclusion) for memory in process.memories)
     return ProcessSchedule(process, regions, memories, tuple(process.variables))
+
+
+def _intervals(regions: tuple[RegionSchedule, ...]) -> int:
+    """Of the loops that someone asked to pipeline."""
+    return sum(one.ii for one in regions if one.pipelined and one.region.automatic is None)
 
 
 def choose_storage(memory: Memory) -> Storage:
@@ -47,8 +50,8 @@ def choose_storage(memory: Memory) -> Storage:
 def _held_back_by_block(
     process: Process, regions: tuple[RegionSchedule, ...], storages: dict[int, Storage]
 ) -> list[Memory]:
-    """Memories without a hint whose registered read made an interval longer."""
-    limits = " ".join(schedule.limit for schedule in regions)
+    """Memories without a hint whose registered read made an interval longer that was asked for."""
+    limits = " ".join(schedule.limit for schedule in regions if schedule.region.automatic is None)
     return [
         memory
         for memory in process.memories

@@ -130,7 +130,8 @@ def test_sequence_of_loops_and_branches(tmp_path: Path) -> None:
     module = compile_text(tmp_path, text)
     inputs = {"command": [op | count << 4 for op, count in orders], "in": [word & 0xFFFF for word in words]}
     assert run(module, inputs).outputs["out"] == [value & 0xFFFFFFFF for value in expected]
-    assert sorted(region.ii or 0 for region in process_of(module).regions if region.ii) == [1, 1]
+    loops = [region for region in process_of(module).regions if region.ii]
+    assert [(region.ii, region.automatic is not None) for region in loops] == [(1, False), (1, False), (1, True)]
 
 
 def test_inner_loop_with_variable_bounds_that_may_be_empty(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import re
 from fpdeep_gen.hls.frontend.cfg import Loop, LoopForest, find_loops
 from fpdeep_gen.hls.frontend.enclosing import stands_in_loop
 from fpdeep_gen.hls.frontend.llvm_ir import Function, Instruction, LlvmModule
+from fpdeep_gen.hls.frontend.llvm_types import ArrayType, PointerType, StructType, Type
 from fpdeep_gen.hls.ir import Diagnostic, Location
 
 PIPELINE = "@__hls_mark_pipeline"
@@ -79,6 +80,8 @@ def _unroll_factors(function: Function, forest: LoopForest, pipelined: list[tupl
         loop = forest.innermost(block)
         if loop is not None and "arrayctor" in loop.header:
             factors[loop.header] = 0
+    for header in _beside_pointers(function, forest):
+        factors[header] = 0
     for block, _ in pipelined:
         loop = forest.innermost(block)
         inner: list[Loop] = forest.top if loop is None else loop.children
@@ -86,6 +89,26 @@ def _unroll_factors(function: Function, forest: LoopForest, pipelined: list[tupl
             for one in child.tree():
                 factors.setdefault(one.header, 0)
     return factors
+
+
+def _beside_pointers(function: Function, forest: LoopForest) -> list[str]:
+    """Loops that construct arrays of an object with pointers, which leave memory only if it is never moved through."""
+    defined = {one.name: one for block in function.blocks.values() for one in block.instructions if one.name}
+    found = []
+    for header in (header for header in forest.loops if "arrayctor" in header):
+        for operand in (operand for phi in function.blocks[header].phis() for operand in phi.operands):
+            one = defined.get(operand.name)
+            while one is not None and one.opcode == "getelementptr":
+                one = defined.get(one.operands[0].name)
+            if one is not None and one.opcode == "alloca" and one.element is not None and _has_pointer(one.element):
+                found.append(header)
+    return found
+
+
+def _has_pointer(kind: Type) -> bool:
+    if isinstance(kind, ArrayType):
+        return _has_pointer(kind.element)
+    return isinstance(kind, PointerType) or (isinstance(kind, StructType) and any(map(_has_pointer, kind.fields)))
 
 
 def _loop_metadata(number: int, factor: int | None) -> str:

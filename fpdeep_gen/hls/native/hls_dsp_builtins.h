@@ -1,0 +1,3 @@
+// The same in native runs and in synthesis.
+#pragma once
+#include "../include/hls_dsp_builtins.h"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from fpdeep_gen.hls.frontend.between import Between, Use, handover, renamed, uses_of
+from fpdeep_gen.hls.frontend.between import Between, Use, uses_of
 from fpdeep_gen.hls.frontend.cfg import find_loops
 from fpdeep_gen.hls.frontend.free_tasks import add_tasks, takes_values
 from fpdeep_gen.hls.frontend.initial_values import plain_type
@@ -14,18 +14,14 @@ from fpdeep_gen.hls.frontend.optimise import TASK
 from fpdeep_gen.hls.frontend.rewriting import (
     TaskNetwork,
     base_of,
-    bits_of_token,
     bytes_of,
     copied,
     local,
-    number,
     plain_name,
-    put_operands,
-    receive,
     replace_function,
-    send,
 )
-from fpdeep_gen.hls.frontend.stage_results import check_uses, different, result_of_stage, users_of, waits_at_return
+from fpdeep_gen.hls.frontend.stage_results import check_uses, different, users_of, waits_at_return
+from fpdeep_gen.hls.frontend.stage_task import StageTask
 from fpdeep_gen.hls.frontend.unrolling import DECLARE
 
 if TYPE_CHECKING:
@@ -33,8 +29,6 @@ if TYPE_CHECKING:
 
 _MARK = "@__hls_mark"
 _PASSIVE = ("alloca", "getelementptr", "ret")
-_BIT = IntegerType(1)
-STAGE_DONE = "__done"  # the stream on which a stage tells that it is done
 
 
 class DataflowRegion:
@@ -141,116 +135,43 @@ class DataflowRegion:
     def _stage(self, call: Instruction, pure: bool) -> tuple[list[Instruction], list[Instruction], list[Parameter]]:
         """Adds the stage as a task. What the controller does to start it, to wait for it, and with which streams."""
         original = self._whole.callee(call)
-        name = self._whole.fresh(original.name)
-        stage_name = plain_name(original.plain_name) + name[name.rindex(".") :].replace(".", "_")
-        stage = copied(original, name)
-        self._whole.copy_pragmas(original.name, name)
-        arguments: list[tuple[Operand, int]] = []
-        kept: list[Parameter] = []
-        head: list[Instruction] = []
-        before: list[Instruction] = []
-        streams: list[Parameter] = []
-        substitute: dict[str, Operand] = {}
+        task = StageTask.of(self._whole, self._network, call, original)
         if not isinstance(call.type, type(VOID)):
             hint = "hand the result on through a stream"
-            self._whole.refuse(
-                call, self._function, "a dataflow stage", "a function without a result", "one with", hint
-            )
-        tail, results = list[Instruction](), list[Instruction]()
+            told = ("a dataflow stage", "a function without a result", "one with", hint)
+            self._whole.refuse(call, self._function, *told)
         for place, (parameter, actual) in enumerate(zip(original.parameters, call.operands, strict=False)):
             taking = self._taking.get((id(call), place)) or self._whole.inherited.get(
                 (self._function.name, actual.name)
             )
             if taking is not None:
-                self._bank(call, parameter, taking, stage, arguments, kept, head, tail, substitute)
+                task.take_bank(parameter, *taking)
             elif not pure and (kind := self._result_type(call, place)) is not None:
-                if waits_at_return(self._whole, self._function, self._calls):
-                    hint = "call all stages in one place, behind one another"
-                    told = (plain_name(actual.name), "a result of one place", "several", hint)
-                    self._whole.refuse(call, self._function, *told)
-                check_uses(self._whole, self._function, actual, call, self._calls)
-                given, made = result_of_stage(self._whole, call, parameter, actual, kind, f"%{stage_name}", head, tail)
-                before += given
-                results += made
-                for outer, inner in [(given, "given"), (made, "made")]:
-                    if outer:
-                        stream = f"%{stage_name}_{plain_name(parameter.name)}_{inner}"
-                        self._join(
-                            stream, f"{parameter.name}.{inner}", call.debug, arguments, kept, streams, kind.width
-                        )
+                self._result(task, parameter, actual, kind)
             elif isinstance(parameter.type, PointerType):
-                self._pointer(call, parameter, actual, name, arguments, kept, head, substitute)
-            elif actual.kind is not OperandKind.LOCAL:
-                value = actual.value if actual.kind is OperandKind.INTEGER else 0
-                substitute[parameter.name] = Operand(OperandKind.INTEGER, parameter.type, "", value)
+                self._pointer(task, parameter, actual)
             else:
-                token = f"%{stage_name}_{plain_name(parameter.name)}"
-                before += send(token, f"{token}.word", actual, call.debug)
-                inner = f"%__start_{plain_name(parameter.name)}"
-                head += receive(inner, parameter.name, parameter.type, call.debug)
-                kept.append(Parameter(inner, POINTER, 1))
-                arguments.append((local(token), 1))
-                streams.append(Parameter(token, POINTER, 1))
-                self._network.stream(token, bits_of_token(parameter.type), call.debug)
-        after: list[Instruction] = []
-        if not pure:
-            if not before:
-                token = f"%{stage_name}_start"
-                before = send(token, f"{token}.word", number(1, 1), call.debug)
-                head += receive("%__start", "%__start_bit", _BIT, call.debug)
-                self._join(token, "%__start", call.debug, arguments, kept, streams)
-            done = f"%{stage_name}_done"
-            after = [*receive(done, f"%{stage_name}_done_bit", _BIT, call.debug), *results]
-            self._join(done, f"%{STAGE_DONE}", call.debug, arguments, kept, streams)
-            for block in stage.blocks.values():
-                if block.instructions[-1].opcode == "ret":
-                    tokens = send(f"%{STAGE_DONE}", f"{block.name}.done", number(1, 1), call.debug)
-                    block.instructions[-1:-1] = tokens
-        for block in stage.blocks.values():
-            if tail and block.instructions[-1].opcode == "ret":
-                block.instructions[-1:-1] = renamed(tuple(tail), plain_name(block.name))
-        for block in stage.blocks.values():
-            for one in block.instructions:
-                put_operands(one, substitute)
-        entry = stage.entry
-        entry.instructions[0:0] = head
-        stage.parameters = kept
-        self._whole.add(stage)
-        if self._whole.is_expanded(stage):
-            opened = self._whole.expand(stage, (*self._above, original.name))
-            for one in self._whole.inlined(opened, stage_name, [end for end, _ in arguments], self._function.name):
+                task.take_value(parameter, actual)
+        after = [] if pure else task.start_and_wait()
+        task.finish()
+        self._whole.add(task.stage)
+        if self._whole.is_expanded(task.stage):
+            opened = self._whole.expand(task.stage, (*self._above, original.name))
+            ends = [end for end, _ in task.arguments]
+            for one in self._whole.inlined(opened, task.readable, ends, self._function.name):
                 (self._network.tasks if one.detail == TASK else self._network.streams).append(one)
         else:
-            self._network.task(stage_name, name, arguments, call.debug)
-        return before, after, streams
+            self._network.task(task.readable, task.stage.name, task.arguments, call.debug)
+        return task.before, after, task.streams
 
-    def _bank(
-        self,
-        call: Instruction,
-        parameter: Parameter,
-        taking: tuple[Between, Use],
-        stage: Function,
-        arguments: list[tuple[Operand, int]],
-        kept: list[Parameter],
-        head: list[Instruction],
-        tail: list[Instruction],
-        substitute: dict[str, Operand],
-    ) -> None:
-        """The stage's argument is an array between stages: tokens in its place, or nothing where it is a FIFO."""
-        one, use = taking
-        for token, _ in one.tokens(use) if one.banks else ():
-            kept.append(Parameter(f"%{token}", POINTER, 1))
-            arguments.append((local(f"%{token}"), 1))
-        if self._whole.is_expanded(stage) and not use.by_value:
-            self._whole.inherited[stage.name, parameter.name] = taking
-            return
-        done = handover(one, use, self._whole.counter(one, stage), call.debug)
-        head += done.before
-        tail += done.after
-        if use.by_value:
-            head.append(Instruction(parameter.name, "load", parameter.type, (done.address,), debug=call.debug))
-        else:
-            substitute[parameter.name] = done.address
+    def _result(self, task: StageTask, parameter: Parameter, actual: Operand, kind: IntegerType) -> None:
+        """The argument is a scalar of the controller that the stage changes."""
+        if waits_at_return(self._whole, self._function, self._calls):
+            hint = "call all stages in one place, behind one another"
+            told = (plain_name(actual.name), "a result of one place", "several", hint)
+            self._whole.refuse(task.call, self._function, *told)
+        check_uses(self._whole, self._function, actual, task.call, self._calls)
+        task.give_result(parameter, actual, kind)
 
     def _find_between(self) -> None:
         """The arrays and scalars that one stage fills and later ones read."""
@@ -302,58 +223,32 @@ class DataflowRegion:
         hint = "let one stage write it; give each stage that changes it an array of its own for the result"
         self._whole.refuse(uses[0].call, self._function, f"array {plain_name(owner)}", expected, text, hint)
 
-    def _join(
-        self,
-        outer: str,
-        inner: str,
-        debug: int,
-        arguments: list[tuple[Operand, int]],
-        kept: list[Parameter],
-        streams: list[Parameter],
-        width: int = 1,
-    ) -> None:
-        """A stream between controller and stage."""
-        kept.append(Parameter(inner, POINTER, 1))
-        arguments.append((local(outer), 1))
-        streams.append(Parameter(outer, POINTER, 1))
-        self._network.stream(outer, width, debug)
-
-    def _pointer(
-        self,
-        call: Instruction,
-        parameter: Parameter,
-        actual: Operand,
-        name: str,
-        arguments: list[tuple[Operand, int]],
-        kept: list[Parameter],
-        head: list[Instruction],
-        substitute: dict[str, Operand],
-    ) -> None:
+    def _pointer(self, task: StageTask, parameter: Parameter, actual: Operand) -> None:
+        """The argument is a stream, an array of the top, or one that the stage alone uses, which moves into it."""
         owner, at = self._root(actual)
         if actual.kind is OperandKind.GLOBAL or owner.startswith("@"):
-            substitute[parameter.name] = Operand(OperandKind.GLOBAL, POINTER, owner, at)
+            task.substitute[parameter.name] = Operand(OperandKind.GLOBAL, POINTER, owner, at)
             return
         if owner and self._is_stream(owner):
             total = self._parameters[owner].bytes if owner in self._parameters else bytes_of(self._defined[owner][1])
-            count = parameter.bytes or max(1, total - at)
-            arguments.append((actual, count))
-            kept.append(Parameter(parameter.name, POINTER, count))
+            task.keep(parameter.name, actual, parameter.bytes or max(1, total - at))
             return
-        what = f"argument {plain_name(parameter.name)} of {self._whole.callee(call).plain_name}"
+        original = self._whole.callee(task.call)
+        what = f"argument {plain_name(parameter.name)} of {original.plain_name}"
         if not owner:
             expected = "a stream, or an array that this stage alone uses"
-            self._whole.refuse(call, self._function, what, expected, "an address of run time", "")
+            self._whole.refuse(task.call, self._function, what, expected, "an address of run time", "")
             return
         if at or users_of(owner, self._function, self._root) != 1:
             hint = "put what else uses it into a function of its own, or send the elements through an hls::stream"
             found = f"{plain_name(owner)}, which other code uses too"
             expected = "an array that this stage alone uses"
-            self._whole.refuse(call, self._function, what, expected, found, hint)
+            self._whole.refuse(task.call, self._function, what, expected, found, hint)
             return
         moved = self._defined[owner][1]
-        head.append(Instruction(parameter.name, "alloca", POINTER, element=moved.element, debug=moved.debug))
-        original = self._whole.callee(call).name
-        self._whole.move_pragmas((self._function.name, owner), (name, parameter.name), (original, parameter.name))
+        task.head.append(Instruction(parameter.name, "alloca", POINTER, element=moved.element, debug=moved.debug))
+        inside = (task.stage.name, parameter.name)
+        self._whole.move_pragmas((self._function.name, owner), inside, (original.name, parameter.name))
 
     # the controller
 

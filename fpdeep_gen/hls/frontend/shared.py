@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from fpdeep_gen.errors import Problem
-from fpdeep_gen.hls.frontend.dataflow_region import STAGE_DONE
 from fpdeep_gen.hls.frontend.llvm_ir import Function, OperandKind
 from fpdeep_gen.hls.frontend.network import task_calls
 from fpdeep_gen.hls.frontend.objects import External
 from fpdeep_gen.hls.frontend.optimise import Optimised
 from fpdeep_gen.hls.frontend.places import problem_at
+from fpdeep_gen.hls.frontend.stage_task import STAGE_DONE
 from fpdeep_gen.hls.interface import AXI_WRITE, BURST_WRITE_REQUEST, Interface, Protocol
 from fpdeep_gen.hls.ir import Diagnostic, Fence, Network, Stream
 

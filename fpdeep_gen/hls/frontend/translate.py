@@ -10,7 +10,6 @@ from fpdeep_gen.errors import InputError, Problem
 from fpdeep_gen.hls.frontend.between import GUARD
 from fpdeep_gen.hls.frontend.clang import compile_to_llvm, preprocess
 from fpdeep_gen.hls.frontend.dataflow import DataflowExpansion
-from fpdeep_gen.hls.frontend.dataflow_region import STAGE_DONE
 from fpdeep_gen.hls.frontend.diagnose import diagnose, ignored_calls, static_initialisers
 from fpdeep_gen.hls.frontend.directives import with_directives
 from fpdeep_gen.hls.frontend.extents import elements_behind
@@ -25,6 +24,7 @@ from fpdeep_gen.hls.frontend.region_loops import outline_loops
 from fpdeep_gen.hls.frontend.regions import Grouping
 from fpdeep_gen.hls.frontend.shared import SharedArrays, check_users, global_users
 from fpdeep_gen.hls.frontend.signature import read_signature
+from fpdeep_gen.hls.frontend.stage_task import STAGE_DONE
 from fpdeep_gen.hls.frontend.top import (
     build_interface,
     is_free_running,

@@ -110,7 +110,7 @@ class Search:
 
     def _may_mend(self, plan: BalancedPlan) -> bool:
         """Whether a longer interval, or less for the boards that take too much, may do."""
-        return self.settling.worst(plan) <= OVERSHOOT or self.settling.waits_for_ddr(plan)
+        return self.settling.beyond(plan) <= OVERSHOOT or self.settling.waits_for_ddr(plan)
 
     def _near(self, hope: bool) -> Iterator[tuple[Scheme, Candidate]]:
         """Plans of all schemes, mended as long as they stay near the bound. Where boards have far too little memory for

@@ -297,6 +297,10 @@ class Settling:
             FlatLinks(self.network, self.geometry, self.flat, plan).least() / plan.prediction.interval,
         )
 
+    def beyond(self, plan: BalancedPlan) -> float:
+        """What of that a longer interval may not mend: where links are the limit, it has to be longer anyway."""
+        return self.crowded(plan) if self.linked else self.worst(plan)
+
     def filled(self, plan: BalancedPlan) -> float:
         """Part of all boards' memory that is taken without the stores of fully connected layers."""
         return 1 - sum(memory_left(plan, self.geometry)) / sum(2 * board.bram36 for board in self.cluster.boards)
@@ -316,7 +320,7 @@ class Settling:
         if self.waits_for_ddr(plan):
             longer = max(self.flat.shortest(plan), ceil(plan.prediction.interval * self.crowded(plan)))
             return replace(wish, shortest=longer)
-        if self.filled(plan) > 1 or self.worst(plan) > overshoot:
+        if self.filled(plan) > 1 or self.beyond(plan) > overshoot:
             return None
         room: tuple[float, ...] | None = wish.room
         if self.flat.weights and places[0] is Place.CHIP:

@@ -9,11 +9,15 @@ from fpdeep_gen.partition.assemble import Decided, assemble
 from fpdeep_gen.partition.bounds import bounds_of
 from fpdeep_gen.partition.budget import budget_problems
 from fpdeep_gen.partition.geometry import geometries
-from fpdeep_gen.partition.search import Search
+from fpdeep_gen.partition.search import WORTH, Search
 from fpdeep_gen.partition.settle import Candidate, busiest_link
 
 STRETCH, LONGER = 1.03, 16
 """Step between intervals, and how many are tried, where links or logic want longer ones than multipliers."""
+
+FAR = 1.5
+"""Times the bound; where links are the limit and a plan is slower than that, as many boards as it takes to be as fast
+may be faster, as the rest of the links then carries nothing."""
 
 HOPELESS = 1.2
 """Times all boards' memory; no longer interval makes up for so much."""
@@ -31,6 +35,12 @@ def patient(network: Network, cluster: Cluster, rounds: int = LONGER, fast: bool
     first = found = search.best(fast)
     if first is not None and search.settling.filled(first.plan) > HOPELESS:
         return first
+    if first is not None and not first.excess and search.settling.linked:
+        interval, bounds = first.plan.prediction.interval, first.plan.bounds
+        if interval > FAR * bounds.interval:
+            fewer = _fewer(network, cluster, min(1.0, bounds.work / interval / WORTH))
+            if fewer is not None and not fewer.excess and fewer.plan.prediction.interval < interval:
+                return fewer
     failed = part = 1.0
     for _ in range(rounds):
         if found is None or not found.excess:

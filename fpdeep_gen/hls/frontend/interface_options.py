@@ -1,10 +1,11 @@
 """Options of INTERFACE pragmas: which are honoured in which mode, and what is said of the others."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from fpdeep_gen.hls.frontend.pragma_kinds import Pragma
-from fpdeep_gen.hls.interface import Protocol
+from fpdeep_gen.hls.interface import Argument, Kind, Protocol
 from fpdeep_gen.hls.ir import Diagnostic, Location
+from fpdeep_gen.hls.layout import Structure, shape_of
 
 DEFAULT_BUNDLE = "gmem"
 DEFAULT_BURST = 16
@@ -61,6 +62,30 @@ def shared_masters(ports: Mapping[str, tuple[Protocol, Pragma, Location]]) -> It
         if protocol is Protocol.AXI and alone and len(users[bundle]) > 1:
             text = f"bundle {bundle} is not shared, as offset=off is address 0; {name} has a master of its own"
             yield Diagnostic(location, f"pragma HLS INTERFACE port={name}: {text}")
+
+
+def aggregation_remarks(
+    pragmas: Iterable[tuple[Pragma, Location]], arguments: Iterable[Argument]
+) -> Iterator[Diagnostic]:
+    """What AGGREGATE and DISAGGREGATE of arguments ask for that is not how they become ports."""
+    by_name = {one.name: one for one in arguments if isinstance(shape_of(one.layout)[1], Structure)}
+    for pragma, location in pragmas:
+        name = pragma.options.get("variable", "")
+        one = by_name.get(name)
+        if pragma.kind not in ("aggregate", "disaggregate") or one is None:
+            continue
+        apart = one.kind is Kind.ARRAY and one.protocol is Protocol.MEMORY
+        compact = pragma.options.get("compact", "")
+        text = ""
+        if pragma.kind == "disaggregate" and not apart:
+            text = "not done; its members stay in one word, give each an argument of its own"
+        elif pragma.kind == "aggregate" and apart:
+            text = "not done; each member has a memory of its own"
+        elif compact and (compact == "bit") == (one.protocol is Protocol.AXI):
+            text = f"compact={compact} is ignored; members lie "
+            text += "as in C++" if one.protocol is Protocol.AXI else "side by side, with nothing between them"
+        if text:
+            yield Diagnostic(location, f"pragma HLS {pragma.kind.upper()} variable={name}: {text}")
 
 
 def burst_of(options: dict[str, str]) -> tuple[int, list[str]]:

@@ -13,6 +13,7 @@ from fpdeep_gen.hls.frontend.dataflow import DataflowExpansion
 from fpdeep_gen.hls.frontend.diagnose import diagnose, ignored_calls, static_initialisers
 from fpdeep_gen.hls.frontend.directives import with_directives
 from fpdeep_gen.hls.frontend.extents import elements_behind
+from fpdeep_gen.hls.frontend.interface_options import aggregation_remarks
 from fpdeep_gen.hls.frontend.llvm_ir import Function
 from fpdeep_gen.hls.frontend.network import NetworkLowering, is_network, task_arguments, task_calls
 from fpdeep_gen.hls.frontend.objects import External
@@ -145,11 +146,13 @@ def _wrapped(
     layouts = read_layouts(text)
     if is_free_running(signature, asked):
         interface = build_interface(signature, asked, layouts, {}, problems, read_sizes(text))
+        warnings.extend(aggregation_remarks(signature.pragmas, interface.arguments))
         if any(one.is_decayed for one in signature.formals):
             return compile_to_llvm(typed + stream_wrapper(signature), source), WRAPPER, interface
         return text, top, interface
     directions = read_directions(text, signature, signature.mangled, layouts)
     interface = build_interface(signature, asked, layouts, directions, problems, read_sizes(text))
+    warnings.extend(aggregation_remarks(signature.pragmas, interface.arguments))
     return compile_to_llvm(typed + wrapper(signature, interface), source), WRAPPER, interface
 
 

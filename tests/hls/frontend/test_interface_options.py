@@ -54,12 +54,12 @@ def test_the_burst_is_the_shorter_length_and_within_the_protocol() -> None:
     assert burst_of({"max_read_burst_length": "0"})[0] == 16
 
 
-def test_warnings_have_their_place_and_masters_are_not_shared(tmp_path: Path) -> None:
+def test_warnings_have_their_place(tmp_path: Path) -> None:
     source = tmp_path / "add.cpp"
     source.write_text(
         """void add(const int* a, int* b) {
 #pragma HLS INTERFACE m_axi port=a depth=16 max_read_burst_length=many
-#pragma HLS INTERFACE m_axi port=b depth=16
+#pragma HLS INTERFACE m_axi port=b depth=16 offset=off
     for (int n = 0; n < 16; n++) b[n] = a[n] + 1;
 }
 """,
@@ -71,4 +71,35 @@ def test_warnings_have_their_place_and_masters_are_not_shared(tmp_path: Path) ->
         ("add.cpp", 3),
     ]
     assert "max_read_burst_length=many is ignored" in found[0].text
-    assert "bundle gmem is not shared; a, b have a master each" in found[1].text
+    assert "bundle gmem is not shared, as offset=off is address 0; b has a master of its own" in found[1].text
+
+
+def test_structures_that_are_not_taken_apart_or_joined_are_told_of(tmp_path: Path) -> None:
+    source = tmp_path / "add.cpp"
+    source.write_text(
+        """struct Pair { short low; char high; };
+int add(Pair one, Pair some[4], Pair more[4], Pair last[4]) {
+#pragma HLS INTERFACE m_axi port=last
+#pragma HLS INTERFACE axis port=more
+#pragma HLS DISAGGREGATE variable=one
+#pragma HLS DISAGGREGATE variable=some
+#pragma HLS AGGREGATE variable=some
+#pragma HLS AGGREGATE variable=more compact=byte
+#pragma HLS AGGREGATE variable=last compact=byte
+#pragma HLS AGGREGATE variable=last compact=bit
+    int sum = one.low;
+    for (int i = 0; i < 4; i++) sum += some[i].high + more[i].low + last[i].low;
+    return sum;
+}
+""",
+        encoding="utf-8",
+    )
+    found = {
+        one.location.line: one.text.partition(": ")[2] for one in front_end(source, "add", []).warnings if one.location
+    }
+    assert found == {
+        5: "not done; its members stay in one word, give each an argument of its own",
+        7: "not done; each member has a memory of its own",
+        8: "compact=byte is ignored; members lie side by side, with nothing between them",
+        10: "compact=bit is ignored; members lie as in C++",
+    }

@@ -81,12 +81,15 @@ def draw_timeline(plan: BalancedPlan) -> TimelineDrawing:
     row = 3 * LANE + ROW_GAP
     tops = [TOP + 10 + index * row for index in range(len(plan.network.layers))]
     floor = tops[-1] + row
+    in_turn = {share.layer for share in plan.shares if share.in_turn}
     first: list[Group] = []
     others: dict[float, list[Bar]] = {}
     for times in plan.prediction.times:
         y = round(tops[times.layer] + LANE * list(Phase).index(times.phase), 2)
         name = f"{plan.network.layers[times.layer].name} {NAMES[times.phase]}"
         text = f"{name}, first image: cycles {times.begin:,} to {times.end:,}"
+        if times.layer in in_turn:
+            text += ", in turn with the layer's other phases on one engine"
         bars = [window.bar(times.begin, times.end, y, LANE - 1, FILLS[times.phase]) for window in windows]
         first.append(Group(text, tuple(bar for bar in bars if bar is not None)))
         for window in windows:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.fill import COLUMNS, fill
 from fpdeep_gen.partition.fully_connected import FlatPiece, Speed, flat_multipliers, flat_shares
 from fpdeep_gen.partition.geometry import geometries
 from fpdeep_gen.partition.model import Phase, Range
@@ -93,6 +94,13 @@ def test_an_engine_that_works_on_phases_at_once_is_seen() -> None:
     assert exact.faults == () and abs(exact.latency[1] - exact.latency[0]) <= 1
     assert sooner.latency[1] < exact.latency[1] - 500
     assert any("errors (engines)" in fault for fault in sooner.faults)
+
+
+def test_what_latency_is_made_of_begins_with_the_plans_own() -> None:
+    plan = planned()
+    whole, engines, all_four = (fill(plan, COLUMNS[name]) for name in ("as planned", "engines", "all four"))
+    assert whole == pytest.approx(plan.prediction.fill, abs=1e-4)
+    assert 1 < all_four < engines < whole
 
 
 def test_nothing_is_left_of_an_engine_that_is_always_busy() -> None:

@@ -78,6 +78,7 @@ def test_the_timeline_keeps_the_plans_times(plan: BalancedPlan) -> None:
     times = next(one for one in predicted.times if (one.layer, one.phase) == (1, Phase.FORWARD))
     (bar,) = forward.bars
     assert bar.fill == FILLS[Phase.FORWARD]
+    assert {group.text[:4] for group in drawn.first if group.text.endswith("other phases on one engine")} == {"fc2 "}
     assert bar.x == pytest.approx(window.x(times.begin), abs=0.01)
     assert bar.x + bar.width == pytest.approx(window.x(times.end), abs=0.02)
     shown = " ".join(label.text for label in drawn.drawing.labels)

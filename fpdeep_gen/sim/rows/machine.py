@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil
 
 from fpdeep_gen.partition.model import VECTOR_PARTS, BalancedPlan, Carried, Phase, Share
 from fpdeep_gen.sim.rows.events import Counter, Events, Steps
@@ -20,7 +19,7 @@ from fpdeep_gen.sim.rows.geometry import (
 )
 from fpdeep_gen.sim.rows.groups import Groups, groups
 from fpdeep_gen.sim.rows.streams import Output, Source, streams_of, wait
-from fpdeep_gen.sim.rows.turns import Turns
+from fpdeep_gen.sim.rows.turns import InTurn, Turns
 
 
 @dataclass(frozen=True)
@@ -190,14 +189,15 @@ class Machine:
         """Starts the engine of share `index`, which takes `rows` rows an image that land `there`."""
         share = self.plan.shares[index]
         self.taking.append(Taking(index, there, tuple(step.needed for step in steps)))
-        work = self._work
         if share.in_turn:
-            work = self._work_in_turn
             name = f"{self.network.layers[share.layer].name} on board {share.board}"
-            self.turns.setdefault((share.board, share.layer), Turns(self.events, name))
-        self.events.start(self.name(share), work(index, share, there.counter, rows, steps))
+            turns = self.turns.setdefault((share.board, share.layer), Turns(self.events, name))
+            work = InTurn(self, turns, index).work(there.counter, rows, steps)
+        else:
+            work = self._work(index, share, there.counter, rows, steps)
+        self.events.start(self.name(share), work)
 
-    def _turns(self, share: Share, rows: int) -> list[tuple[int, int, int]]:
+    def images_of(self, share: Share, rows: int) -> list[tuple[int, int, int]]:
         """What an engine does one after the other: the first image of a group, how many, and the count of rows of its
         input at which the group's begin."""
         if share.layer < self.first_flat:
@@ -216,15 +216,15 @@ class Machine:
         adds = share.phase is Phase.GRADIENT
         delay = 0 if adds else self.plan.delays.engine
         first = 1.0 if share.layer >= self.first_flat else 1 / channel_groups(share)
-        for image, size, base in self._turns(share, rows):
+        for image, size, base in self.images_of(share, rows):
             entered.append(events.now)
             if there.count < base + steps[0].early:
                 yield there, base + steps[0].early
             if image and image % self.batch == 0:
                 if there.count < base + 1:
                     yield there, base + 1
-                yield from self._wait_for_update(share, image // self.batch)
-            self._begins(share, image)
+                yield from self.wait_for_update(share, image // self.batch)
+            self.begins(share, image)
             for number, step in enumerate(steps):
                 if number:
                     entered.append(events.now)
@@ -244,66 +244,9 @@ class Machine:
                     events.count_at(events.now + delay, made)
                 else:
                     events.count(made)
-            self._image_through(index, share, image, size, steps)
+            self.image_through(index, share, image, size, steps)
 
-    def _work_in_turn(self, index: int, share: Share, there: Counter, rows: int, steps: Sequence[Step]) -> Steps:
-        """As `_work`, of a fully connected layer's engine that works on all phases: what a step makes is there, all at
-        once, when it ends, which nobody knows before."""
-        events, output, turns = self.events, self.outputs[index], self.turns[share.board, share.layer]
-        adds = share.phase is Phase.GRADIENT
-        delay = 0 if adds else self.plan.delays.engine
-        kept: list[float] = []
-        for image, size, base in self._turns(share, rows):
-            begun: list[float] = []
-            for number, step in enumerate(steps):
-                self.entered[index].append(events.now)
-                if there.count < base + step.early:
-                    yield there, base + step.early
-                begun.append(events.now)
-                if number == 0:
-                    if image and image % self.batch == 0:
-                        if there.count < base + 1:
-                            yield there, base + 1
-                        yield from self._wait_for_update(share, image // self.batch)
-                    self._begins(share, image)
-                if step.before:
-                    yield from turns.work(share.phase, step.before * size)
-                if there.count < base + step.needed:
-                    yield there, base + step.needed
-                if step.after:
-                    yield from turns.work(share.phase, step.after * size)
-                output.begins.append(events.now + delay)
-                output.ends.append(events.now + delay)
-                events.count(output.begun)
-                if delay:
-                    events.count_at(events.now + delay, output.made)
-                else:
-                    events.count(output.made)
-            self._image_through(index, share, image, size, steps)
-            end = image + size
-            if share.phase is Phase.FORWARD and share.layer and (end % self.batch == 0 or end == self.images):
-                name = f"{self.name(share)}, turns behind a batch"
-                if end % self.batch == 0 or not kept:
-                    kept = [time - self.started[image] for time in begun]
-                self.events.start(name, self._keep_turns(share, end, kept, share.cycles / len(steps)))
-
-    def _keep_turns(self, share: Share, end: int, kept: Sequence[float], cycles: float) -> Steps:
-        """Steps of the forward phase, so long after an image's first pixel as `kept` says, for images that would come
-        behind image `end` - 1, until the backward phase is through with that; no longer than an image is under way."""
-        backward = next(
-            index for index in self.shares[share.layer, Phase.BACKWARD] if self.plan.shares[index].board == share.board
-        )
-        through, turns = self.through[backward], self.turns[share.board, share.layer]
-        for interval in range(1, ceil(self.plan.prediction.fill) + 1):
-            for time in kept:
-                late = self.started[end - 1] + time + interval * self.spacing - self.events.now
-                if late > 0:
-                    yield late
-                if through and through[-1][0] >= end:
-                    return
-                yield from turns.work(Phase.FORWARD, cycles)
-
-    def _image_through(self, index: int, share: Share, image: int, size: int, steps: Sequence[Step]) -> None:
+    def image_through(self, index: int, share: Share, image: int, size: int, steps: Sequence[Step]) -> None:
         """An engine is through with `size` images from number `image` on."""
         self.worked[index] += size * sum(step.before + step.after for step in steps)
         self.spans[share.layer, share.phase, image][1] = self.events.now
@@ -312,10 +255,12 @@ class Machine:
             for done in range(image, image + size):
                 self._gradient_done(done)
 
-    def _begins(self, share: Share, image: int) -> None:
+    def begins(self, share: Share, image: int) -> None:
+        """The phase begins with an image, unless another engine of it has."""
         self.spans.setdefault((share.layer, share.phase, image), [self.events.now, 0.0])
 
-    def _wait_for_update(self, share: Share, batch: int) -> Steps:
+    def wait_for_update(self, share: Share, batch: int) -> Steps:
+        """Waits for the weights of batch number `batch`."""
         begin = self.events.now
         updated = self.updated.get((share.board, share.layer))
         counters = [updated] if updated is not None else []

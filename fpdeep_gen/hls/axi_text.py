@@ -57,12 +57,11 @@ def bus_text(bus: Bus, streams: Mapping[str, int]) -> list[str]:
                 busy.append(f"{stem}_axi_writes")
         lines.append(f"wire {array.name}_axi_busy = {' | '.join(busy) or _ZERO};")
     users = [(array, stem) for array in bus.arrays for stem in array.users]
+    lines += [line for array, stem in users for line in _never(array, stem, streams)]
     readers = [_Adapter(array, stem, True) for array, stem in users if _reads(stem, streams)]
     writers = [_Adapter(array, stem, False) for array, stem in users if _writes(stem, streams)]
     for adapters, is_read in ((writers, False), (readers, True)):
         lines += _side(bus, adapters, is_read, streams)
-    for _, stem in users:
-        lines += _never(stem, streams)
     return lines
 
 
@@ -146,40 +145,47 @@ def _write_text(adapter: _Adapter, prefix: str, shared: bool, streams: Mapping[s
     if f"{stem}{AXI_WRITE}" in streams:
         index = streams[f"{stem}{AXI_WRITE}"] - array.width - (array.bytes if array.strobes else 0)
         settings = (", .STROBES(1)" if array.strobes else "") + f", .INDEX({index})"
-        used = [busy, _stream("s", f"{stem}{AXI_WRITE}", streams)]
+        used = [busy, _stream("s", f"{stem}{AXI_WRITE}")]
         return _connected(adapter, "fpdeep_axi_write", prefix, used, settings)
     ends = (("s", BURST_WRITE_REQUEST), ("w", BURST_WRITE), ("m", BURST_RESPONSE))
-    used = [busy, *(_stream(side, f"{stem}{suffix}", streams) for side, suffix in ends)]
+    used = [busy, *(_stream(side, f"{stem}{suffix}") for side, suffix in ends)]
     return _connected(adapter, "fpdeep_burst_write", prefix, used, "")
 
 
 def _read_text(adapter: _Adapter, prefix: str, shared: bool, streams: Mapping[str, int]) -> list[str]:
     stem, settings = adapter.stem, ", .SHARED(1)" if shared else ""
     if f"{stem}{AXI_REQUEST}" in streams:
-        used = [_stream("s", f"{stem}{AXI_REQUEST}", streams), _stream("m", f"{stem}{AXI_READ}", streams)]
+        used = [_stream("s", f"{stem}{AXI_REQUEST}"), _stream("m", f"{stem}{AXI_READ}")]
         used.insert(0, f".hold({adapter.array.name}_axi_busy)")
         settings += f", .INDEX({streams[f'{stem}{AXI_REQUEST}']})"
         return _connected(adapter, "fpdeep_axi_read", prefix, used, settings)
-    used = [_stream("s", f"{stem}{BURST_READ_REQUEST}", streams), _stream("m", f"{stem}{BURST_READ}", streams)]
+    used = [_stream("s", f"{stem}{BURST_READ_REQUEST}"), _stream("m", f"{stem}{BURST_READ}")]
     return _connected(adapter, "fpdeep_burst_read", prefix, used, settings)
 
 
-def _never(stem: str, streams: Mapping[str, int]) -> list[str]:
-    """Ends of streams that have no adapter, as the kernel never asks: they wait for ever."""
+def _never(array: Master, stem: str, streams: Mapping[str, int]) -> list[str]:
+    """Ends of streams that one side does not use: of the kernel, which never asks, or of its adapter."""
     lines = []
-    if f"{stem}{BURST_WRITE_REQUEST}" not in streams:
-        lines += [f"assign {stem}{BURST_WRITE}_tready = 1'b0;"] * (f"{stem}{BURST_WRITE}" in streams)
-    asked = ((BURST_WRITE_REQUEST, BURST_RESPONSE), (BURST_READ_REQUEST, BURST_READ))
-    for inner in (f"{stem}{answer}" for request, answer in asked if f"{stem}{request}" not in streams):
-        if inner in streams:
+    writes, reads = (f"{stem}{suffix}" in streams for suffix in (BURST_WRITE_REQUEST, BURST_READ_REQUEST))
+    ends = (
+        (BURST_WRITE, writes, True, array.width + array.bytes),
+        (BURST_RESPONSE, writes, False, 1),
+        (BURST_READ, reads, False, array.width),
+    )
+    for suffix, asked, from_kernel, width in ends:
+        inner = f"{stem}{suffix}"
+        used = inner in streams
+        if asked and not used:
+            lines += [f"wire [{width - 1}:0] {inner}_tdata;", f"wire {inner}_tvalid, {inner}_tready;"]
+        if asked == used:
+            continue
+        if from_kernel == asked:  # nothing is given
             lines += [f"assign {inner}_tdata = '0;", f"assign {inner}_tvalid = 1'b0;"]
+        else:  # everything is taken that the adapter gives, nothing that the kernel does
+            lines.append(f"assign {inner}_tready = 1'b{int(asked)};")
     return lines
 
 
-def _stream(side: str, name: str, streams: Mapping[str, int]) -> str:
-    """Connections of a stream; one that the kernel does not use gives nothing and takes everything."""
-    if name in streams:
-        return ", ".join(f".{side}_{part}({name}_{part})" for part in ("tdata", "tvalid", "tready"))
-    if side == "m":
-        return ".m_tdata(), .m_tvalid(), .m_tready(1'b1)"
-    return f".{side}_tdata('0), .{side}_tvalid(1'b0), .{side}_tready()"
+def _stream(side: str, name: str) -> str:
+    """Connections of a stream."""
+    return ", ".join(f".{side}_{part}({name}_{part})" for part in ("tdata", "tvalid", "tready"))

@@ -28,8 +28,7 @@ module fpdeep_burst_read #(
   localparam int DEPTH = SHARED ? 4 * BURST : 2 * BURST;
   wire [63:0] address;
   wire [8:0] beats;
-  /* verilator lint_off PINCONNECTEMPTY */
-  wire valid;
+  wire valid, unused_last, unused_busy;
   reg [63:0] first;
   reg [7:0] length;
   reg sending;
@@ -37,8 +36,7 @@ module fpdeep_burst_read #(
   wire taken = valid & (~sending | arready) & (!SHARED | room >= 16'(beats));
   fpdeep_burst_split #(.BYTES(BYTES), .BURST(BURST)) u_split (
       .ap_clk(ap_clk), .ap_rst_n(ap_rst_n), .base(base), .s_tdata(s_tdata), .s_tvalid(s_tvalid), .s_tready(s_tready),
-      .address(address), .beats(beats), .last(), .valid(valid), .taken(taken), .busy());
-  /* verilator lint_on PINCONNECTEMPTY */
+      .address(address), .beats(beats), .last(unused_last), .valid(valid), .taken(taken), .busy(unused_busy));
   assign arvalid = sending;
   assign araddr = first;
   assign arlen = length;

@@ -13,6 +13,7 @@ from fpdeep_gen.hls.cosim import Cosimulation, cosimulate
 from fpdeep_gen.hls.frontend import front_end
 from fpdeep_gen.hls.native_include import native_include_dirs
 from fpdeep_gen.hls.simulate import Bursts
+from fpdeep_gen.hls.synthesis.quality import lint_faults
 from fpdeep_gen.hls.tools import compiler, run_tool
 
 ROWS, WIDTH = 5, 40
@@ -151,6 +152,25 @@ def test_what_a_design_may_not_rely_on_ends_the_native_run(tmp_path: Path) -> No
         "write_response meets a request that is not yet written (element 1)",
         "the end of the top meets a write_request without its write_response (element 0)",
     ]
+
+
+def test_ends_without_a_user_are_tied(tmp_path: Path) -> None:
+    text = """
+#include "hls_burst_maxi.h"
+void odd(hls::burst_maxi<int> a, hls::burst_maxi<int> b, hls::burst_maxi<int> c, int &seen) {
+#pragma HLS INTERFACE m_axi port=a depth=4 bundle=a
+#pragma HLS INTERFACE m_axi port=b depth=4 bundle=b
+#pragma HLS INTERFACE m_axi port=c depth=4 bundle=c
+    a.write_request(0, 1);  // and no response
+    a.write(5);
+    b.read_request(0, 1);  // and no element
+    seen = c.read();  // and no request: waits for ever
+    c.write_response();
+}
+"""
+    (tmp_path / "odd.cpp").write_text(text, encoding="utf-8")
+    made = compile_kernel(tmp_path / "odd.cpp", "odd", [], tmp_path / "rtl")
+    assert lint_faults(made.verilog, "odd") == ()
 
 
 def test_what_a_port_needs(tmp_path: Path) -> None:

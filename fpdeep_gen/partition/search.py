@@ -99,7 +99,9 @@ class Search:
         if all(candidate.excess for candidate, _ in tried):
             allowed = ORDER[ORDER.index(self.settling.flat.hoped()) :]
             able = [pair for pair in tried if self._may_mend(pair[0].plan)]
-            for _, scheme in sorted(able, key=lambda pair: self.settling.worst(pair[0].plan))[:MENDED]:
+            for other, scheme in sorted(able, key=lambda pair: self.settling.worst(pair[0].plan))[:MENDED]:
+                if self._slower(other, tried[-1][0]):
+                    continue
                 mended = self._settled(scheme, inf, allowed)
                 if mended is not None:
                     tried.append((mended, scheme))
@@ -111,6 +113,12 @@ class Search:
     def _may_mend(self, plan: BalancedPlan) -> bool:
         """Whether a longer interval, or less for the boards that take too much, may do."""
         return self.settling.beyond(plan) <= OVERSHOOT or self.settling.waits_for_ddr(plan)
+
+    def _slower(self, one: Candidate, mended: Candidate) -> bool:
+        """Whether where links are the limit the plan of a scheme, once mended, cannot be as fast as a plan is already:
+        its convolutions alone take a link for longer."""
+        least = self.settling.worst(one.plan) * one.plan.prediction.interval
+        return self.settling.linked and not mended.excess and least > mended.plan.prediction.interval
 
     def _near(self, hope: bool) -> Iterator[tuple[Scheme, Candidate]]:
         """Plans of all schemes, mended as long as they stay near the bound. Where boards have far too little memory for

@@ -240,7 +240,8 @@ class Settling:
         self, interval: int, parts: Sequence[float], flat: Sequence[FlatPiece], speed: Speed, more: int = 0
     ) -> tuple[int, ...]:
         """Multipliers of each board for convolutions; `more` are kept for fully connected layers beside their own."""
-        kept = [more if flat else 0] * len(self.dsp)
+        boards = {piece.board for piece in flat}
+        kept = [more if board in boards else 0 for board in range(len(self.dsp))]
         for piece in flat:
             kept[piece.board] += flat_multipliers(self.geometry, piece, interval, speed)
         last = len(self.geometry) - 1

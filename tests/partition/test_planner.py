@@ -12,6 +12,7 @@ from fpdeep_gen.errors import InputError
 from fpdeep_gen.network.load import load_network
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.partition.bounds import ANY_ORDER
+from fpdeep_gen.partition.budget import check_budgets
 from fpdeep_gen.partition.document import balanced_from_json, balanced_to_json, is_balanced
 from fpdeep_gen.partition.model import BalancedPlan, Kept, Phase, Place
 from fpdeep_gen.partition.planner import make_balanced_plan
@@ -104,6 +105,16 @@ def test_vgg16_on_83_boards_is_near_the_bound_and_filled_by_four_images() -> Non
         total = sum(share.macs for share in plan.shares if share.phase is phase)
         first = plan.network.layers[0].forward_macs if phase is Phase.BACKWARD else 0
         assert total == sum(layer.forward_macs for layer in plan.network.layers) - first
+
+
+def test_vgg19_on_83_boards_is_near_the_bound_and_filled_by_four_images() -> None:
+    plan = make_balanced_plan(load_network(Path("vgg19")), vgg(83)[1])
+    assert plan.prediction.fill <= 4
+    assert all(store.place is Place.CHIP for store in plan.stores if store.kept is Kept.WEIGHTS)
+    assert plan.bounds.interval / plan.prediction.interval >= 0.95
+    macs = [use.macs for use in plan.uses]
+    assert max(macs) * len(macs) / sum(macs) <= 1.03
+    check_budgets(plan)
 
 
 def test_a_column_that_no_pooling_window_looks_at() -> None:

@@ -52,7 +52,7 @@ def painted(begins: np.ndarray, cycles: int, taken: np.ndarray) -> np.ndarray:
 
 
 @given(st.integers(20, 60), st.lists(st.integers(0, 12), min_size=2, max_size=5), st.integers(1, 4), st.data())
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=25, deadline=None, derandomize=True)
 def test_what_is_left_is_what_painting_leaves(interval: int, gaps: list[int], cycles: int, data: st.DataObject) -> None:
     taken, idle = np.zeros(interval, bool), always(interval)
     for _ in range(2):

@@ -11,6 +11,7 @@ from fpdeep_gen.hls.compile import compile_kernel
 from fpdeep_gen.hls.cosim import cosimulate
 from fpdeep_gen.hls.emit.report import LoopReport
 from fpdeep_gen.hls.emit.report_text import report_text
+from fpdeep_gen.hls.frontend import regions
 from fpdeep_gen.hls.interface import AXI_LATENCY
 from fpdeep_gen.hls.ir import Automatic, BinaryKind, Count, LoopTrips, Process, Region
 from fpdeep_gen.hls.schedule import automatic, choose
@@ -119,6 +120,20 @@ def test_loops_without_a_pragma_are_pipelined(tmp_path: Path) -> None:
     assert all(cycles(off[line]) > cycles(one) for line, one in found.items() if one.automatic)
 
 
+def test_a_loop_of_many_accesses_is_left_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(regions, "_MOST_ACCESSES", 2)
+    source = tmp_path / "work.cpp"
+    source.write_text(SOURCE, encoding="utf-8")
+    found = loops(source, tmp_path / "rtl")
+    assert {line: one.sequential for line, one in found.items() if not one.automatic} == {
+        3: "",  # not the innermost
+        6: found[6].sequential,  # gains nothing
+        7: "",  # off
+        11: regions.TOO_LARGE,  # two loads and a store
+    }
+    assert cycles(found[11]) == 64 * depth(found[11])
+
+
 def test_calls_of_a_region_in_a_loop_overlap(tmp_path: Path) -> None:
     """Its array has two banks, so half of the cycles in which one is held go by from call to call (docs/hls.md)."""
     source = tmp_path / "flow.cpp"
@@ -186,7 +201,7 @@ def test_an_answer_is_never_asked_for_in_the_cycle_of_its_question() -> None:
 def test_one_iteration_has_nothing_to_overlap_with() -> None:
     found = scheduled(unasked(feedback(), 1))
     assert (found.pipelined, found.ii == found.depth) == (False, True)
-    assert found.sequential == f"would not be faster: {CIRCLE}"
+    assert found.sequential == "it goes round once"
 
 
 def test_a_large_loop_is_not_searched_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:

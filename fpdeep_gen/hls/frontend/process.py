@@ -12,7 +12,14 @@ from fpdeep_gen.hls.frontend.llvm_ir import Function, LlvmModule
 from fpdeep_gen.hls.frontend.lower import RegionLowering
 from fpdeep_gen.hls.frontend.object_pragmas import ObjectKey, ObjectPragmas
 from fpdeep_gen.hls.frontend.objects import DataObject, External
-from fpdeep_gen.hls.frontend.regions import DEFAULT_GROUPING, Grouping, RegionPlan, loop_location, plan_regions
+from fpdeep_gen.hls.frontend.regions import (
+    DEFAULT_GROUPING,
+    TOO_LARGE,
+    Grouping,
+    RegionPlan,
+    loop_location,
+    plan_regions,
+)
 from fpdeep_gen.hls.frontend.trip_counts import Trips, trip_counts
 from fpdeep_gen.hls.interface import AXI_REQUEST, AXI_WRITE
 from fpdeep_gen.hls.ir import Automatic, Constant, LoopTrips, Memory, Process, Region, StreamPort, StreamWrite, Variable
@@ -79,7 +86,9 @@ def _lower(
         RegionLowering(context, one, regions[one.name]).run(regions)
         headers = (forest.loops[entry] for entry in one.entries if entry in trips)
         regions[one.name].loops = tuple(_loop(loop, trips[loop.header], function, module) for loop in headers)
-        regions[one.name].automatic = Automatic(regions[one.name].loops, grouping.held) if one.automatic else None
+        if one.automatic or not plan.large.isdisjoint(one.entries):
+            held = grouping.held if one.automatic else TOO_LARGE
+            regions[one.name].automatic = Automatic(regions[one.name].loops, held)
     process.regions = list(regions.values())
     process.ports, process.unused = _ports(context, function)
     used = {id(stream) for one in process.operations() if (stream := getattr(one, "stream", None)) is not None}

@@ -17,6 +17,9 @@ from fpdeep_gen.hls.frontend.unrolling import PIPELINE, PIPELINE_OFF, PIPELINE_O
 from fpdeep_gen.hls.ir import Location
 
 Edge = tuple[str, str]
+_MOST_INSTRUCTIONS = 2_000  # of a loop that is pipelined without being asked: the search takes time
+_MOST_ACCESSES = 100  # of them loads and stores, which are compared in pairs
+TOO_LARGE = "too large to be pipelined without PIPELINE"
 _CHEAP = frozenset({"br", "phi", "zext", "sext", "trunc", "icmp", "getelementptr", "select", "freeze"})
 
 
@@ -62,17 +65,20 @@ class _Asked:
     automatic: frozenset[str]
     flatten_off: frozenset[str]
     pipeline_off: frozenset[str]
+    large: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class FunctionPlan:
     """`regions[0]` starts the function; a return goes to its first entry.
 
-    `has_nests`: loops were joined, or the code around a loop with it.
+    `has_nests`: loops were joined, or the code around a loop with it. `large`: headers of loops that are not pipelined
+    for their size.
     """
 
     regions: tuple[RegionPlan, ...]
     has_nests: bool
+    large: frozenset[str] = frozenset()
 
     def region_of(self, head: str) -> RegionPlan:
         """The region that an edge to `head` starts."""
@@ -123,9 +129,16 @@ def _asked(
     found = _intervals(function, forest, module, problems)
     off = _marked(function, forest, PIPELINE_OFF)
     free = [one.header for one in forest.loops.values() if not one.children] if grouping.automatic else []
-    automatic = frozenset(header for header in free if header not in found and header not in off)
+    wanted = frozenset(header for header in free if header not in found and header not in off)
+    large = frozenset(header for header in wanted if _is_large(function, forest.loops[header]))
+    automatic = wanted - large
     flatten_off = _marked(function, forest, FLATTEN_OFF) if grouping.flatten else frozenset(forest.loops)
-    return _Asked(found | dict.fromkeys(automatic, 1), automatic, flatten_off, off)
+    return _Asked(found | dict.fromkeys(automatic, 1), automatic, flatten_off, off, large)
+
+
+def _is_large(function: Function, loop: Loop) -> bool:
+    kinds = [one.opcode for name in loop.blocks for one in function.blocks[name].instructions]
+    return len(kinds) > _MOST_INSTRUCTIONS or sum(kind in ("load", "store") for kind in kinds) > _MOST_ACCESSES
 
 
 def _intervals(function: Function, forest: LoopForest, module: LlvmModule, problems: list[Problem]) -> dict[str, int]:
@@ -198,7 +211,7 @@ def _split(function: Function, module: LlvmModule, forest: LoopForest, asked: _A
             blocks = tuple(sorted(_reach(head, edges, set(heads)), key=lambda name: order[name]))
             cuts = frozenset((block, child) for block in blocks for child in edges[block] if child in heads)
             plans.append(RegionPlan(head[1:], blocks, (head,), cuts, asked.intervals.get(head), place))
-    return FunctionPlan(tuple(plans), any(len(chain) > 1 for chain in nests.values()))
+    return FunctionPlan(tuple(plans), any(len(chain) > 1 for chain in nests.values()), asked.large)
 
 
 def _reach(head: str, edges: dict[str, tuple[str, ...]], heads: set[str]) -> set[str]:

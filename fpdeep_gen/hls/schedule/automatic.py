@@ -7,6 +7,7 @@ what it is built of (`schedule_process`); PIPELINE may do all of this for its in
 
 from collections.abc import Iterator
 from dataclasses import replace
+from math import ceil
 
 from fpdeep_gen.hls.interface import AXI_LATENCY
 from fpdeep_gen.hls.ir import Automatic, StreamRead
@@ -15,7 +16,8 @@ from fpdeep_gen.hls.schedule.latency import guessed_iterations
 from fpdeep_gen.hls.schedule.model import RegionSchedule
 from fpdeep_gen.hls.schedule.search import Infeasible, Search, first_possible
 
-_SPENT = 60_000  # operations placed in all attempts at one region
+_EFFORT = 100_000  # distances looked at in an attempt
+_SPENT = 20_000  # operations placed in all attempts at one region
 _LEAST_TRIES = 2
 _SMALL_STEPS = 16  # intervals tried one after the other before some are left out
 
@@ -33,12 +35,18 @@ def pipelined_unasked(
         return replace(sequential, pipelined=True)
     count = max(1.0, guessed_iterations(automatic.nest).average)
     goal = count * (sequential.depth + memory_wait(sequential))
-    first = first_possible(1, sequential.depth, lambda ii: search.is_impossible(ii, order, 1.0))
+    last = sequential.depth - 1  # the longest interval that may gain something
+    if count > 1:
+        last = min(last, ceil((goal - sequential.depth) / (count - 1)) - 1)
+    if count == 1:
+        return replace(sequential, sequential="it goes round once")
+    search = replace(search, effort=_EFFORT)
+    if search.is_impossible(last, order, 1.0):
+        return replace(sequential, sequential=f"would not be faster: {search.reason(last, order, 1.0)}")
+    first = first_possible(1, last, lambda ii: search.is_impossible(ii, order, 1.0))
     limit = "" if first == 1 else search.reason(first - 1, order, 1.0)
     tries = max(_LEAST_TRIES, _SPENT // max(1, len(search.region.operations)))
-    for number, ii in enumerate(_intervals(first, sequential.depth)):
-        if (count - 1) * ii + sequential.depth >= goal:
-            break
+    for number, ii in enumerate(_intervals(first, last)):
         if number == tries:
             return replace(sequential, sequential=f"too large to look for an interval of {ii} and more: {limit}")
         found = search.attempt(ii, order)
@@ -67,10 +75,10 @@ def memory_wait(schedule: RegionSchedule) -> int:
     return AXI_LATENCY if waits else 0
 
 
-def _intervals(first: int, end: int) -> Iterator[int]:
-    """From `first` to before `end`, in growing steps."""
+def _intervals(first: int, last: int) -> Iterator[int]:
+    """From `first` to `last`, in growing steps."""
     ii, number = first, 0
-    while ii < end:
+    while ii <= last:
         yield ii
         number += 1
         ii += 1 + number // _SMALL_STEPS

@@ -24,7 +24,7 @@ def schedule_best(process: Process, delays: DelayModel) -> ProcessSchedule:
     if process.plain is not None:
         return _Forms(process, delays).best()
     joined = schedule_process(optimise(process), delays)
-    if process.apart is None or not _is_late(joined):
+    if process.apart is None or not _misses(joined):
         return joined
     apart = schedule_process(optimise(_with_ports(process.apart(), process)), delays)
     cost = sum(one.ii for one in joined.regions if one.pipelined)
@@ -81,10 +81,14 @@ def _gains(found: ProcessSchedule) -> bool:
     return any(one.pipelined and one.region.automatic is not None for one in found.regions)
 
 
+def _misses(found: ProcessSchedule) -> bool:
+    """A loop does not reach its interval."""
+    return any(one.pipelined and one.region.ii is not None and one.ii > one.region.ii for one in found.regions)
+
+
 def _is_late(found: ProcessSchedule) -> bool:
-    """A loop misses its interval; or is not pipelined, where nobody asked for it."""
-    late = (one.pipelined and one.region.ii is not None and one.ii > one.region.ii for one in found.regions)
-    return any(late) or any(one.sequential for one in found.regions)
+    """The same; or a loop is not pipelined, where nobody asked for it."""
+    return _misses(found) or any(one.sequential for one in found.regions)
 
 
 def _reasons(found: ProcessSchedule | None) -> dict[Location | None, str]:

@@ -12,6 +12,7 @@ from fpdeep_gen.hls.schedule.model import RegionSchedule
 from fpdeep_gen.hls.schedule.placer import Placer
 
 _MAX_ROUNDS = 200
+_FEWEST_ROUNDS = 16
 _SPARE_STAGES = 48
 STRETCHES = (1.0, 1.25, 1.6)  # of the budget, for the stages of recurrences
 
@@ -40,6 +41,7 @@ class Search:
     storages: dict[int, Storage]
     exclusion: Exclusion
     cyclic: frozenset[int]
+    effort: int | None = None  # distances looked at in an attempt, where that is bounded
 
     def is_impossible(self, ii: int, order: StreamOrder = StreamOrder.FREE, stretch: float = STRETCHES[-1]) -> bool:
         """Whether every attempt at `ii` fails that is no looser than these, and so at every smaller interval.
@@ -49,7 +51,7 @@ class Search:
         """
         placer = self._placer(ii, order, stretch)
         bound = self._placer(ii, StreamOrder.FREE, STRETCHES[0]).depth() + _SPARE_STAGES
-        for _ in range(_MAX_ROUNDS):
+        for _ in range(self._rounds(placer)):
             broken = placer.raise_targets()
             if placer.depth() > bound or _late_exit(self.region, placer, ii):
                 return True
@@ -63,6 +65,11 @@ class Search:
         assert isinstance(found, Infeasible)
         return found.reason
 
+    def _rounds(self, placer: Placer) -> int:
+        if self.effort is None:
+            return _MAX_ROUNDS
+        return min(_MAX_ROUNDS, max(_FEWEST_ROUNDS, self.effort // max(1, len(placer.bounds))))
+
     def _placer(self, ii: int | None, order: StreamOrder, stretch: float) -> Placer:
         distances = region_distances(self.region, ii, order, self.storages, self.exclusion)
         return Placer.of(self.region, self.delays, self.storages, self.cyclic, stretch, distances)
@@ -74,7 +81,7 @@ class Search:
         raised: Counter[str] = Counter()
         accesses = sum(isinstance(one, Load | Store) for one in region.operations) if ii is None else 0
         bound = placer.depth() + _SPARE_STAGES + accesses
-        for _ in range(_MAX_ROUNDS + accesses):
+        for _ in range(self._rounds(placer) + accesses):
             broken = placer.raise_targets()
             raised.update(broken)
             late = _late_exit(region, placer, ii)

@@ -1,14 +1,41 @@
 """What each board and link has, and what a plan takes beyond it."""
 
 from collections.abc import Iterator, Sequence
+from math import ceil
 
-from fpdeep_gen.board.model import Board
+from fpdeep_gen.board.model import Board, Cluster
 from fpdeep_gen.errors import InputError, Problem
+from fpdeep_gen.network.model import LayerKind, Network
+from fpdeep_gen.partition.family import weight_bits
 from fpdeep_gen.partition.geometry import Geometry
 from fpdeep_gen.partition.model import BalancedPlan
 
 DDR_EFFICIENCY = 0.8
 """Part of the peak rate of DDR that long bursts reach."""
+
+
+RAMB36_BITS = 36 * 1024
+
+
+def memory_shortage(network: Network, cluster: Cluster) -> Problem | None:
+    """What lacks where all boards together have too little on-chip memory for one copy of the weights of convolutions
+    and of their gradients, whatever the plan."""
+    least = least_bram36(network)
+    have = sum(board.bram36 for board in cluster.boards)
+    if have >= least:
+        return None
+    expected = f"at least {least} block RAMs, for weights of convolutions and their gradients"
+    return _problem("boards.bram36", expected, f"{have} on all {len(cluster.boards)}")
+
+
+def least_bram36(network: Network) -> int:
+    """Block RAMs that every plan of the network takes at least."""
+    bits = sum(
+        layer.weight_count * weight_bits(network, index)
+        for index, layer in enumerate(network.layers)
+        if layer.kind is LayerKind.CONVOLUTION
+    )
+    return ceil(bits / RAMB36_BITS)
 
 
 def ddr_rate(board: Board, clock_mhz: float) -> float:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.errors import InputError, Problem
 from fpdeep_gen.network.model import Network
+from fpdeep_gen.partition.budget import memory_shortage
 from fpdeep_gen.partition.model import BalancedPlan
 from fpdeep_gen.partition.patience import patient
 from fpdeep_gen.partition.small import shortened
@@ -21,6 +22,9 @@ def make_balanced_plan(network: Network, cluster: Cluster, way_out: bool = True)
     Raises `InputError` where nothing fits: which board or link is short of what, how much is needed, and with `way_out`
     how many boards would do (which takes several more searches).
     """
+    lacking = memory_shortage(network, cluster)
+    if lacking is not None:
+        raise InputError([replace(lacking, hint=way_out_of(network, cluster, [lacking]) if way_out else "")])
     found = patient(network, cluster)
     if found is not None and not found.excess:
         return shortened(found.plan)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from fpdeep_gen.board.model import Board, Cluster, Ddr
 from fpdeep_gen.errors import Problem
 from fpdeep_gen.network.model import LayerKind, Network
+from fpdeep_gen.partition.budget import least_bram36, memory_shortage
 from fpdeep_gen.partition.patience import patient
 from fpdeep_gen.partition.search import Search
 
@@ -29,7 +30,9 @@ def way_out_of(network: Network, cluster: Cluster, excess: Sequence[Problem]) ->
     if not cluster.links:
         others = list(_larger(network, cluster, excess))
         return "; ".join([*others, "more boards, with links between them"])
-    low, high, step = len(cluster.boards), None, 1
+    lacking = least_bram36(network) - sum(board.bram36 for board in cluster.boards)
+    fewest = len(cluster.boards) + max(0, -(-lacking // cluster.boards[-1].bram36))
+    low, high, step = max(len(cluster.boards), min(MOST_BOARDS, fewest) - 1), None, 1
     tried = low + 1
     while low < MOST_BOARDS and high is None:
         short = Search(network, _longer(cluster, tried)).shortage()
@@ -87,5 +90,7 @@ def _fits(network: Network, cluster: Cluster, boards: int) -> bool:
 
 
 def _works(network: Network, cluster: Cluster) -> bool:
+    if memory_shortage(network, cluster) is not None:
+        return False
     found = patient(network, cluster, ROUNDS, fast=False)
     return found is not None and not found.excess

@@ -57,21 +57,35 @@ def heavy() -> Network:
 
 
 def test_too_few_boards_are_told_how_many_would_do() -> None:
-    small = chain(2, bram36=24)
+    small = chain(2, bram36=28)
     found = problems(heavy(), small)
     assert {problem.field.split(".")[-1] for problem in found} == {"bram36"}
-    assert all(problem.expected == "at most 24 block RAMs (small)" for problem in found)
-    assert any(float(problem.found) > 24 for problem in found)
+    assert all(problem.expected == "at most 28 block RAMs (small)" for problem in found)
+    assert any(float(problem.found) > 28 for problem in found)
     told = re.fullmatch(r"(\d+) such boards are enough", found[0].hint)
     assert told is not None
     enough = int(told[1])
-    assert make_balanced_plan(heavy(), chain(enough, bram36=24)).prediction.interval > 0
-    assert all(problem.hint == "" for problem in problems(heavy(), chain(enough - 1, bram36=24), way_out=False))
+    assert make_balanced_plan(heavy(), chain(enough, bram36=28)).prediction.interval > 0
+    assert all(problem.hint == "" for problem in problems(heavy(), chain(enough - 1, bram36=28), way_out=False))
+
+
+def test_boards_that_cannot_hold_the_weights_are_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """4 x 9216 weights and 864 of 16 + 36 bits are 53.3 block RAMs, however they are cut."""
+
+    def search(*_: object) -> None:
+        raise AssertionError("nothing is to be searched for")
+
+    monkeypatch.setattr("fpdeep_gen.partition.planner.patient", search)
+    (problem,) = problems(heavy(), chain(2, bram36=26), way_out=False)
+    assert (problem.field, problem.found) == ("boards.bram36", "52 on all 2")
+    assert problem.expected.startswith("at least 54 block RAMs")
+    with pytest.raises(AssertionError):
+        make_balanced_plan(heavy(), chain(2, bram36=27))
 
 
 def test_a_board_alone_is_told_of_larger_ones() -> None:
     (problem,) = problems(heavy(), chain(1, bram36=30))
-    assert problem.field == "boards[0].bram36"
+    assert problem.field == "boards.bram36"
     assert problem.hint == "boards with 4 times the block RAMs would do; more boards, with links between them"
     make_balanced_plan(heavy(), chain(1, bram36=4 * 30))
     problems(heavy(), chain(1, bram36=2 * 30), way_out=False)

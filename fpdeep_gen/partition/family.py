@@ -24,6 +24,11 @@ class Scheme:
     frugal: bool = False
     few: bool = False
 
+    @property
+    def displaced(self) -> bool:
+        """Whether a group has layers that do not follow each other."""
+        return any(group[-1] - group[0] >= len(group) for group in self.groups)
+
 
 def tracks_of(geometry: Sequence[Geometry], scheme: Scheme) -> tuple[Track, ...]:
     """Tracks of all convolution layers.

@@ -16,7 +16,7 @@ LIFETIME = 3.0
 WIDE = 0.8
 """Part of a link's rate that a tensor between two layers cut by columns may take; beyond it they are fused."""
 
-MOST_DISPLACED = 2
+MOST_DISPLACED = 4
 """Layers that are taken out of the fullest group."""
 
 RAMB36_BITS = 36 * 1024

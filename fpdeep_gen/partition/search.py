@@ -58,8 +58,8 @@ OVERSHOOT = 1.2
 """A scheme is given up at first that takes so many times what a board or link has."""
 
 FULL = 0.95
-"""Where a scheme takes so many times all boards' memory, those after it of its kind, with or without spread sums, which
-join more layers, are not looked at."""
+"""Where a scheme takes so many times all boards' memory, those after it of its kind, with or without spread sums and
+displaced layers, which join more layers, are not looked at."""
 
 MENDED = 3
 """Schemes that are given all the rounds and time they want where none keeps the budgets near the bound."""
@@ -125,12 +125,12 @@ class Search:
         a scheme without spread sums, of those with them only the one that takes least is looked at. `hope`: slower
         memory for fully connected layers is looked at only when some schemes have not kept the budgets without it."""
         crowded = False
-        full: set[bool] = set()
+        full: set[tuple[bool, bool]] = set()
         hoped, *others = ORDER[ORDER.index(self.settling.flat.hoped()) :]
         later: list[Scheme] = []
         for scheme in self.schemes:
             spread = any(scheme.partial)
-            if spread in full or (crowded and spread and not scheme.frugal):
+            if (spread, scheme.displaced) in full or (crowded and spread and not scheme.frugal):
                 continue
             other = self._settled(scheme, self.enough, [hoped] if hope else [hoped, *others])
             if other is None:
@@ -138,7 +138,7 @@ class Search:
             if not spread:
                 crowded = self.settling.crowded(other.plan) > OVERSHOOT
             if self.settling.filled(other.plan) > FULL:
-                full.add(spread)
+                full.add((spread, scheme.displaced))
             self.begin = max(LEAST, other.number - max(2 * COARSE, other.number // 8))
             yield scheme, other
             if hope and others and other.excess and self.settling.crowded(other.plan) <= OVERSHOOT:

@@ -39,6 +39,9 @@ COARSE = 4
 ROUNDS = 5
 """Times that a scheme is filled anew."""
 
+NEARLY, ROUNDS_MORE = 2, 4
+"""Budgets exceeded with which a scheme that has all the time it wants gets more rounds."""
+
 BALANCED, LEVELLED = 1.03, 1.02
 """Busiest board over mean beyond which a plan is levelled, and what is aimed at."""
 
@@ -149,7 +152,7 @@ class Settling:
         equal = (1.0,) * len(self.dsp)
         wish: Wish | None = Wish(equal, equal, self.floor)
         best: Candidate | None = None
-        number, levelled = begin, False
+        number, levelled, more = begin, False, ROUNDS_MORE if mended == most == inf and not rough else 0
         gathering: list[Wish] | None = None
         while wish is not None and (rounds or gathering is not None):
             rounds -= 1
@@ -191,6 +194,8 @@ class Settling:
                 if gathering is not None:
                     wish = gathering.pop() if gathering else None
                     break
+                if not rounds and more and len(candidate.excess) <= NEARLY:
+                    rounds, more = more, 0
                 wish = self._corrected(wish, candidate, overshoot, min(most, mended))
                 if wish is None or places[0] is Place.DDR or not self.flat.weights or wish.shortest > found.interval:
                     break

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.errors import Problem
 from fpdeep_gen.network.model import Network
-from fpdeep_gen.partition.assemble import Decided, assemble, auxiliary_dsp, loss_dsp
+from fpdeep_gen.partition.assemble import Decided, assemble, auxiliary_dsp, loss_dsp, normalised_macs, rooms
 from fpdeep_gen.partition.bounds import bounds_of
 from fpdeep_gen.partition.budget import budget_problems, memory_left
 from fpdeep_gen.partition.family import Scheme, track_groups, tracks_of
@@ -160,7 +160,7 @@ class Settling:
 
             def attempt(step: int, wish: Wish = wish, flat: tuple[FlatPiece, ...] = pieces) -> Filled | None:
                 interval = max(wish.shortest, int(self.work * (1 + step * STEP)) + 1)
-                room = self._rooms(interval, wish.parts, flat, speed, KEPT)
+                room = self._rooms(scheme, interval, wish.parts, flat, speed, KEPT)
                 return self._attempted(scheme, interval, step, room)
 
             found = attempt(number) if wish.shortest or levelled or rough else None
@@ -200,7 +200,7 @@ class Settling:
                 if wish is None or places[0] is Place.DDR or not self.flat.weights or wish.shortest > found.interval:
                     break
                 pieces = spread(self.geometry, wish.room, self.flat.axes)
-                if min(map(sub, self._rooms(found.interval, equal, pieces, speed), self._used(found))) < 0:
+                if min(map(sub, self._rooms(scheme, found.interval, equal, pieces, speed, 0), self._used(found))) < 0:
                     break
         return best
 
@@ -242,7 +242,7 @@ class Settling:
         return used
 
     def _rooms(
-        self, interval: int, parts: Sequence[float], flat: Sequence[FlatPiece], speed: Speed, more: int = 0
+        self, scheme: Scheme, interval: int, parts: Sequence[float], flat: Sequence[FlatPiece], speed: Speed, more: int
     ) -> tuple[int, ...]:
         """Multipliers of each board for convolutions; `more` are kept for fully connected layers beside their own."""
         boards = {piece.board for piece in flat}
@@ -254,21 +254,19 @@ class Settling:
         if ends:
             kept[max(ends)] += loss_dsp(self.network)
         others = auxiliary_dsp(self.network, self.geometry, interval, self.dsp)
-        return tuple(
-            int((dsp - taken - other) * part)
-            for dsp, taken, other, part in zip(self.dsp, kept, others, parts, strict=True)
-        )
+        least = normalised_macs(self.geometry, scheme.groups) / interval
+        return rooms(self.dsp, kept, others, parts, least)
 
     def _even(self, parts: Sequence[float], found: Filled, flat: Sequence[FlatPiece], speed: Speed) -> Filled:
         """The same with the least part of their multipliers on all boards alike, so that the last boards have no less
         to do than the others."""
-        room = self._rooms(found.interval, parts, flat, speed, KEPT)
+        room = self._rooms(found.scheme, found.interval, parts, flat, speed, KEPT)
         part = found.multipliers / sum(room)
         for _ in range(EVENED):
             part += EVEN
             if part >= 1:
                 break
-            least = tuple(int(part * own) for own in room)
+            least = self._rooms(found.scheme, found.interval, [part * own for own in parts], flat, speed, KEPT)
             even = self._attempted(found.scheme, found.interval, found.number, least)
             if even is not None:
                 return even

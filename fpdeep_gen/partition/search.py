@@ -11,9 +11,10 @@ from fpdeep_gen.partition.family import Scheme
 from fpdeep_gen.partition.flat_memory import ORDER, Places
 from fpdeep_gen.partition.fully_connected import Speed
 from fpdeep_gen.partition.geometry import training_macs
+from fpdeep_gen.partition.intervals import COARSE, FIRST, LEAST
 from fpdeep_gen.partition.model import BalancedPlan
 from fpdeep_gen.partition.schemes import schemes
-from fpdeep_gen.partition.settle import BALANCED, COARSE, FIRST, LEAST, Candidate, Settling, balance
+from fpdeep_gen.partition.settle import BALANCED, Candidate, Settling, balance
 
 SPEEDS = (
     Speed(1, 1),

@@ -1,11 +1,10 @@
 """One scheme: boards are filled, memory and links looked at, and what was too much is taken back until all fits."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import ceil, inf
 from operator import sub
-from typing import TypeAlias
 
 from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.errors import Problem
@@ -19,22 +18,11 @@ from fpdeep_gen.partition.flat_links import FlatLinks
 from fpdeep_gen.partition.flat_memory import GATHERED, ORDER, FlatMemory, Places
 from fpdeep_gen.partition.fully_connected import FlatPiece, Speed, flat_axes, flat_multipliers, flat_shares, spread
 from fpdeep_gen.partition.geometry import geometries, training_macs
+from fpdeep_gen.partition.intervals import FIRST, STEP, Filled, shortest
 from fpdeep_gen.partition.link_rate import framed_rate
 from fpdeep_gen.partition.model import BalancedPlan, Place, Share
 from fpdeep_gen.partition.shares import shares_of
 from fpdeep_gen.partition.tracks import Track
-
-STEP = 0.001
-"""Steps of the intervals that are tried, in parts of the bound."""
-
-MOST_STEPS, GROWING = 300_000, 16
-"""Longest interval tried; steps grow by one part in so many of what is added to the bound."""
-
-FIRST, LEAST = 26, 6
-"""Steps above the bound that are tried first, and least steps to which is gone down evenly."""
-
-COARSE = 4
-"""Steps at a time until one fits."""
 
 ROUNDS = 5
 """Times that a scheme is filled anew."""
@@ -89,20 +77,6 @@ class Wish:
     room: tuple[float, ...]
     shortest: int
 
-
-@dataclass(frozen=True)
-class Filled:
-    """Convolutions' multipliers at an interval, `number` steps above the bound, on boards that had `room` and were
-    filled with a scheme."""
-
-    interval: int
-    number: int
-    scheme: Scheme
-    room: tuple[int, ...]
-    multipliers: int
-
-
-Attempt: TypeAlias = Callable[[int], Filled | None]
 
 FILLED_KEPT, PLANS_KEPT = 256, 24
 """Fillings and plans that are kept, as rounds and schemes often begin with what others did: a scheme that is given more
@@ -364,37 +338,3 @@ def balance(plan: BalancedPlan) -> float:
 def busiest_link(plan: BalancedPlan) -> int:
     """Cycles an image that the busiest direction of a link takes."""
     return max((max(link.up_cycles, link.down_cycles) for link in plan.links), default=0)
-
-
-def shortest(attempt: Attempt, begin: int, work: float, most: float) -> Filled | None:
-    """The shortest interval at which all convolutions fit: steps down from `begin` until one does not, or up until
-    one does, then back in finer steps."""
-    low, high = -1, begin
-    found = attempt(high)
-    while found is not None and high - _coarse(high) >= LEAST:
-        lower = high - _coarse(high)
-        better = attempt(lower)
-        if better is None:
-            low = lower
-            break
-        high, found = lower, better
-    while found is None and high < MOST_STEPS:
-        low, high = high, high + _coarse(high)
-        if work * (1 + low * STEP) > most:
-            return None
-        found = attempt(high)
-    while found is not None and high - low > 1:
-        middle = high - 1 if high - low <= COARSE else (low + high) // 2
-        better = attempt(middle)
-        if better is not None:
-            high, found = middle, better
-        elif middle == high - 1:
-            break
-        else:
-            low = middle
-    return None if found is None or found.interval > most else found
-
-
-def _coarse(number: int) -> int:
-    """Steps at a time at `number` steps above the bound."""
-    return max(COARSE, number // GROWING)

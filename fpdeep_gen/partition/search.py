@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import product
 from math import inf
 
 from fpdeep_gen.board.model import Cluster
@@ -25,6 +26,7 @@ SPEEDS = (
     Speed(1, 3),
     Speed(1.5, 6),
     Speed(1.9, 11),
+    Speed(1.95, 11),
     Speed(2.5, 14),
     Speed(4, 20),
 )
@@ -190,12 +192,12 @@ class Search:
             other = self.settling.settle(fewer, SPEEDS[speed], found.places, self.enough, begin=found.number)
             if other is not None and not other.excess and balance(other.plan) <= BALANCED:
                 scheme, found = fewer, other
-        for sooner in _sooner(scheme):
+        for sooner, faster in product(_sooner(scheme), (speed, speed + 1)):
             if found.plan.prediction.fill <= FILL:
                 break
-            other = self._gained(sooner, SPEEDS[speed], found, inf)
+            other = self._gained(sooner, SPEEDS[faster], found, inf)
             if other is not None:
-                scheme, found = sooner, other
+                scheme, found, speed = sooner, other, faster
         while found.plan.prediction.fill > FILL and missed < MISSED and speed + 1 < len(SPEEDS):
             speed += 1
             other = self._gained(scheme, SPEEDS[speed], found)

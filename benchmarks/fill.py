@@ -77,7 +77,7 @@ def fill(plan: BalancedPlan, without: Without) -> float:
         network,
         geometry,
         crews_of(geometry, shares, moved_rows(network, geometry)),
-        ways(network, geometry, shares, flows(network, geometry, shares, len(plan.cluster.boards))),
+        ways(network, geometry, shares, flows(network, geometry, shares, len(plan.cluster.boards), plan.kept_winners)),
         links,
         [least_room(link) for link in plan.cluster.links],
         predicted.interval,

@@ -47,6 +47,10 @@ def moved_bits(plan: BalancedPlan) -> Moved:
     caches = sum(
         2 * cache.inputs.size * cache.columns.size * layers[cache.layer].in_rows * cache.width for cache in plan.caches
     )
+    caches += sum(
+        2 * kept.channels.size * kept.columns.size * layers[kept.tensor - 1].out_rows * kept.width
+        for kept in plan.winners
+    )
     links = sum(2 * load.bits for link in plan.links for load in (*link.up, *link.down))
     kept = (store for store in plan.stores if store.place is Place.CHIP)
     update = sum((1 if store.kept is Kept.GRADIENTS else 2) * store.words * store.width for store in kept)

@@ -31,6 +31,7 @@ from fpdeep_gen.partition.model import (
     Prediction,
     Share,
     Store,
+    Winners,
 )
 from fpdeep_gen.partition.residence import cache_rows
 from fpdeep_gen.partition.steps import moved_rows
@@ -38,6 +39,7 @@ from fpdeep_gen.partition.stores import caches_of, stores_of
 from fpdeep_gen.partition.timing import Timeline
 from fpdeep_gen.partition.traffic import LABEL_BITS, RESULT_BITS, Flow, flows
 from fpdeep_gen.partition.ways import ways
+from fpdeep_gen.partition.winners import kept_winners, winners_of
 
 NORMALISATION_MULTIPLICATIONS = 10
 """For each element of a normalised tensor, forward (4) and backward (6), as multiplications of one DSP."""
@@ -79,7 +81,8 @@ class Decided:
 def assemble(network: Network, cluster: Cluster, geometry: Sequence[Geometry], decided: Decided) -> BalancedPlan:
     """The whole plan of what was decided; budgets are not checked here."""
     boards = len(cluster.boards)
-    streams = flows(network, geometry, decided.shares, boards)
+    kept = kept_winners(network, cluster, geometry, decided.shares)
+    streams = flows(network, geometry, decided.shares, boards, kept)
     classes = ceil(network.layers[-1].out_channels / loss_lanes(network))
     delays = Delays(STEP_CYCLES, LOSS_CYCLES_A_CLASS * classes + LOSS_PIPELINE_CYCLES)
     crews = crews_of(geometry, decided.shares, moved_rows(network, geometry))
@@ -109,10 +112,11 @@ def assemble(network: Network, cluster: Cluster, geometry: Sequence[Geometry], d
         updated = [share for share in shares if share.phase is Phase.GRADIENT]
         if updated:
             rows = cache_rows(geometry[layer], timing, board, decided.interval)
-            caches += caches_of(network, geometry[layer], updated, rows, gradients)
+            caches += caches_of(network, geometry[layer], updated, rows, gradients, kept)
     links = with_batch_bits(links, geometry, stores)
-    fifos = fifos_of(network, cluster, geometry, decided.shares, links, timing.waiting, decided.shared_weights)
-    uses = board_uses(network, cluster, geometry, decided, stores, caches, links, fifos)
+    fifos = fifos_of(network, cluster, geometry, decided.shares, links, timing.waiting, decided.shared_weights, kept)
+    winners = winners_of(network, geometry, decided.shares, timing, decided.interval, kept)
+    uses = board_uses(network, cluster, geometry, decided, stores, caches, winners, links, fifos)
     prediction = Prediction(
         decided.interval,
         timing.latency,
@@ -135,6 +139,7 @@ def assemble(network: Network, cluster: Cluster, geometry: Sequence[Geometry], d
         delays,
         prediction,
         bounds_of(network, cluster),
+        winners,
     )
 
 
@@ -225,6 +230,7 @@ def board_uses(
     decided: Decided,
     stores: Sequence[Store],
     caches: Sequence[Cache],
+    winners: Sequence[Winners],
     links: Sequence[LinkPlan],
     fifos: Sequence[Fifo],
 ) -> tuple[BoardUse, ...]:
@@ -254,6 +260,8 @@ def board_uses(
         cached[cache.board] += cache.bram18
         if cache.place is Place.DDR:
             ddr[cache.board] += 2 * cache.inputs.size * cache.columns.size * geometry[cache.layer].layer.in_rows * 16
+    for one in winners:
+        cached[one.board] += one.bram18
     for store in stores:
         kept[store.kept][store.board] += store.bram18
         if store.place is Place.DDR:

@@ -8,10 +8,10 @@ import numpy as np
 
 from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.network.model import Network
+from fpdeep_gen.partition.bounds_model import Bounds
 from fpdeep_gen.partition.cuts import Floats, Run, runs
 from fpdeep_gen.partition.geometry import geometries, training_macs
 from fpdeep_gen.partition.link_rate import framed_rate
-from fpdeep_gen.partition.model import Bounds
 
 PRECISE = 1e-4
 """Part by which the link bound may lie below the interval at which the least traffic just fits."""

@@ -1,6 +1,6 @@
 """FIFOs of a plan: every place where a part of a tensor waits, how many bits, and the memory that takes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from math import ceil
 
 import numpy as np
@@ -40,10 +40,12 @@ def fifos_of(
     links: Sequence[LinkPlan],
     waiting: Mapping[tuple[int, Key, Waits], float],
     shared_weights: int,
+    kept: Container[int],
 ) -> tuple[Fifo, ...]:
-    """All FIFOs by board. `waiting`: rows that wait at most, where `shared_weights` images move together of as many."""
+    """All FIFOs by board. `kept`: tensors whose windows' winners do not travel. `waiting`: rows that wait at most,
+    where `shared_weights` images move together of as many."""
     rows = moved_rows(network, geometry)
-    parts = _Parts(network, geometry, shares, rows)
+    parts = _Parts(network, geometry, shares, rows, kept)
     first_flat = min((layer.index for layer in geometry if layer.flat), default=len(geometry))
 
     def images(key: Key) -> int:
@@ -127,9 +129,14 @@ class _Parts:
     """Bits of a row of a tensor that a board makes, or that its engines need."""
 
     def __init__(
-        self, network: Network, geometry: Sequence[Geometry], shares: Iterable[Share], rows: Sequence[int]
+        self,
+        network: Network,
+        geometry: Sequence[Geometry],
+        shares: Iterable[Share],
+        rows: Sequence[int],
+        kept: Container[int],
     ) -> None:
-        self.network, self.geometry, self.rows = network, geometry, rows
+        self.network, self.geometry, self.rows, self.kept = network, geometry, rows, kept
         self.shares: dict[tuple[int, Phase, int], list[Share]] = {}
         last: dict[tuple[int, Phase], list[Share]] = {}
         for share in shares:
@@ -150,15 +157,15 @@ class _Parts:
             ]
             summed = not makers or any(share.partial for share in makers)
             elements = channels * columns if summed else sum(made)
-            return self._of_row(elements * rows * feature_bits(self.network, tensor), tensor)
+            return self._of_row(elements * rows * feature_bits(self.network, tensor, self.kept), tensor)
         if tensor == len(self.geometry) and board == self.home:
-            return self._of_row(channels * columns * rows * error_bits(self.network, tensor), tensor)
+            return self._of_row(channels * columns * rows * error_bits(self.network, tensor, self.kept), tensor)
         shares = self.shares.get((tensor, Phase.BACKWARD, board), [])
         if carried is Carried.PARTIAL:
             width = sum_bits(self.network, tensor)
             cells = {(share.inputs, share.columns) for share in shares}
         else:
-            width = error_bits(self.network, tensor)
+            width = error_bits(self.network, tensor, self.kept)
             cells = {(share.inputs, share.columns) for share in shares}
             if not cells or any(share.partial for share in shares):
                 return self._of_row(channels * columns * rows * width, tensor)
@@ -172,12 +179,12 @@ class _Parts:
         channels, rows, columns = self.network.tensor_shape(tensor)
         needed = np.zeros((channels, columns), bool)
         if carried is Carried.FEATURE:
-            width = feature_bits(self.network, tensor)
+            width = feature_bits(self.network, tensor, self.kept)
             for share in self.shares.get((tensor, Phase.FORWARD, board), []):
                 across = self.geometry[tensor].inputs_of_sums(share.columns)
                 needed[share.inputs.begin : share.inputs.end, across.begin : across.end] = True
         else:
-            width = error_bits(self.network, tensor)
+            width = error_bits(self.network, tensor, self.kept)
             reader = self.geometry[tensor - 1]
             for phase in (Phase.BACKWARD, Phase.GRADIENT):
                 for share in self.shares.get((tensor - 1, phase, board), []):

@@ -55,6 +55,10 @@ How it runs (what a simulation of the plan executes):
   them and takes as many times its cycles, and their rows move together. Gradient engines take `shared_gradients`. The
   last images of a batch may be fewer.
 - A cache keeps an input row from its arrival until the gradient engine is through with the last sum row that needs it.
+- The place of a pooling window's winner travels with the feature, is kept in the cache of the layer that reads it and
+  comes back with its error. Of tensors that have `Winners` it is kept by the boards that need the errors: from when the
+  first bits of the row are made anywhere until the row's errors have been used in all steps of the board's engines that
+  need them. Boards that did not make the window get it with the rows of the tensor; nobody waits for it.
 - A batch's end: every board updates its layers, those whose gradients are complete first first, `update_lanes` weights
   a cycle. What crosses links once a batch does so after the last gradient. The next batch's first pixel comes
   `Prediction.update` after the last gradient; an engine begins with it when the weights of its layer on its board and
@@ -66,8 +70,9 @@ from enum import Enum
 
 from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.network.model import Network
+from fpdeep_gen.partition.bounds_model import Bounds
 
-BALANCED_PLAN_VERSION = 4
+BALANCED_PLAN_VERSION = 5
 
 VECTOR_PARTS = 32
 """Parts in which the output of a fully connected layer moves."""
@@ -193,6 +198,21 @@ class Cache:
     rows: int
     width: int
     place: Place
+    bram18: int
+
+
+@dataclass(frozen=True)
+class Winners:
+    """Which elements of pooling windows won, kept on a board until the errors of tensor `tensor` have come: at most
+    `rows` rows of `columns` x `channels`, `width` bits each, over all images under way. Features and errors of such a
+    tensor cross links without them."""
+
+    tensor: int
+    board: int
+    channels: Range
+    columns: Range
+    rows: int
+    width: int
     bram18: int
 
 
@@ -349,21 +369,6 @@ class Prediction:
 
 
 @dataclass(frozen=True)
-class Bounds:
-    """Intervals that no plan of this family goes below: `work` from the multipliers of all boards, `link` from the
-    traffic that some cut must carry (`cut`: the link that asks for most; 0 and None where no such bound is known)."""
-
-    work: float
-    link: float
-    cut: int | None
-
-    @property
-    def interval(self) -> float:
-        """The greater of both."""
-        return max(self.work, self.link)
-
-
-@dataclass(frozen=True)
 class BalancedPlan:
     """The whole plan."""
 
@@ -378,5 +383,11 @@ class BalancedPlan:
     delays: Delays
     prediction: Prediction
     bounds: Bounds
+    winners: tuple[Winners, ...] = ()
     kind: str = "balanced"
     version: int = BALANCED_PLAN_VERSION
+
+    @property
+    def kept_winners(self) -> frozenset[int]:
+        """Tensors whose features and errors cross links without the places of windows' winners."""
+        return frozenset(kept.tensor for kept in self.winners)

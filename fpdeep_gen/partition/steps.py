@@ -73,6 +73,17 @@ def freed_after(layer: Geometry, rows_in: int) -> Counts:
     return np.minimum(shape.conv_rows - 1, (np.arange(shape.in_rows) + shape.padding) // shape.stride) + 1
 
 
+def errors_used_after(layer: Geometry, phase: Phase) -> Counts:
+    """For each row of the output's errors: the steps of the backward or gradient engine after which it is not needed
+    any more."""
+    shape = layer.layer
+    last = np.minimum(shape.conv_rows, np.arange(shape.out_rows) * shape.pool_stride + shape.pool) - 1
+    if phase is Phase.GRADIENT:
+        return last + 1
+    first, _ = _backward(layer)
+    return np.searchsorted(first, last, side="right")
+
+
 def _forward(layer: Geometry) -> tuple[Counts, Counts]:
     """First and last input row under the windows of each row of sums."""
     shape = layer.layer

@@ -5,7 +5,7 @@ weights for a whole row of its columns, so the store has as many cycles to hand 
 engine as many to add its sums), and the memory may be narrower than the engine.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from functools import lru_cache
 from itertools import accumulate, pairwise
 
@@ -140,14 +140,17 @@ def stores_of(
     return found
 
 
-def caches_of(network: Network, geometry: Geometry, shares: Sequence[Share], rows: int, place: Place) -> list[Cache]:
-    """Feature caches of one layer's gradient shares on one board, `rows` deep: rectangles of channels and columns."""
+def caches_of(
+    network: Network, geometry: Geometry, shares: Sequence[Share], rows: int, place: Place, kept: Container[int]
+) -> list[Cache]:
+    """Feature caches of one layer's gradient shares on one board, `rows` deep: rectangles of channels and columns.
+    `kept`: tensors whose windows' winners are elsewhere."""
     board, layer = shares[0].board, geometry.layer
     needed = np.zeros((layer.in_channels, layer.in_columns), bool)
     for share in shares:
         columns = Range(0, layer.in_columns) if geometry.flat else geometry.inputs_of_sums(share.columns)
         needed[share.inputs.begin : share.inputs.end, columns.begin : columns.end] = True
-    width = feature_bits(network, geometry.index)
+    width = feature_bits(network, geometry.index, kept)
     found = []
     for channels, columns in rectangles_of(needed):
         count = 0

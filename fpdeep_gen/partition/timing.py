@@ -31,7 +31,8 @@ class Timing:
     of a layer come together, at the time that the first one's are given, and by how many the last read of a batch comes
     sooner than it would if it took as long as others. `drain`: of the last image of a batch;
     `drains`: until its last gradient in each layer. `waiting`: rows that wait in FIFOs at most, by board, tensor and
-    place; of tensors that move for images together, of as many."""
+    place; of tensors that move for images together, of as many. `begun`: for each convolution when the first bits of
+    rows of its output are made anywhere; `backward`: when the steps of its backward phase end on each board."""
 
     latency: int
     drain: int
@@ -41,6 +42,8 @@ class Timing:
     together: tuple[int, ...]
     drains: dict[int, float]
     waiting: dict[tuple[int, Key, Waits], float]
+    begun: dict[int, Times]
+    backward: dict[tuple[int, int], Times]
 
 
 class Timeline:
@@ -77,6 +80,8 @@ class Timeline:
         self.sooner: dict[int, int] = {}
         self.arrivals: dict[tuple[int, int], Times] = {}
         self.gradients: dict[tuple[int, int], Times] = {}
+        self.begun: dict[int, Times] = {}
+        self.backward: dict[tuple[int, int], Times] = {}
 
     def timing(self) -> Timing:
         """Times of an image."""
@@ -105,7 +110,18 @@ class Timeline:
             for layer in self.geometry
         )
         drain = round(max(self.drains.values()))
-        return Timing(round(latency), drain, phases, self.arrivals, self.gradients, together, self.drains, waiting)
+        return Timing(
+            round(latency),
+            drain,
+            phases,
+            self.arrivals,
+            self.gradients,
+            together,
+            self.drains,
+            waiting,
+            self.begun,
+            self.backward,
+        )
 
     def _arrived(self, layer: Geometry, made: Made) -> Rows:
         """When rows of a layer's input come."""
@@ -188,6 +204,11 @@ class Timeline:
         crew = self.crews[layer.index, phase]
         ran = self._ran(layer, phase, there, self.images if layer.flat else 1)
         first, whole, early = (crew.made(times, self.delays.engine) for times in (ran.firsts, ran.ends, ran.earliest))
+        if not (layer.flat or self.in_turn):
+            if phase is Phase.FORWARD:
+                self.begun[layer.index] = np.min(list(early.values()), axis=0)
+            else:
+                self.backward.update({(layer.index, board): times for board, times in ran.ends.items()})
         return Made(first, whole, early)
 
     def _ran(self, layer: Geometry, phase: Phase, there: Rows, images: int) -> Ran:

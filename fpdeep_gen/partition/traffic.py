@@ -4,7 +4,7 @@ A tensor is looked at element by element (channel x column; all rows alike): its
 highest board that needs it. It crosses every link between them once.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -64,9 +64,10 @@ def crossing(begin: Integers, end: Integers, links: int) -> Integers:
     return np.cumsum(changes)[:links]
 
 
-def feature_bits(network: Network, tensor: int) -> int:
-    """Bits of an element of a tensor; a pooled one carries which element of its window won."""
-    return network.tensor_format(tensor).width + pool_index_bits(network, tensor)
+def feature_bits(network: Network, tensor: int, kept: Container[int] = ()) -> int:
+    """Bits of an element of a tensor; a pooled one carries which element of its window won, but for tensors whose
+    winners are `kept` where they were found (`Winners`)."""
+    return network.tensor_format(tensor).width + (0 if tensor in kept else pool_index_bits(network, tensor))
 
 
 def pool_index_bits(network: Network, tensor: int) -> int:
@@ -77,9 +78,10 @@ def pool_index_bits(network: Network, tensor: int) -> int:
     return (pool * pool - 1).bit_length()
 
 
-def error_bits(network: Network, tensor: int) -> int:
-    """Bits of an element of a tensor's error."""
-    return network.layers[tensor - 1].formats.error.width + pool_index_bits(network, tensor)
+def error_bits(network: Network, tensor: int, kept: Container[int] = ()) -> int:
+    """Bits of an element of a tensor's error, `kept` as above."""
+    width = network.layers[tensor - 1].formats.error.width
+    return width + (0 if tensor in kept else pool_index_bits(network, tensor))
 
 
 def sum_bits(network: Network, layer: int) -> int:
@@ -104,17 +106,19 @@ def _accumulated(network: Network, terms: int, factors: int) -> int:
     return min(network.accumulator_width, greatest.bit_length() + 1)
 
 
-def flows(network: Network, geometry: Sequence[Geometry], shares: Iterable[Share], boards: int) -> list[Flow]:
-    """All streams of an image."""
+def flows(
+    network: Network, geometry: Sequence[Geometry], shares: Iterable[Share], boards: int, kept: Container[int]
+) -> list[Flow]:
+    """All streams of an image. `kept`: tensors whose windows' winners stay where they were found."""
     by_phase: dict[tuple[int, Phase], list[Share]] = {}
     for share in shares:
         by_phase.setdefault((share.layer, share.phase), []).append(share)
     links = boards - 1
     found: list[Flow] = []
     for tensor in range(len(network.layers) + 1):
-        found += _features(network, geometry, by_phase, tensor, links)
+        found += _features(network, geometry, by_phase, tensor, links, kept)
     for tensor in range(1, len(network.layers) + 1):
-        found += _errors(network, geometry, by_phase, tensor, links)
+        found += _errors(network, geometry, by_phase, tensor, links, kept)
     return [flow for flow in found if flow.up.any() or flow.down.any()]
 
 
@@ -157,7 +161,14 @@ def home(by_phase: Phases, layers: int) -> int:
     return max(share.board for share in by_phase[layers - 1, Phase.FORWARD])
 
 
-def _features(network: Network, geometry: Sequence[Geometry], by_phase: Phases, tensor: int, links: int) -> list[Flow]:
+def _features(
+    network: Network,
+    geometry: Sequence[Geometry],
+    by_phase: Phases,
+    tensor: int,
+    links: int,
+    kept: Container[int] = (),
+) -> list[Flow]:
     channels, rows, columns = network.tensor_shape(tensor)
     hull = Hull(channels, columns)
     found: list[Flow] = []
@@ -178,37 +189,37 @@ def _features(network: Network, geometry: Sequence[Geometry], by_phase: Phases, 
             found.append(_partial(Carried.SUM, makers, hull, tensor, bits, links))
         else:
             _make_features(hull, geometry[tensor - 1], makers)
-    found += [hull.flow(Carried.FEATURE, tensor, rows * feature_bits(network, tensor), links)]
+    found += [hull.flow(Carried.FEATURE, tensor, rows * feature_bits(network, tensor, kept), links)]
+    if tensor in kept:
+        winners = Hull(channels, columns)
+        winners.producer = hull.producer
+        _need_errors(winners, geometry[tensor - 1], by_phase)
+        found += [winners.flow(Carried.FEATURE, tensor, rows * pool_index_bits(network, tensor), links)]
     if tensor > 0:
         found += _window_halos(network, hull.producer, tensor, links)
     return found
 
 
 def _window_halos(network: Network, producer: Integers, tensor: int, links: int) -> list[Flow]:
-    """What a window needs of sums on the next one's board (the greatest of its part there, and which that was), and
-    sums that normalisation needs of its neighbours' channels: they go there in the forward phase and their errors come
-    back."""
+    """What a window needs of sums on the next one's board (the greatest of its part there, and which that was; its
+    error goes to all boards with sums of it anyway), and sums that normalisation needs of its neighbours' channels:
+    they go there in the forward phase and their errors come back."""
     layer = network.layers[tensor - 1]
-    ways: list[tuple[Integers, Integers, int, int]] = []
+    found = []
+    feature, error = layer.formats.output.width, layer.formats.error.width
     overlap = max(0, layer.pool - layer.pool_stride)
     if overlap and producer.shape[1] > 1:
-        ways.append(
-            (producer[:, 1:].ravel(), producer[:, :-1].ravel(), layer.out_rows, pool_index_bits(network, tensor))
-        )
+        up, down = _both(producer[:, 1:].ravel(), producer[:, :-1].ravel(), links)
+        bits = layer.out_rows * (feature + pool_index_bits(network, tensor))
+        found.append(Flow(Carried.FEATURE, tensor, up * bits, down * bits))
     if layer.normalisation is not None:
         reach = layer.normalisation.size // 2
         sums = reach * layer.conv_rows * layer.pool_stride
-        ways.append((producer[:-1].ravel(), producer[1:].ravel(), sums, 0))
-        ways.append((producer[1:].ravel(), producer[:-1].ravel(), sums, 0))
-    found = []
-    for source, target, sums, index in ways:
-        there, back = _both(source, target, links), _both(target, source, links)
-        for carried, (up, down), width in (
-            (Carried.FEATURE, there, layer.formats.output.width),
-            (Carried.ERROR, back, layer.formats.error.width),
-        ):
-            bits = sums * (width + index)
-            found.append(Flow(carried, tensor, up * bits, down * bits))
+        for source, target in ((producer[:-1], producer[1:]), (producer[1:], producer[:-1])):
+            up, down = _both(source.ravel(), target.ravel(), links)
+            found.append(Flow(Carried.FEATURE, tensor, up * sums * feature, down * sums * feature))
+            up, down = _both(target.ravel(), source.ravel(), links)
+            found.append(Flow(Carried.ERROR, tensor, up * sums * error, down * sums * error))
     return found
 
 
@@ -219,19 +230,31 @@ def _both(source: Integers, target: Integers, links: int) -> tuple[Integers, Int
     )
 
 
-def _errors(network: Network, geometry: Sequence[Geometry], by_phase: Phases, tensor: int, links: int) -> list[Flow]:
+def errors_needed_by(reader: Geometry, share: Share) -> Range:
+    """Columns of its output's errors that a backward or gradient share needs."""
+    if reader.flat:
+        return Range(0, 1)
+    sums = reader.sums_of_inputs(share.columns) if share.phase is Phase.BACKWARD else share.columns
+    return reader.outputs_of_sums(sums)
+
+
+def _need_errors(hull: Hull, reader: Geometry, by_phase: Phases) -> None:
+    for phase in (Phase.BACKWARD, Phase.GRADIENT):
+        for share in by_phase.get((reader.index, phase), []):
+            hull.need(share.board, share.outputs, errors_needed_by(reader, share))
+
+
+def _errors(
+    network: Network,
+    geometry: Sequence[Geometry],
+    by_phase: Phases,
+    tensor: int,
+    links: int,
+    kept: Container[int] = (),
+) -> list[Flow]:
     channels, rows, columns = network.tensor_shape(tensor)
     hull = Hull(channels, columns)
-    reader = geometry[tensor - 1]
-    for phase in (Phase.BACKWARD, Phase.GRADIENT):
-        for share in by_phase.get((tensor - 1, phase), []):
-            if reader.flat:
-                needed = Range(0, 1)
-            elif phase is Phase.BACKWARD:
-                needed = reader.outputs_of_sums(reader.sums_of_inputs(share.columns))
-            else:
-                needed = reader.outputs_of_sums(share.columns)
-            hull.need(share.board, share.outputs, needed)
+    _need_errors(hull, geometry[tensor - 1], by_phase)
     found: list[Flow] = []
     if tensor == len(network.layers):
         hull.make(home(by_phase, tensor), Range(0, channels), Range(0, columns))
@@ -243,7 +266,7 @@ def _errors(network: Network, geometry: Sequence[Geometry], by_phase: Phases, te
         else:
             for share in shares:
                 hull.make(share.board, share.inputs, Range(0, columns) if geometry[tensor].flat else share.columns)
-    return [*found, hull.flow(Carried.ERROR, tensor, rows * error_bits(network, tensor), links)]
+    return [*found, hull.flow(Carried.ERROR, tensor, rows * error_bits(network, tensor, kept), links)]
 
 
 def _partial(carried: Carried, shares: Sequence[Share], hull: Hull, tensor: int, element_bits: int, links: int) -> Flow:

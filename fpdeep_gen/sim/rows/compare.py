@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from fpdeep_gen.partition.model import BalancedPlan
-from fpdeep_gen.sim.rows.model import CacheOccupancy, Deadlock, FifoOccupancy
+from fpdeep_gen.sim.rows.model import CacheOccupancy, Deadlock, FifoOccupancy, WinnersOccupancy
 from fpdeep_gen.sim.rows.simulate import simulate
 
 TOLERANCE = 0.02
@@ -17,7 +17,8 @@ ROUNDING = 1.0
 class Comparison:
     """Predicted and simulated cycles; `batch`: of `images` images, from the first pixel to the next batch's.
     `overfull`: caches that held more rows than planned; `delaying`: caches in which rows had to wait for room. `fifos`:
-    those that more bits waited in than planned, or that made rows wait for room. `update_wait`: cycles for which
+    those that more bits waited in than planned, or that made rows wait for room. `winners`: those of which more rows
+    were kept than planned. `update_wait`: cycles for which
     engines waited for new weights, added up."""
 
     images: int
@@ -27,6 +28,7 @@ class Comparison:
     overfull: tuple[CacheOccupancy, ...]
     delaying: tuple[CacheOccupancy, ...]
     fifos: tuple[FifoOccupancy, ...]
+    winners: tuple[WinnersOccupancy, ...]
     update_wait: float
     deadlock: Deadlock | None
 
@@ -48,6 +50,10 @@ class Comparison:
         found += [
             f"cache of layer {cache.layer} on board {cache.board}: rows waited {cache.waited:.0f} cycles for room"
             for cache in self.delaying
+        ]
+        found += [
+            f"winners of tensor {kept.tensor} on board {kept.board}: {kept.rows} rows planned, {kept.greatest} held"
+            for kept in self.winners
         ]
         for fifo in self.fifos:
             if fifo.greatest > fifo.bits:
@@ -76,6 +82,7 @@ def compare(plan: BalancedPlan, images: int) -> Comparison:
         tuple(cache for cache in found.caches if cache.greatest > cache.rows),
         tuple(cache for cache in found.caches if cache.waited > ROUNDING),
         tuple(fifo for fifo in found.fifos if fifo.greatest > fifo.bits or fifo.waited > ROUNDING),
+        tuple(kept for kept in found.winners if kept.greatest > kept.rows),
         found.update_wait,
         found.deadlock,
     )

@@ -6,7 +6,7 @@ A vector (the output of a fully connected layer) has a single row and moves in `
 from dataclasses import dataclass
 
 from fpdeep_gen.network.model import Layer, LayerKind, Network
-from fpdeep_gen.partition.model import VECTOR_PARTS, Order, Phase, Range, Share
+from fpdeep_gen.partition.model import VECTOR_PARTS, BalancedPlan, Order, Phase, Range, Share
 
 
 @dataclass(frozen=True)
@@ -134,6 +134,24 @@ def steps_to_free(network: Network, layer_index: int) -> list[int]:
     return [steps + 1 for steps in last]
 
 
+def steps_to_use(network: Network, share: Share) -> list[int]:
+    """For each row of the error that a backward or gradient engine of a convolution takes: the steps after which it
+    needs it no longer."""
+    layer = network.layers[share.layer]
+    if share.phase is Phase.GRADIENT:
+        sums = [range(row, row + 1) for row in range(layer.conv_rows)]
+    else:
+        sums = []
+        for top in range(0, layer.in_rows, layer.stride):
+            reach = range(top + layer.padding - layer.kernel_rows + 1, top + layer.stride + layer.padding)
+            sums.append(range(-(-reach.start // layer.stride), (reach.stop - 1) // layer.stride + 1))
+    windows = (range(row * layer.pool_stride, row * layer.pool_stride + layer.pool) for row in range(layer.out_rows))
+    return [
+        max(step + 1 for step, needed in enumerate(sums) if needed.start < window.stop and window.start < needed.stop)
+        for window in windows
+    ]
+
+
 def made_columns(network: Network, share: Share) -> Range:
     """Columns of the tensor that a forward or backward share makes."""
     layer = network.layers[share.layer]
@@ -170,18 +188,20 @@ def error_columns(network: Network, share: Share) -> Range:
     return Range(first, min(layer.out_columns, (sums.end - 1) // layer.pool_stride + 1))
 
 
-def feature_width(network: Network, tensor: int) -> int:
-    """Bits of an element on its way; a pooled one carries its place in the window."""
-    return network.tensor_format(tensor).width + _window_bits(network, tensor)
+def feature_width(plan: BalancedPlan, tensor: int) -> int:
+    """Bits of an element on its way; a pooled one carries its place in the window, unless boards keep that."""
+    return plan.network.tensor_format(tensor).width + _window_bits(plan, tensor)
 
 
-def error_width(network: Network, tensor: int) -> int:
-    """Bits of an element's error, with the place that it belongs to."""
-    return network.layers[tensor - 1].formats.error.width + _window_bits(network, tensor)
+def error_width(plan: BalancedPlan, tensor: int) -> int:
+    """Bits of an element's error, with the place that it belongs to, likewise."""
+    return plan.network.layers[tensor - 1].formats.error.width + _window_bits(plan, tensor)
 
 
-def _window_bits(network: Network, tensor: int) -> int:
-    return (network.layers[tensor - 1].pool ** 2 - 1).bit_length() if tensor else 0
+def _window_bits(plan: BalancedPlan, tensor: int) -> int:
+    if tensor == 0 or any(one.tensor == tensor for one in plan.winners):
+        return 0
+    return (plan.network.layers[tensor - 1].pool ** 2 - 1).bit_length()
 
 
 def meet(one: Range, other: Range) -> bool:

@@ -19,6 +19,17 @@ class CacheOccupancy:
 
 
 @dataclass(frozen=True)
+class WinnersOccupancy:
+    """The most rows of the places of windows' winners of a tensor that a board kept at a time with the one that was
+    coming in, of `rows` that it has room for."""
+
+    tensor: int
+    board: int
+    rows: int
+    greatest: int
+
+
+@dataclass(frozen=True)
 class FifoOccupancy:
     """The most bits of a tensor that waited at a place of a board, of `bits` that are planned. `waited`: cycles by
     which rows took longer on the link before it for want of room."""
@@ -93,6 +104,7 @@ class Simulated:
     update_wait: float
     caches: tuple[CacheOccupancy, ...]
     fifos: tuple[FifoOccupancy, ...]
+    winners: tuple[WinnersOccupancy, ...]
     engines: tuple[EngineLoad, ...]
     links: tuple[LinkBusy, ...]
     spans: tuple[Span, ...]

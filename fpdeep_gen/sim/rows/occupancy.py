@@ -124,5 +124,5 @@ def _row_bits(machine: Machine, place: Place, shares: Sequence[Share]) -> float:
         else:
             part, across = share.outputs, error_columns(machine.network, share)
         needed[part.begin : part.end, across.begin : across.end] = True
-    width = (feature_width if carried is Carried.FEATURE else error_width)(machine.network, tensor)
+    width = (feature_width if carried is Carried.FEATURE else error_width)(machine.plan, tensor)
     return float(needed.sum()) * width * rows / moved_rows(machine.network, tensor)

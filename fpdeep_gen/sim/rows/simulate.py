@@ -9,6 +9,7 @@ from fpdeep_gen.sim.rows.machine import Machine
 from fpdeep_gen.sim.rows.model import CacheOccupancy, Deadlock, EngineLoad, LinkBusy, Simulated, Span
 from fpdeep_gen.sim.rows.occupancy import occupancies
 from fpdeep_gen.sim.rows.pace import interval
+from fpdeep_gen.sim.rows.winners import winners_kept
 from fpdeep_gen.sim.rows.wiring import Wiring
 
 
@@ -74,6 +75,7 @@ def _result(machine: Machine) -> Simulated:
             for cache, greatest, waited in zip(plan.caches, machine.greatest, machine.cache_waits, strict=True)
         ),
         occupancies(machine),
+        winners_kept(machine),
         tuple(
             EngineLoad(share.layer, share.board, share.phase, worked / span)
             for share, worked in zip(plan.shares, machine.worked, strict=True)

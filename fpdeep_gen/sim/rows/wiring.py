@@ -107,7 +107,7 @@ class Wiring:
             board: [(board, share.inputs, feature_columns(self.network, share)) for _, share in shares]
             for board, shares in takers.items()
         }
-        local = self._with_fifos(Carried.FEATURE, tensor, local, makers, feature_width(self.network, tensor))
+        local = self._with_fifos(Carried.FEATURE, tensor, local, makers, feature_width(self.machine.plan, tensor))
         found = self._brought(Carried.FEATURE, tensor, local, makers, parts)
         for board, shares in takers.items():
             there = self._landing(Carried.FEATURE, tensor, board, found[board])
@@ -124,7 +124,7 @@ class Wiring:
             board: [(board, share.outputs, error_columns(self.network, share)) for _, share in shares]
             for board, shares in takers.items()
         }
-        local = self._with_fifos(Carried.ERROR, tensor, local, makers, error_width(self.network, tensor))
+        local = self._with_fifos(Carried.ERROR, tensor, local, makers, error_width(self.machine.plan, tensor))
         found = self._brought(Carried.ERROR, tensor, local, makers, parts)
         count = len(self.machine.together(Carried.ERROR, tensor).sizes)
         for board, shares in takers.items():
@@ -149,7 +149,7 @@ class Wiring:
         makers = self.machine.shares[layers - 1, Phase.FORWARD]
         home = max(self.machine.plan.shares[index].board for index in makers)
         local, parts = self._summed(Carried.SUM, layers, makers)
-        local = self._with_fifos(Carried.FEATURE, layers, local, parts, feature_width(self.network, layers))
+        local = self._with_fifos(Carried.FEATURE, layers, local, parts, feature_width(self.machine.plan, layers))
         whole = (home, Range(0, self.network.layers[-1].out_channels), Range(0, self.network.layers[-1].out_columns))
         return home, self.machine.loss(self._brought(Carried.FEATURE, layers, local, parts, {home: [whole]})[home])
 

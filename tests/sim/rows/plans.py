@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from fpdeep_gen.board.model import Board, Cluster, Link
 from fpdeep_gen.network.model import Format, Layer, LayerFormats, LayerKind, Network, Training
+from fpdeep_gen.partition.bounds_model import Bounds
 from fpdeep_gen.partition.model import (
     BalancedPlan,
-    Bounds,
     Cache,
     Carried,
     Delays,

@@ -6,6 +6,8 @@ from functools import lru_cache
 from math import ceil, inf
 from operator import sub
 
+import numpy as np
+
 from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.errors import Problem
 from fpdeep_gen.network.model import Network
@@ -23,6 +25,8 @@ from fpdeep_gen.partition.link_rate import framed_rate
 from fpdeep_gen.partition.model import BalancedPlan, Place, Share
 from fpdeep_gen.partition.shares import shares_of
 from fpdeep_gen.partition.tracks import Track
+from fpdeep_gen.partition.traffic import flows
+from fpdeep_gen.partition.winners import kept_winners
 
 ROUNDS = 5
 """Times that a scheme is filled anew."""
@@ -41,6 +45,11 @@ KEPT = 8
 
 TIGHT = 0.99
 """Part of the interval that the busiest link takes at least where links are the limit; else a shorter one is tried."""
+
+CLOSER, NEAR = 12, 0.955
+"""Intervals that are tried between the bound, over `NEAR`, and a plan's own where links are the limit: what a link
+carries depends on where boards' work ends in the layers, so that a shorter interval may do where a longer one does
+not."""
 
 SPREADS = 4
 """Times that fully connected layers are spread anew over the memory that is left."""
@@ -128,6 +137,7 @@ class Settling:
         best: Candidate | None = None
         number, levelled, more = begin, False, ROUNDS_MORE if mended == most == inf and not rough else 0
         gathering: list[Wish] | None = None
+        kept: tuple[Filled, Wish] | None = None
         while wish is not None and (rounds or gathering is not None):
             rounds -= 1
             pieces = spread(self.geometry, wish.room, self.flat.axes) if self.flat.weights else ()
@@ -154,6 +164,7 @@ class Settling:
                     return None
                 if best is None or candidate.rank < best.rank or (gathering is not None and _sooner(candidate, best)):
                     best = candidate
+                    kept = found, wish
                 if not candidate.excess:
                     if not (levelled or self.linked) and balance(candidate.plan) > BALANCED:
                         levelled = True
@@ -176,7 +187,36 @@ class Settling:
                 pieces = spread(self.geometry, wish.room, self.flat.axes)
                 if min(map(sub, self._rooms(scheme, found.interval, equal, pieces, speed, 0), self._used(found))) < 0:
                     break
+        if best is not None and kept is not None and self.linked and not best.excess and mended == most == inf:
+            return self._closer(best, *kept, speed, places)
         return best
+
+    def _closer(self, best: Candidate, found: Filled, wish: Wish, speed: Speed, places: Places) -> Candidate:
+        """The plan of the shortest of some intervals nearer to the bound, with fully connected layers where they are,
+        that keeps all budgets; `best` where none does."""
+        pieces = spread(self.geometry, wish.room, self.flat.axes) if self.flat.weights else ()
+        least, own = ceil(self.floor / NEAR), best.plan.prediction.interval
+        for number in range(CLOSER):
+            interval = least + (own - least) * number // CLOSER
+            if interval >= own:
+                break
+            room = self._rooms(found.scheme, interval, wish.parts, pieces, speed, KEPT)
+            filled = self._attempted(found.scheme, interval, found.number, room)
+            if filled is not None and self._carried(filled, pieces, speed) <= interval:
+                candidate = self.assembled(filled, pieces, speed, places)
+                if not candidate.excess:
+                    return candidate
+        return best
+
+    def _carried(self, found: Filled, pieces: tuple[FlatPiece, ...], speed: Speed) -> float:
+        """Cycles that streams take of the busiest link."""
+        shares = self.shares(found.scheme, found.interval, found.room)
+        shares += flat_shares(self.geometry, pieces, found.interval, speed)
+        kept = kept_winners(self.network, self.cluster, self.geometry, shares)
+        streams = flows(self.network, self.geometry, shares, len(self.dsp), kept)
+        rates = np.array([framed_rate(link, self.cluster.clock_mhz) for link in self.cluster.links])
+        ways = (np.sum([flow.up for flow in streams], axis=0), np.sum([flow.down for flow in streams], axis=0))
+        return max(float((bits / rates).max()) for bits in ways)
 
     def _cut(self, scheme: Scheme) -> tuple[tuple[Track, ...], tuple[tuple[int, ...], ...]]:
         """The tracks of a scheme, and its groups of them."""

@@ -81,3 +81,17 @@ def sharing(gigabytes_per_second: float, batch: int) -> BalancedPlan:
     slow = tuple(replace(board, ddr=Ddr(1, gigabytes_per_second)) for board in cluster.boards)
     whole = replace(small_vgg(256), training=replace(small_vgg().training, batch=batch))
     return make_balanced_plan(whole, replace(cluster, boards=slow))
+
+
+def pooled() -> Network:
+    """A network with overlapping pooling windows, then others."""
+    first = conv("a", (3, 48, 48), 16, 3, pool=3, pool_stride=2)
+    second = conv("b", output(first), 16, 3, pool=2)
+    third = conv("c", output(second), 32, 3, pool=2)
+    return network((first, second, third, flat("d", output(third), 10)))
+
+
+def slow_chain(gbps: float) -> Cluster:
+    """Eight boards with links of so many Gb/s."""
+    cluster = chain(8, dsp=60, lanes=1)
+    return replace(cluster, links=tuple(replace(link, gbps_per_lane=gbps) for link in cluster.links))

@@ -7,10 +7,8 @@ from functools import cache
 
 import pytest
 
-from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.network.known import known_networks
 from fpdeep_gen.network.load import load_network
-from fpdeep_gen.network.model import Network
 from fpdeep_gen.partition.geometry import geometries
 from fpdeep_gen.partition.model import BalancedPlan, Carried, Phase, Share
 from fpdeep_gen.partition.planner import make_balanced_plan
@@ -18,22 +16,9 @@ from fpdeep_gen.partition.steps import errors_used_after
 from fpdeep_gen.sim.rows.compare import compare
 from fpdeep_gen.sim.rows.geometry import error_columns, feature_columns, made_columns, steps_to_use
 from fpdeep_gen.sim.rows.simulate import simulate
-from tests.partition.networks import chain, conv, flat, network, output
+from tests.partition.networks import pooled, slow_chain
 
 IMAGES = 12
-
-
-def pooled() -> Network:
-    """Overlapping windows, then others."""
-    first = conv("a", (3, 48, 48), 16, 3, pool=3, pool_stride=2)
-    second = conv("b", output(first), 16, 3, pool=2)
-    third = conv("c", output(second), 32, 3, pool=2)
-    return network((first, second, third, flat("d", output(third), 10)))
-
-
-def slow_chain(gbps: float) -> Cluster:
-    cluster = chain(8, dsp=60, lanes=1)
-    return replace(cluster, links=tuple(replace(link, gbps_per_lane=gbps) for link in cluster.links))
 
 
 @cache

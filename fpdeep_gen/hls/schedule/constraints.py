@@ -78,6 +78,8 @@ def region_distances(
     found += _guard_distances(region)
     found += _answer_distances(region, ii)
     found += _fence_distances(region, exclusion)
+    if ii is not None:
+        found += _handed_on(region, ii)
     return found
 
 
@@ -216,15 +218,33 @@ def _fence_distances(region: Region, exclusion: Exclusion) -> Iterator[Distance]
 
     The same stage will do, as in `_guard_distances`; the adapter of an array keeps its reads behind its writes.
     """
+    for first, second in _fenced_pairs(region):
+        if not exclusion.exclusive(_predicate(first), _predicate(second)):
+            reason = f"order of {first.stream.name}, {second.stream.name}"
+            yield Distance(Node(first), Node(second), 0, reason)
+
+
+def _handed_on(region: Region, ii: int) -> Iterator[Distance]:
+    """The same for the next iteration: its words that tell of accesses in this one, its accesses that wait for words of
+    this one, its reads that wait for a response. Other pairs may change places, as nobody can tell."""
+    reads = {id(one.stream.answers) for one in region.operations if isinstance(one, StreamRead)}
+    for first, second in _fenced_pairs(region):
+        tells = isinstance(first, StreamWrite | StreamTryWrite) and not first.stream.is_bus
+        waits = isinstance(second, StreamRead | StreamTryRead) and not second.stream.is_bus
+        answered = second.stream.fence is Fence.ALL and id(first.stream) in reads - {id(second.stream.answers)}
+        if tells or waits or answered:
+            reason = f"order of {second.stream.name}, {first.stream.name} of the next iteration"
+            yield Distance(Node(second), Node(first), -ii, reason)
+
+
+def _fenced_pairs(region: Region) -> Iterator[tuple[StreamAccess, StreamAccess]]:
+    """Accesses of one iteration in order, an access to a shared array or a response among the two."""
     accesses = [one for one in region.operations if isinstance(one, StreamAccess) and not isinstance(one, _PEEKS)]
     if all(one.stream.fence is Fence.NONE for one in accesses):
         return
     for first, second in combinations(accesses, 2):
-        if first.stream is second.stream or not (_fenced(first, second) or _fenced(second, first)):
-            continue
-        if not exclusion.exclusive(_predicate(first), _predicate(second)):
-            reason = f"order of {first.stream.name}, {second.stream.name}"
-            yield Distance(Node(first), Node(second), 0, reason)
+        if first.stream is not second.stream and (_fenced(first, second) or _fenced(second, first)):
+            yield first, second
 
 
 def _fenced(one: StreamAccess, other: StreamAccess) -> bool:

@@ -61,6 +61,32 @@ void relay(hls::stream<int> &in, int *memory, hls::stream<int> &out) {
     get(memory, rows, out);
 }
 """
+LATE = """
+#include "hls_stream.h"
+static void put(hls::stream<int> &in, int *memory, hls::stream<int> &rows) {
+    for (int i = 0; i < 48; i++) {
+#pragma HLS PIPELINE
+        if (i > 0) rows.write(i - 1);
+        const int x = in.read();
+        const int y = x * x * x * x * x * x * x;
+        memory[i] = y * y * y * y * y;
+    }
+    rows.write(47);
+}
+static void get(int *memory, hls::stream<int> &rows, hls::stream<int> &out) {
+    for (int i = 0; i < 48; i++) {
+#pragma HLS PIPELINE
+        out.write(memory[rows.read()]);
+    }
+}
+void late(hls::stream<int> &in, int *memory, hls::stream<int> &out) {
+#pragma HLS INTERFACE m_axi port=memory depth=48
+#pragma HLS DATAFLOW
+    hls::stream<int> rows;
+    put(in, memory, rows);
+    get(memory, rows, out);
+}
+"""
 A, B = np.arange(100) * 7 - 3, np.arange(100) * 11 - 900
 
 
@@ -69,11 +95,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("masters")
     (path / "weave.cpp").write_text(KERNEL, encoding="utf-8")
     (path / "relay.cpp").write_text(RELAY, encoding="utf-8")
+    (path / "late.cpp").write_text(LATE, encoding="utf-8")
     return path
 
 
 STIMULUS = {
     "weave": {"a": A, "b": B, "c": np.zeros(100, dtype=int), "d": np.arange(100)},
+    "late": {"in": 2 * np.arange(48) + 1, "memory": np.zeros(48, dtype=int)},
     "relay": {"in": np.arange(48) + 5, "memory": np.arange(48)},
 }
 
@@ -104,6 +132,17 @@ def test_one_stage_reads_what_another_writes(folder: Path) -> None:
     (warning,) = done.compiled.report.warnings
     assert warning.endswith("memory is written by put and used by get: only words of streams order the two")
     lint(done.compiled)
+
+
+def test_a_word_tells_of_what_the_iteration_before_wrote(folder: Path) -> None:
+    """The product takes many stages; the word of the next iteration waits for it, and both loops keep their II."""
+    done = run(folder, "late")
+    assert done.differences == ()
+    assert done.outputs["out"] == [(value**35 + 2**31) % 2**32 - 2**31 for value in range(1, 97, 2)]
+    regions = [
+        region for process in done.compiled.report.processes for region in process.regions if region.requested_ii
+    ]
+    assert [region.ii for region in regions] == [1, 1]
 
 
 @pytest.mark.parametrize(

@@ -17,16 +17,39 @@ from fpdeep_gen.hls.frontend.rewriting import base_of, local, number, receive, s
 DEFAULT_BANKS = 2
 GUARD = "bank."  # streams whose words hand over a bank: `bank.<array>.full.1`, no name that C++ could have
 _BIT = IntegerType(1)
+_CONVERSIONS = ("trunc", "zext", "sext")
 _COPIES = ("@llvm.memcpy", "@llvm.memmove")
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A stage's argument that is the array: the call, and the argument's place (of a loaded scalar: by value)."""
+    """A stage's argument that is the array: the call, and the argument's place.
+
+    Of a number out of it that is handed by value: `value`, what makes the number (a load, then conversions), and
+    `offset`, where it lies in bytes.
+    """
 
     call: Instruction
     place: int
-    by_value: bool = False
+    value: tuple[Instruction, ...] = ()
+    offset: int = 0
+
+    @property
+    def by_value(self) -> bool:
+        """Whether the argument is no address."""
+        return bool(self.value)
+
+    def loaded(self, name: str, address: Operand, debug: int) -> Iterator[Instruction]:
+        """The same value from a bank at an address, under a name."""
+        if self.offset:
+            at = f"{name}.at"
+            yield Instruction(at, "getelementptr", POINTER, (address,), offset=Offset(self.offset, ()), debug=debug)
+            address = local(at)
+        before = address
+        for number_of, one in enumerate(self.value, 1):
+            made = name if one is self.value[-1] else f"{name}.{number_of}"
+            yield replace(one, name=made, operands=(before,), debug=debug)
+            before = Operand(OperandKind.LOCAL, one.type, made)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,26 +149,57 @@ def renamed(instructions: tuple[Instruction, ...], suffix: str) -> list[Instruct
 def uses_of(
     owner: str, function: Function, calls: Mapping[int, Instruction]
 ) -> tuple[list[Use], list[Instruction], list[Instruction]]:
-    """Stages' arguments in the order of the calls, loads that only make such arguments, and everything else."""
+    """Stages' arguments in the order of the calls, what only makes such arguments, and everything else."""
     defined = definitions(function)
     instructions = [one for block in function.blocks.values() for one in block.instructions]
     uses: list[Use] = []
     loads: list[Instruction] = []
+    values: dict[str, tuple[int, tuple[Instruction, ...]]] = {}
     other: list[Instruction] = []
     for one in instructions:
         if one.opcode in ("getelementptr", "alloca") or one.detail.startswith("@llvm.lifetime"):
             continue
         if id(one) in calls:
             for place, operand in enumerate(one.operands):
-                loaded = defined[operand.name][1] if operand.name in defined else None
                 if base_of(operand, defined) == owner:
                     uses.append(Use(one, place))
-                elif loaded is not None and any(loaded is load for load in loads):
-                    uses.append(Use(one, place, by_value=True))
+                elif operand.name in values:
+                    offset, value = values[operand.name]
+                    uses.append(Use(one, place, value, offset))
         elif any(base_of(operand, defined) == owner for operand in one.operands):
-            only = one.opcode == "load" and all(id(user) in calls for user in instructions if _names(user, one.name))
-            (loads if only else other).append(one)
+            offset_of = _offset(one.operands[0], defined) if one.opcode == "load" else None
+            made = _values((one,), instructions, calls) if offset_of is not None else None
+            if made is None or offset_of is None:
+                other.append(one)
+            else:
+                values |= {value[-1].name: (offset_of, value) for value in made}
+                loads += [value[-1] for value in made]
     return uses, loads, other
+
+
+def _offset(operand: Operand, defined: Mapping[str, tuple[str, Instruction]]) -> int | None:
+    """Bytes from the start of a variable; None where that is not known."""
+    at = 0
+    while (one := defined[operand.name][1]).opcode != "alloca":
+        if one.opcode != "getelementptr" or one.offset is None or one.offset.terms:
+            return None
+        at, operand = at + one.offset.constant, one.operands[0]
+    return at
+
+
+def _values(
+    value: tuple[Instruction, ...], instructions: list[Instruction], calls: Mapping[int, Instruction]
+) -> list[tuple[Instruction, ...]] | None:
+    """A value and what is converted from it, each with what makes it; None where there are more than arguments."""
+    found = [value]
+    for user in instructions:
+        if id(user) in calls or not _names(user, value[-1].name):
+            continue
+        inner = _values((*value, user), instructions, calls) if user.opcode in _CONVERSIONS else None
+        if inner is None:
+            return None
+        found += inner
+    return found
 
 
 def _names(user: Instruction, name: str) -> bool:

@@ -80,8 +80,7 @@ class StageTask:
         self.head += done.before
         self.tail += done.after
         if use.by_value:
-            load = Instruction(parameter.name, "load", parameter.type, (done.address,), debug=self.call.debug)
-            self.head.append(load)
+            self.head += use.loaded(parameter.name, done.address, self.call.debug)
         else:
             self.substitute[parameter.name] = done.address
 

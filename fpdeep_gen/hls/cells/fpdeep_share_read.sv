@@ -29,44 +29,14 @@ module fpdeep_share_read #(
     input  wire                rvalid,
     output wire                rready
 );
-  wire [COUNT-1:0] chosen;  // one of them, or none
-  wire order_ready, order_valid;
-  reg sending;
-  reg [63:0] address;
-  reg [7:0] length;
-  reg [2:0] size;
-  wire take = ~sending & order_ready;
-  fpdeep_turns #(.COUNT(COUNT)) u_turns (
-      .ap_clk(ap_clk), .ap_rst_n(ap_rst_n), .valid(s_arvalid), .take(take), .chosen(chosen));
-  logic [63:0] next_address;
-  logic [7:0] next_length;
-  logic [2:0] next_size;
-  always_comb begin
-    next_address = '0;
-    next_length = '0;
-    next_size = '0;
-    for (int i = 0; i < COUNT; i++)
-      if (chosen[i]) begin
-        next_address = s_araddr[64*i+:64];
-        next_length = s_arlen[8*i+:8];
-        next_size = SIZES[8*i+:3];
-      end
-  end
-  assign s_arready = chosen & {COUNT{take}};
-  assign araddr = address;
-  assign arlen = length;
-  assign arsize = size;
-  assign arvalid = sending;
-  always_ff @(posedge ap_clk) begin
-    if (take) begin
-      address <= next_address;
-      length <= next_length;
-      size <= next_size;
-    end
-    if (!ap_rst_n) sending <= 1'b0;
-    else if (take) sending <= |chosen;
-    else if (arready) sending <= 1'b0;
-  end
+  wire [COUNT-1:0] chosen;
+  wire begun, order_ready, order_valid;
+  wire [7:0] next_first, next_step;
+  fpdeep_share_ask #(.COUNT(COUNT), .BYTES(BYTES), .SIZES(SIZES)) u_ask (
+      .ap_clk(ap_clk), .ap_rst_n(ap_rst_n), .room(order_ready),
+      .s_addr(s_araddr), .s_len(s_arlen), .s_valid(s_arvalid), .s_ready(s_arready),
+      .addr(araddr), .len(arlen), .size(arsize), .valid(arvalid), .ready(arready),
+      .begun(begun), .chosen(chosen), .first(next_first), .step(next_step));
 
   wire [COUNT-1:0] owner;
   wire [7:0] first, step;  // byte of the bus where the burst begins; bytes of its beats
@@ -75,8 +45,8 @@ module fpdeep_share_read #(
   wire beat = rvalid & rready;
   fpdeep_fifo #(.WIDTH(COUNT + 16), .DEPTH(16), .STORAGE("distributed")) u_order (
       .ap_clk(ap_clk), .ap_rst_n(ap_rst_n),
-      .s_tdata({chosen, 8'(next_address[6:0]) & 8'(BYTES - 1), 8'd1 << next_size}),
-      .s_tvalid(take & |chosen), .s_tready(order_ready),
+      .s_tdata({chosen, next_first, next_step}),
+      .s_tvalid(begun), .s_tready(order_ready),
       .m_tdata({owner, first, step}), .m_tvalid(order_valid), .m_tready(beat & rlast));
   assign s_rdata = rdata >> {lane, 3'b000};
   assign s_rvalid = owner & {COUNT{rvalid & order_valid}};

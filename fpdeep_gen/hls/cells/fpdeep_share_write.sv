@@ -37,45 +37,14 @@ module fpdeep_share_write #(
     output wire                     bready
 );
   wire [COUNT-1:0] chosen;
-  wire order_ready, order_valid, end_ready, end_valid;
-  reg sending;
-  reg [63:0] address;
-  reg [7:0] length;
-  reg [2:0] size;
-  wire take = ~sending & order_ready & end_ready;
-  fpdeep_turns #(.COUNT(COUNT)) u_turns (
-      .ap_clk(ap_clk), .ap_rst_n(ap_rst_n), .valid(s_awvalid), .take(take), .chosen(chosen));
-  logic [63:0] next_address;
-  logic [7:0] next_length;
-  logic [2:0] next_size;
-  always_comb begin
-    next_address = '0;
-    next_length = '0;
-    next_size = '0;
-    for (int i = 0; i < COUNT; i++)
-      if (chosen[i]) begin
-        next_address = s_awaddr[64*i+:64];
-        next_length = s_awlen[8*i+:8];
-        next_size = SIZES[8*i+:3];
-      end
-  end
-  assign s_awready = chosen & {COUNT{take}};
-  assign awaddr = address;
-  assign awlen = length;
-  assign awsize = size;
-  assign awvalid = sending;
-  always_ff @(posedge ap_clk) begin
-    if (take) begin
-      address <= next_address;
-      length <= next_length;
-      size <= next_size;
-    end
-    if (!ap_rst_n) sending <= 1'b0;
-    else if (take) sending <= |chosen;
-    else if (awready) sending <= 1'b0;
-  end
+  wire begun, order_ready, order_valid, end_ready, end_valid;
+  wire [7:0] next_first, next_step;
+  fpdeep_share_ask #(.COUNT(COUNT), .BYTES(BYTES), .SIZES(SIZES)) u_ask (
+      .ap_clk(ap_clk), .ap_rst_n(ap_rst_n), .room(order_ready & end_ready),
+      .s_addr(s_awaddr), .s_len(s_awlen), .s_valid(s_awvalid), .s_ready(s_awready),
+      .addr(awaddr), .len(awlen), .size(awsize), .valid(awvalid), .ready(awready),
+      .begun(begun), .chosen(chosen), .first(next_first), .step(next_step));
 
-  wire push = take & |chosen;
   wire [COUNT-1:0] owner, answered;
   wire [7:0] first, step;
   reg [7:0] moved;
@@ -83,11 +52,11 @@ module fpdeep_share_write #(
   wire beat = wvalid & wready;
   fpdeep_fifo #(.WIDTH(COUNT + 16), .DEPTH(16), .STORAGE("distributed")) u_order (
       .ap_clk(ap_clk), .ap_rst_n(ap_rst_n),
-      .s_tdata({chosen, 8'(next_address[6:0]) & 8'(BYTES - 1), 8'd1 << next_size}),
-      .s_tvalid(push), .s_tready(order_ready),
+      .s_tdata({chosen, next_first, next_step}),
+      .s_tvalid(begun), .s_tready(order_ready),
       .m_tdata({owner, first, step}), .m_tvalid(order_valid), .m_tready(beat & wlast));
   fpdeep_fifo #(.WIDTH(COUNT), .DEPTH(32), .STORAGE("distributed")) u_ends (
-      .ap_clk(ap_clk), .ap_rst_n(ap_rst_n), .s_tdata(chosen), .s_tvalid(push), .s_tready(end_ready),
+      .ap_clk(ap_clk), .ap_rst_n(ap_rst_n), .s_tdata(chosen), .s_tvalid(begun), .s_tready(end_ready),
       .m_tdata(answered), .m_tvalid(end_valid), .m_tready(bvalid & bready));
   wire [BYTES-1:0] lanes = BYTES'((129'd1 << step) - 1'b1) << lane;
   always_comb begin

@@ -37,7 +37,7 @@ STREAM_CELLS = ("fpdeep_fifo", "fpdeep_slice")
 BLOCK_LINT_OFF = ("/* verilator lint_off SYMRSVDWORD */  // the pin `interrupt` has the name that is expected of it",)
 BLOCK_CELLS = ("fpdeep_control", "fpdeep_acknowledge", "fpdeep_axilite", "fpdeep_axi_read", "fpdeep_axi_write")
 BURST_CELLS = ("fpdeep_burst_split", "fpdeep_burst_read", "fpdeep_burst_write")
-SHARE_CELLS = ("fpdeep_turns", "fpdeep_share_read", "fpdeep_share_write")
+SHARE_CELLS = ("fpdeep_share_ask", "fpdeep_share_read", "fpdeep_share_write")
 
 
 def cells(names: Sequence[str] = STREAM_CELLS) -> str:

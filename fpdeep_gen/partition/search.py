@@ -110,8 +110,22 @@ class Search:
                     tried.append((mended, scheme))
                     if not (fast or mended.excess):
                         break
-        found = min(tried, key=lambda pair: self._rank(pair[0]))
-        return self._faster(found[1], found[0]) if fast and not found[0].excess else found[0]
+        best, scheme = min(tried, key=lambda pair: self._rank(pair[0]))
+        if not fast or best.excess:
+            return best
+        return self._faster(scheme, *self._nearer(scheme, best))
+
+    def _nearer(self, scheme: Scheme, found: Candidate) -> tuple[Candidate, int]:
+        """The same with slower fully connected engines, the fastest that leave the throughput which faster ones must
+        leave, else those with the shortest interval; and the number of their speed."""
+        chosen = speed = self.first_speed
+        while speed and found.plan.prediction.interval > self.enough * WORTH / LEFT:
+            speed -= 1
+            most = found.plan.prediction.interval - 1
+            other = self.settling.settle(scheme, SPEEDS[speed], found.places, most, begin=found.number, mended=most)
+            if other is not None and not other.excess:
+                found, chosen = other, speed
+        return found, chosen
 
     def _may_mend(self, plan: BalancedPlan) -> bool:
         """Whether a longer interval, or less for the boards that take too much, may do."""
@@ -181,12 +195,12 @@ class Search:
                 break
         return best
 
-    def _faster(self, scheme: Scheme, found: Candidate) -> Candidate:
-        """The same with faster fully connected engines and fewer spread sums, as long as the fill gains and throughput
-        does not suffer."""
+    def _faster(self, scheme: Scheme, found: Candidate, speed: int) -> Candidate:
+        """The same with faster fully connected engines, after those of number `speed`, and fewer spread sums, as long
+        as the fill gains and throughput does not suffer."""
         if not self.settling.flat.weights:
             return found
-        speed, missed = self.first_speed, 0
+        missed = 0
         if balance(found.plan) > BALANCED:
             fewer = replace(scheme, few=True)
             other = self.settling.settle(fewer, SPEEDS[speed], found.places, self.enough, begin=found.number)

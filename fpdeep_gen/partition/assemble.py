@@ -37,12 +37,10 @@ from fpdeep_gen.partition.residence import cache_rows
 from fpdeep_gen.partition.steps import moved_rows
 from fpdeep_gen.partition.stores import caches_of, stores_of
 from fpdeep_gen.partition.timing import Timeline
+from fpdeep_gen.partition.tracks import NORMALISATION_MULTIPLICATIONS
 from fpdeep_gen.partition.traffic import LABEL_BITS, RESULT_BITS, Flow, flows
 from fpdeep_gen.partition.ways import ways
 from fpdeep_gen.partition.winners import kept_winners, winners_of
-
-NORMALISATION_MULTIPLICATIONS = 10
-"""For each element of a normalised tensor, forward (4) and backward (6), as multiplications of one DSP."""
 
 HOP_CYCLES = 8
 """Cycles from a board's input to its output, for what passes through."""
@@ -57,9 +55,6 @@ LOSS_PIPELINE_CYCLES = 64
 LOSS_LANE_CLASSES, LOSS_LANE_DSP, LOSS_LANE_LUT = 128, 3, 600
 """Classes that a lane of the loss takes, and what each of several lanes needs: two multipliers for the exponential,
 one for the product with the sum's inverse, tables and comparators (an estimate)."""
-
-BEYOND = 1.15
-"""Times the work up to the last normalised layer that boards do which keep multipliers for normalisation."""
 
 DDR_BITS = 8
 """Words in DDR take whole bytes."""
@@ -187,40 +182,6 @@ def loss_dsp(network: Network) -> int:
     """Multipliers of the loss; a single lane does with LUTs."""
     lanes = loss_lanes(network)
     return LOSS_LANE_DSP * lanes if lanes > 1 else 0
-
-
-def auxiliary_dsp(network: Network, geometry: Sequence[Geometry], interval: int, dsp: Sequence[int]) -> list[int]:
-    """Multipliers that normalisation may need on a board, at most: as many as its part of the work brings."""
-    need = 0.0
-    for layer in geometry:
-        if layer.layer.normalisation is not None:
-            elements = layer.layer.out_channels * layer.layer.conv_rows * layer.layer.conv_columns
-            share = layer.layer.forward_macs * len(layer.phases) / (interval * max(dsp))
-            need = max(need, NORMALISATION_MULTIPLICATIONS * elements / interval / max(1.0, share))
-    return [ceil(1.3 * need)] * len(dsp)
-
-
-def normalised_macs(geometry: Sequence[Geometry], groups: Sequence[Sequence[int]]) -> int:
-    """Multiply-accumulates of an image of groups of layers, one after the other, up to the last with a normalised
-    one."""
-    found = reached = 0
-    for group in groups:
-        reached += sum(geometry[layer].layer.forward_macs * len(geometry[layer].phases) for layer in group)
-        if any(geometry[layer].layer.normalisation is not None for layer in group):
-            found = reached
-    return found
-
-
-def rooms(
-    dsp: Sequence[int], kept: Sequence[int], auxiliary: Sequence[int], parts: Sequence[float], normalised: float
-) -> tuple[int, ...]:
-    """Multipliers of each board for convolutions: the part that they may take of what is left beside those `kept` and,
-    as far as `normalised` multipliers reach (which layers up to the last normalised one keep busy), `auxiliary`."""
-    found: list[int] = []
-    for own, taken, other, part in zip(dsp, kept, auxiliary, parts, strict=True):
-        near = sum(found) < BEYOND * normalised
-        found.append(int((own - taken - (other if near else 0)) * part))
-    return tuple(found)
 
 
 def board_uses(

@@ -5,6 +5,7 @@ step: every board takes about the same fraction of each, so that phases share we
 no links between them, and memory is shared out like work.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,39 @@ TAILS_TRIED = 3
 """Tracks, those of the largest units, of which a part is tried."""
 
 
+NO_LIMIT = 1 << 62
+"""More multiply-accumulates than any network has."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """What each board has for convolutions: multipliers, and where boards are to be even the most multiply-accumulates
+    of an image that they may take."""
+
+    multipliers: tuple[int, ...]
+    macs: tuple[int, ...] | None = None
+
+    def of(self, board: int) -> "Left":
+        """All that a board has."""
+        return Left(self.multipliers[board], NO_LIMIT if self.macs is None else self.macs[board])
+
+
+@dataclass(frozen=True)
+class Left:
+    """Multipliers and multiply-accumulates of an image that a board has left."""
+
+    multipliers: int
+    macs: int
+
+    def holds(self, multipliers: int, macs: int) -> bool:
+        """Whether there are so many of both."""
+        return multipliers <= self.multipliers and macs <= self.macs
+
+    def without(self, multipliers: int, macs: int) -> "Left":
+        """The rest beside so many of both."""
+        return Left(self.multipliers - multipliers, self.macs - macs)
+
+
 @dataclass(frozen=True)
 class Piece:
     """A box of track `track` (its number) on board `board`, computed by one engine."""
@@ -29,6 +63,7 @@ class Piece:
     board: int
     box: Box
     multipliers: int
+    macs: int
 
 
 @dataclass
@@ -75,6 +110,7 @@ class Filler:
         self.costs = [_Costs(track, interval) for track in tracks]
         self.level = self.pace = 0
         self.unit_macs = [track.macs(track.box(0, 1)) for track in tracks]
+        self.last_macs = [track.macs(track.box(track.units - 1, track.units)) for track in tracks]
         self.finest = max(track.units for track in tracks)
 
     @property
@@ -82,27 +118,29 @@ class Filler:
         """Whether everything is placed."""
         return all(at.unit >= track.units for at, track in zip(self.progress, self.tracks, strict=True))
 
-    def take(self, board: int, room: int) -> list[Piece]:
-        """Pieces for a board that has `room` multipliers left."""
+    def take(self, board: int, room: Left) -> list[Piece]:
+        """Pieces for a board that has `room` left."""
         pieces, room = self._heads(board, room)
         if any(at.cross for at in self.progress):
             return pieces
         ends = self._ends(room)
-        room -= sum(self._body(index, end) for index, end in enumerate(ends))
+        for index, end in enumerate(ends):
+            room = room.without(self._body(index, end), self._macs(index, end))
         room = self._stretch(ends, room)
-        pieces += [
-            Piece(self.numbers[index], board, self.tracks[index].box(at.unit, end), self._body(index, end))
-            for index, (at, end) in enumerate(zip(self.progress, ends, strict=True))
-            if end > at.unit
-        ]
+        for index, (at, end) in enumerate(zip(self.progress, ends, strict=True)):
+            if end > at.unit:
+                box = self.tracks[index].box(at.unit, end)
+                number, macs = self.numbers[index], self._macs(index, end)
+                pieces.append(Piece(number, board, box, self._body(index, end), macs))
         for at, end in zip(self.progress, ends, strict=True):
             at.unit = end
         return pieces + self._tail(board, room)
 
     def _piece(self, index: int, board: int, box: Box) -> Piece:
-        return Piece(self.numbers[index], board, box, self.tracks[index].multipliers(box, self.interval))
+        track = self.tracks[index]
+        return Piece(self.numbers[index], board, box, track.multipliers(box, self.interval), track.macs(box))
 
-    def _heads(self, board: int, room: int) -> tuple[list[Piece], int]:
+    def _heads(self, board: int, room: Left) -> tuple[list[Piece], Left]:
         """The rest of each unit that an earlier board has begun."""
         pieces = []
         for index, (at, track) in enumerate(zip(self.progress, self.tracks, strict=True)):
@@ -113,19 +151,20 @@ class Filler:
                 continue
             piece = self._piece(index, board, track.cross_box(at.unit, at.cross, end))
             pieces.append(piece)
-            room -= piece.multipliers
+            room = room.without(piece.multipliers, piece.macs)
             at.cross = end
             if end == track.cross_units:
                 at.unit, at.cross = at.unit + 1, 0
         return pieces, room
 
-    def _most_cross(self, index: int, room: int, high: int) -> int:
+    def _most_cross(self, index: int, room: Left, high: int) -> int:
         """Greatest end of a piece of the track's next unit that fits `room`."""
         track, at = self.tracks[index], self.progress[index]
         low = at.cross
         while low < high:
             middle = (low + high + 1) // 2
-            if track.multipliers(track.cross_box(at.unit, at.cross, middle), self.interval) <= room:
+            box = track.cross_box(at.unit, at.cross, middle)
+            if room.holds(track.multipliers(box, self.interval), track.macs(box)):
                 low = middle
             else:
                 high = middle - 1
@@ -135,9 +174,17 @@ class Filler:
         """Multipliers for whole units up to `end`."""
         return self.costs[index].found(self.progress[index].unit, end)
 
-    def _ends(self, room: int) -> list[int]:
+    def _macs(self, index: int, end: int) -> int:
+        """Multiply-accumulates of whole units up to `end`; the last unit of a track differs from the others."""
+        begin = self.progress[index].unit
+        if end <= begin:
+            return 0
+        last = self.last_macs[index] - self.unit_macs[index] if end == self.tracks[index].units else 0
+        return (end - begin) * self.unit_macs[index] + last
+
+    def _ends(self, room: Left) -> list[int]:
         """Ends of all tracks at the greatest common fraction that fits."""
-        finest = self.finest
+        finest, most = self.finest, room.multipliers
         tracks = [
             (at.unit, costs.track.units, costs.alike, costs.known, costs.found)
             for at, costs in zip(self.progress, self.costs, strict=True)
@@ -150,7 +197,7 @@ class Filler:
                 if end > begin:
                     cost = known.get(end - begin) if end < alike else None
                     total += found(begin, end) if cost is None else cost
-                    if total > room:
+                    if total > most:
                         return False
             return True
 
@@ -172,24 +219,32 @@ class Filler:
             else:
                 high = middle
         self.level, self.pace = low, max(1, low - self.level)
+        if room.macs < NO_LIMIT:
+            low = bisect_left(range(low), True, key=lambda level: self._macs_at(level + 1) > room.macs)
         return [max(begin, low * units // finest) for begin, units, *_ in tracks]
 
-    def _stretch(self, ends: list[int], room: int) -> int:
+    def _macs_at(self, level: int) -> int:
+        """Multiply-accumulates that are left up to a common fraction."""
+        return sum(self._macs(index, level * track.units // self.finest) for index, track in enumerate(self.tracks))
+
+    def _stretch(self, ends: list[int], room: Left) -> Left:
         """Lets tracks take a unit more while it fits, those that are behind first. Returns the room left."""
         for _ in range(AHEAD):
             order = sorted(range(len(ends)), key=lambda index: (ends[index] / self.tracks[index].units, index))
             for index in order:
-                if ends[index] >= self.tracks[index].units:
+                end = ends[index]
+                if end >= self.tracks[index].units:
                     continue
-                more = self._body(index, ends[index] + 1) - self._body(index, ends[index])
-                if more <= room:
+                more = self._body(index, end + 1) - self._body(index, end)
+                macs = self._macs(index, end + 1) - self._macs(index, end)
+                if room.holds(more, macs):
                     ends[index] += 1
-                    room -= more
+                    room = room.without(more, macs)
         return room
 
-    def _tail(self, board: int, room: int) -> list[Piece]:
+    def _tail(self, board: int, room: Left) -> list[Piece]:
         """A part of one more unit, of the track with which it fills the room best."""
-        if room < LEAST_TAIL:
+        if room.multipliers < LEAST_TAIL:
             return []
         best: tuple[int, int, int] | None = None
         open_tracks = [index for index, at in enumerate(self.progress) if at.unit < self.tracks[index].units]
@@ -216,20 +271,20 @@ class Filled:
     last: int
 
 
-def fill(groups: Sequence[Sequence[int]], tracks: Sequence[Track], interval: int, room: Sequence[int]) -> Filled:
-    """Fills boards 0.. with the groups of tracks (by number), `room[b]` multipliers on board b."""
+def fill(groups: Sequence[Sequence[int]], tracks: Sequence[Track], interval: int, room: Room) -> Filled:
+    """Fills boards 0.. with the groups of tracks (by number)."""
     pieces: list[Piece] = []
-    board, left = 0, room[0]
+    board, left = 0, room.of(0)
     for group in groups:
         filler = Filler([tracks[number] for number in group], group, interval)
         while not filler.done:
             taken = filler.take(board, left)
             pieces += taken
-            left -= sum(piece.multipliers for piece in taken)
+            left = left.without(sum(piece.multipliers for piece in taken), sum(piece.macs for piece in taken))
             if filler.done:
                 break
             board += 1
-            if board == len(room):
+            if board == len(room.multipliers):
                 return Filled(None, board - 1)
-            left = room[board]
+            left = room.of(board)
     return Filled(tuple(pieces), board)

@@ -5,6 +5,11 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from fpdeep_gen.partition.family import Scheme
+from fpdeep_gen.partition.fill import Room
+
+LEFT = 0.951
+"""Part of the bound that is left where something else is worth a longer interval: faster fully connected engines, more
+even boards."""
 
 STEP = 0.001
 """Steps of the intervals that are tried, in parts of the bound."""
@@ -27,7 +32,7 @@ class Filled:
     interval: int
     number: int
     scheme: Scheme
-    room: tuple[int, ...]
+    room: Room
     multipliers: int
 
 

@@ -45,8 +45,8 @@ GAIN = 0.995
 WEIGHT = 2
 """Times a longer interval that the latency must gain, both in parts of what they were."""
 
-WORTH, LEFT = 0.955, 0.951
-"""Part of the bound that is aimed at, and that faster engines must leave."""
+WORTH = 0.955
+"""Part of the bound that is aimed at."""
 
 MISSED = 2
 """Speeds that do not gain after which no greater ones are tried."""
@@ -119,7 +119,7 @@ class Search:
         """The same with slower fully connected engines, the fastest that leave the throughput which faster ones must
         leave, else those with the shortest interval; and the number of their speed."""
         chosen = speed = self.first_speed
-        while speed and found.plan.prediction.interval > self.enough * WORTH / LEFT:
+        while speed and found.plan.prediction.interval > self.settling.left:
             speed -= 1
             most = found.plan.prediction.interval - 1
             other = self.settling.settle(scheme, SPEEDS[speed], found.places, most, begin=found.number, mended=most)
@@ -223,7 +223,7 @@ class Search:
         """The plan of a scheme where images come through sooner than in `found`, at a throughput that is left. `slow`:
         intervals that an image takes at first where the scheme is given up, if not as many as in `found`."""
         gain = GAIN * found.plan.prediction.fill
-        most = self.enough * WORTH / LEFT
+        most = self.settling.left
         begin = max(LEAST, found.number)
         other = self.settling.settle(scheme, speed, found.places, most, begin=begin, slow=slow or gain)
         if other is None or other.excess:

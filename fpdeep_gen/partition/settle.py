@@ -11,16 +11,16 @@ import numpy as np
 from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.errors import Problem
 from fpdeep_gen.network.model import Network
-from fpdeep_gen.partition.assemble import Decided, assemble, auxiliary_dsp, loss_dsp, normalised_macs, rooms
+from fpdeep_gen.partition.assemble import Decided, assemble, loss_dsp
 from fpdeep_gen.partition.bounds import bounds_of
 from fpdeep_gen.partition.budget import budget_problems, memory_left
 from fpdeep_gen.partition.family import Scheme, track_groups, tracks_of
-from fpdeep_gen.partition.fill import Piece, fill
+from fpdeep_gen.partition.fill import Piece, Room, fill
 from fpdeep_gen.partition.flat_links import FlatLinks
 from fpdeep_gen.partition.flat_memory import GATHERED, ORDER, FlatMemory, Places
 from fpdeep_gen.partition.fully_connected import FlatPiece, Speed, flat_axes, flat_multipliers, flat_shares, spread
 from fpdeep_gen.partition.geometry import geometries, training_macs
-from fpdeep_gen.partition.intervals import FIRST, STEP, Filled, shortest
+from fpdeep_gen.partition.intervals import FIRST, LEFT, STEP, Filled, shortest
 from fpdeep_gen.partition.link_rate import framed_rate
 from fpdeep_gen.partition.model import BalancedPlan, Place, Share
 from fpdeep_gen.partition.shares import shares_of
@@ -34,7 +34,7 @@ ROUNDS = 5
 NEARLY, ROUNDS_MORE = 2, 4
 """Budgets exceeded with which a scheme that has all the time it wants gets more rounds."""
 
-BALANCED, LEVELLED = 1.03, 1.02
+BALANCED, LEVELLED = 1.03, 1.028
 """Busiest board over mean beyond which a plan is levelled, and what is aimed at."""
 
 SLACK = 0.995
@@ -80,11 +80,12 @@ class Candidate:
 @dataclass(frozen=True)
 class Wish:
     """What a round begins with: the part of each board's multipliers that convolutions may take, in which proportions
-    boards have fully connected weights, the shortest interval."""
+    boards have fully connected weights, the shortest interval, and whether boards are to be `even`."""
 
     parts: tuple[float, ...]
     room: tuple[float, ...]
     shortest: int
+    even: bool = False
 
 
 FILLED_KEPT, PLANS_KEPT = 256, 24
@@ -105,6 +106,7 @@ class Settling:
         bound = bounds_of(network, cluster)
         self.linked = bound.link > bound.work
         self.floor = ceil(bound.link) if self.linked else 0
+        self.left = bound.interval / LEFT
         axes = flat_axes(network, self.geometry, slowest * bound.interval)
         self.flat = FlatMemory(cluster, self.geometry, network.training.batch, axes)
         self.cut = lru_cache(maxsize=FILLED_KEPT)(self._cut)
@@ -135,7 +137,7 @@ class Settling:
         equal = (1.0,) * len(self.dsp)
         wish: Wish | None = Wish(equal, equal, self.floor)
         best: Candidate | None = None
-        number, levelled, more = begin, False, ROUNDS_MORE if mended == most == inf and not rough else 0
+        number, more = begin, ROUNDS_MORE if mended == most == inf and not rough else 0
         gathering: list[Wish] | None = None
         kept: tuple[Filled, Wish] | None = None
         while wish is not None and (rounds or gathering is not None):
@@ -144,31 +146,37 @@ class Settling:
 
             def attempt(step: int, wish: Wish = wish, flat: tuple[FlatPiece, ...] = pieces) -> Filled | None:
                 interval = max(wish.shortest, int(self.work * (1 + step * STEP)) + 1)
-                room = self._rooms(scheme, interval, wish.parts, flat, speed, KEPT)
+                room = self._rooms(interval, wish.parts, flat, speed, KEPT, wish.even)
                 return self._attempted(scheme, interval, step, room)
 
-            found = attempt(number) if wish.shortest or levelled or rough else None
+            found = attempt(number) if wish.shortest or wish.even or rough else None
             longest = most if best is None else min(most, mended)
-            if found is None and not levelled:
+            if wish.even and best is not None:
+                longest = min(most, max(self.left, SAME * best.plan.prediction.interval))
+            if found is None:
                 found = shortest(attempt, number, self.work, longest)
             if best is not None and self.linked and not best.excess:
                 longest = min(longest, best.plan.prediction.interval - 1)
             if found is None or found.interval > longest:
                 break
             if not self.linked:
-                found = self._even(wish.parts, found, pieces, speed)
+                found = self._even(wish, found, pieces, speed)
             number = found.number
             for _ in range(SPREADS):
                 candidate = self.assembled(found, pieces, speed, places)
                 if best is None and candidate.plan.prediction.fill >= slow:
                     return None
-                if best is None or candidate.rank < best.rank or (gathering is not None and _sooner(candidate, best)):
+                if (
+                    best is None
+                    or candidate.rank < best.rank
+                    or (gathering is not None and _sooner(candidate, best))
+                    or (wish.even and _evener(candidate, best))
+                ):
                     best = candidate
                     kept = found, wish
                 if not candidate.excess:
-                    if not (levelled or self.linked) and balance(candidate.plan) > BALANCED:
-                        levelled = True
-                        wish = self._level(wish, candidate.plan)
+                    if not (wish.even or self.linked) and balance(candidate.plan) > BALANCED:
+                        wish = replace(wish, even=True)
                         break
                     if self.linked and rounds > 0 and busiest_link(candidate.plan) < TIGHT * found.interval:
                         wish = replace(wish, shortest=ceil(busiest_link(candidate.plan) / TIGHT))
@@ -185,7 +193,7 @@ class Settling:
                 if wish is None or places[0] is Place.DDR or not self.flat.weights or wish.shortest > found.interval:
                     break
                 pieces = spread(self.geometry, wish.room, self.flat.axes)
-                if min(map(sub, self._rooms(scheme, found.interval, equal, pieces, speed, 0), self._used(found))) < 0:
+                if min(map(sub, self._rooms(found.interval, equal, pieces, speed).multipliers, self._used(found))) < 0:
                     break
         if best is not None and kept is not None and self.linked and not best.excess and mended == most == inf:
             return self._closer(best, *kept, speed, places)
@@ -200,7 +208,7 @@ class Settling:
             interval = least + (own - least) * number // CLOSER
             if interval >= own:
                 break
-            room = self._rooms(found.scheme, interval, wish.parts, pieces, speed, KEPT)
+            room = self._rooms(interval, wish.parts, pieces, speed, KEPT)
             filled = self._attempted(found.scheme, interval, found.number, room)
             if filled is not None and self._carried(filled, pieces, speed) <= interval:
                 candidate = self.assembled(filled, pieces, speed, places)
@@ -223,18 +231,18 @@ class Settling:
         tracks = tracks_of(self.geometry, scheme)
         return tracks, track_groups(tracks, scheme)
 
-    def _filled_by(self, scheme: Scheme, interval: int, room: tuple[int, ...]) -> tuple[Piece, ...] | None:
+    def _filled_by(self, scheme: Scheme, interval: int, room: Room) -> tuple[Piece, ...] | None:
         """Pieces of convolutions on boards with `room` multipliers, None where these are too few."""
         tracks, groups = self.cut(scheme)
-        return fill(groups, tracks, interval, room).pieces if min(room) >= 0 else None
+        return fill(groups, tracks, interval, room).pieces if min(room.multipliers) >= 0 else None
 
-    def _attempted(self, scheme: Scheme, interval: int, number: int, room: tuple[int, ...]) -> Filled | None:
+    def _attempted(self, scheme: Scheme, interval: int, number: int, room: Room) -> Filled | None:
         pieces = self.filled_by(scheme, interval, room)
         if pieces is None:
             return None
         return Filled(interval, number, scheme, room, sum(piece.multipliers for piece in pieces))
 
-    def _shares(self, scheme: Scheme, interval: int, room: tuple[int, ...]) -> tuple[Share, ...]:
+    def _shares(self, scheme: Scheme, interval: int, room: Room) -> tuple[Share, ...]:
         """Shares of convolutions where `filled_by` has pieces."""
         pieces = self.filled_by(scheme, interval, room)
         assert pieces is not None
@@ -251,47 +259,48 @@ class Settling:
     def _used(self, found: Filled) -> list[int]:
         """Multipliers of each board that convolutions take."""
         used = [0] * len(self.dsp)
-        for share in self.shares(found.scheme, found.interval, found.room):
-            used[share.board] += share.multipliers
+        for piece in self.filled_by(found.scheme, found.interval, found.room) or ():
+            used[piece.board] += piece.multipliers
         return used
 
     def _rooms(
-        self, scheme: Scheme, interval: int, parts: Sequence[float], flat: Sequence[FlatPiece], speed: Speed, more: int
-    ) -> tuple[int, ...]:
-        """Multipliers of each board for convolutions; `more` are kept for fully connected layers beside their own."""
+        self,
+        interval: int,
+        parts: Sequence[float],
+        flat: Sequence[FlatPiece],
+        speed: Speed,
+        more: int = 0,
+        even: bool = False,
+    ) -> Room:
+        """What each board has for convolutions; `more` multipliers are kept for fully connected layers beside their
+        own. Where boards are to be `even`, no more work than `LEVELLED` times the mean, those layers' among it."""
         boards = {piece.board for piece in flat}
         kept = [more if board in boards else 0 for board in range(len(self.dsp))]
+        macs = [int(LEVELLED * self.work * dsp) for dsp in self.dsp]
         for piece in flat:
             kept[piece.board] += flat_multipliers(self.geometry, piece, interval, speed)
+            macs[piece.board] -= piece.weights(self.geometry) * len(self.geometry[piece.layer].phases)
         last = len(self.geometry) - 1
         ends = [piece.board for piece in flat if piece.layer == last]
         if ends:
             kept[max(ends)] += loss_dsp(self.network)
-        others = auxiliary_dsp(self.network, self.geometry, interval, self.dsp)
-        least = normalised_macs(self.geometry, scheme.groups) / interval
-        return rooms(self.dsp, kept, others, parts, least)
+        multipliers = (int((own - rest) * part) for own, rest, part in zip(self.dsp, kept, parts, strict=True))
+        return Room(tuple(multipliers), tuple(macs) if even else None)
 
-    def _even(self, parts: Sequence[float], found: Filled, flat: Sequence[FlatPiece], speed: Speed) -> Filled:
+    def _even(self, wish: Wish, found: Filled, flat: Sequence[FlatPiece], speed: Speed) -> Filled:
         """The same with the least part of their multipliers on all boards alike, so that the last boards have no less
         to do than the others."""
-        room = self._rooms(found.scheme, found.interval, parts, flat, speed, KEPT)
-        part = found.multipliers / sum(room)
+        room = self._rooms(found.interval, wish.parts, flat, speed, KEPT)
+        part = found.multipliers / sum(room.multipliers)
         for _ in range(EVENED):
             part += EVEN
             if part >= 1:
                 break
-            least = self._rooms(found.scheme, found.interval, [part * own for own in parts], flat, speed, KEPT)
+            least = self._rooms(found.interval, [part * own for own in wish.parts], flat, speed, KEPT, wish.even)
             even = self._attempted(found.scheme, found.interval, found.number, least)
             if even is not None:
                 return even
         return found
-
-    def _level(self, wish: Wish, plan: BalancedPlan) -> Wish:
-        """Less for the boards that do most multiply-accumulates."""
-        macs = [use.macs / board.dsp for use, board in zip(plan.uses, plan.cluster.boards, strict=True)]
-        most = LEVELLED * sum(macs) / len(macs)
-        parts = tuple(min(part, part * most / count) for part, count in zip(wish.parts, macs, strict=True))
-        return replace(wish, parts=parts)
 
     def _gathered(self, wish: Wish, candidate: Candidate) -> list[Wish]:
         """The same with fully connected weights on fewer boards, the fewest last."""
@@ -367,6 +376,11 @@ def _sooner(one: Candidate, other: Candidate) -> bool:
         return not one.excess and bool(other.excess)
     mine, others = one.plan.prediction, other.plan.prediction
     return mine.interval <= SAME * others.interval and mine.latency < SOONER * others.latency
+
+
+def _evener(one: Candidate, other: Candidate) -> bool:
+    """Whether boards are more even, at a longer interval."""
+    return not one.excess and balance(one.plan) < balance(other.plan)
 
 
 def balance(plan: BalancedPlan) -> float:

@@ -11,7 +11,7 @@ from itertools import combinations_with_replacement, pairwise
 
 from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.network.model import Network
-from fpdeep_gen.partition.assemble import Decided, assemble, auxiliary_dsp
+from fpdeep_gen.partition.assemble import Decided, assemble
 from fpdeep_gen.partition.bounds import bounds_of
 from fpdeep_gen.partition.budget import budget_problems
 from fpdeep_gen.partition.fill import Piece
@@ -103,8 +103,7 @@ class Small:
 
     def _placed(self, interval: int) -> list[Choice] | None:
         """A choice for each phase such that all boards' multipliers suffice."""
-        others = auxiliary_dsp(self.network, self.geometry, interval, [board.dsp for board in self.cluster.boards])
-        room = [board.dsp - other for board, other in zip(self.cluster.boards, others, strict=True)]
+        room = [board.dsp for board in self.cluster.boards]
         reached: dict[tuple[int, ...], list[Choice]] = {(0,) * self.boards: []}
         for options in self._phases(interval):
             further: dict[tuple[int, ...], tuple[int, list[Choice], Choice]] = {}
@@ -140,7 +139,7 @@ class Small:
             for board, (begin, end) in enumerate(pairwise(ends)):
                 if end > begin:
                     box = track.box(begin, end)
-                    pieces.append(Piece(number, board, box, track.multipliers(box, interval)))
+                    pieces.append(Piece(number, board, box, track.multipliers(box, interval), track.macs(box)))
             used = [0] * self.boards
             for piece in pieces:
                 used[piece.board] += piece.multipliers

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 from itertools import accumulate, pairwise
+from math import ceil
 
 from fpdeep_gen.partition.folds import tap_widths
 from fpdeep_gen.partition.geometry import Geometry
@@ -17,6 +18,10 @@ from fpdeep_gen.partition.side_by_side import side_by_side
 FEW_ROWS = 56
 """Maps with at most so many rows: engines take the kernel rows one after the other, the newest last, as there a row's
 time matters to the latency."""
+
+
+NORMALISATION_MULTIPLICATIONS = 10
+"""For each element of a normalised tensor, forward (4) and backward (6), as multiplications of one DSP."""
 
 
 class Axis(Enum):
@@ -174,17 +179,27 @@ class Track:
             return (box.channels.size,)
         return self.geometry.group_parts(box.channels, self.channels)
 
+    @cached_property
+    def normalised(self) -> bool:
+        """Whether what the phase makes is normalised, which takes multipliers beside the engines'."""
+        return self.phase is Phase.FORWARD and self.geometry.layer.normalisation is not None
+
     def multipliers(self, box: Box, interval: int) -> int:
-        """Fewest multipliers for a box; a great number where none are enough."""
-        return self._best(box, interval)[0]
+        """Fewest multipliers for a box, those for normalisation among them; a great number where none are enough."""
+        found = self._best(box, interval)[0]
+        if self.normalised:
+            found += _normalising(box.columns.size * box.channels.size, interval // self.rows)
+        return found
 
     def unit_multipliers(self, count: int, row: int) -> int:
         """`multipliers` of `count` units that are `alike`, where a row may take `row` cycles."""
-        if self.axis is Axis.COLUMNS:
-            return side_by_side(
-                self._whole_parts, self.other, self.taps, self.widths, count * self.step, row, self.few
-            )[0]
-        return side_by_side((count,), self.other, self.taps, self.widths, self.columns, row, self.few)[0]
+        by_columns = self.axis is Axis.COLUMNS
+        columns = count * self.step if by_columns else self.columns
+        parts = self._whole_parts if by_columns else (count,)
+        found = side_by_side(parts, self.other, self.taps, self.widths, columns, row, self.few)[0]
+        if self.normalised:
+            found += _normalising(columns * (self.channels if by_columns else count), row)
+        return found
 
     @cached_property
     def _whole_parts(self) -> tuple[int, ...]:
@@ -207,3 +222,8 @@ class Track:
         """Multiply-accumulates of a box."""
         positions = self.rows * box.columns.size
         return positions * sum(self.parts(box)) * self.other * self.taps
+
+
+def _normalising(elements: int, row: int) -> int:
+    """Multipliers that normalise so many elements in `row` cycles."""
+    return ceil(NORMALISATION_MULTIPLICATIONS * elements / row) if row else 0

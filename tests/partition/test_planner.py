@@ -11,7 +11,6 @@ from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.errors import InputError
 from fpdeep_gen.network.load import load_network
 from fpdeep_gen.network.model import Network
-from fpdeep_gen.partition.assemble import rooms
 from fpdeep_gen.partition.bounds import ANY_ORDER
 from fpdeep_gen.partition.budget import check_budgets
 from fpdeep_gen.partition.document import balanced_from_json, balanced_to_json, is_balanced
@@ -125,9 +124,3 @@ def test_a_column_that_no_pooling_window_looks_at() -> None:
     third = conv("conv2", output(second), 28, 1)
     given_network = network((first, second, third, conv("conv3", output(third), 36, 3, groups=2)))
     check(make_balanced_plan(given_network, chain(2, dsp=398, bram36=1000)))
-
-
-def test_multipliers_are_kept_for_normalisation_where_it_is() -> None:
-    """Of 100 a board 10 are kept and 5 where 150 are kept busy up to the last normalised layer, and 15 % more."""
-    assert rooms((100,) * 5, (10,) * 5, (5,) * 5, (1.0, 1.0, 0.5, 1.0, 1.0), 150) == (85, 85, 42, 90, 90)
-    assert rooms((100, 100), (10, 0), (5, 5), (1.0, 1.0), 0) == (90, 100)

@@ -17,8 +17,8 @@ class Master:
     """An array behind a master: `width` bits a word, which takes `bytes` of memory and one beat; `prefix` of its pins.
 
     `strobes`: bytes of a word are written one by one, as a structure has members. `base`: where a simulation puts the
-    array; `offset`: whether a pin or register gives that address (else it is 0). `users`: names of the streams of each
-    process that uses it.
+    array; `offset`: whether the pin or register `pin` gives that address (else it is 0). `users`: names of the
+    streams of each process that uses it.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Master:
     offset: bool
     strobes: bool
     users: tuple[str, ...]
+    pin: str
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def masters(interface: Interface) -> tuple[Master, ...]:
         prefix = f"m_axi_{one.bundle}" + (f"_{one.name}" if alone else "")
         base = BORDER + number * BASE_STEP - BEFORE * size if one.name in offsets else 0
         burst = min(one.burst or 16, 4096 // size, 256)
-        more = (burst, base, one.name in offsets, packing.strobes > 0, one.users or (one.name,))
+        more = (burst, base, one.name in offsets, packing.strobes > 0, one.users or (one.name,), one.pin)
         found.append(Master(one.name, prefix, packing.width, size, count, *more))
     return tuple(found)
 

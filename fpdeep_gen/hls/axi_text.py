@@ -128,7 +128,7 @@ def _shared(bus: Bus, adapters: Sequence[_Adapter], is_read: bool) -> list[str]:
 def _connected(adapter: _Adapter, cell: str, prefix: str, streams: Sequence[str], settings: str) -> list[str]:
     """An instance of an adapter; its pins are signals of the same names behind `prefix`."""
     array = adapter.array
-    base = array.name if array.offset else "64'd0"
+    base = array.pin if array.offset else "64'd0"
     shape = f".WIDTH({array.width}), .BYTES({array.bytes}), .BURST({array.burst}){settings}"
     own = [f".{pin}({prefix}_{pin})" for pin in adapter.pins]
     return [

@@ -15,7 +15,7 @@ from fpdeep_gen.hls.committed import Journals, least_taken, read_journals
 from fpdeep_gen.hls.compile import CompiledKernel, compile_kernel
 from fpdeep_gen.hls.driver import external_memories, value_pins
 from fpdeep_gen.hls.emit.report import KernelReport
-from fpdeep_gen.hls.interface import NOT_THERE, Control, Interface, Kind, Protocol
+from fpdeep_gen.hls.interface import NOT_THERE, Control, Interface, Kind, Protocol, inner_name, outer_name
 from fpdeep_gen.hls.layout import Layout, integers, positions, shape_of
 from fpdeep_gen.hls.native_program import build_native, run_native
 from fpdeep_gen.hls.packing import memory_packing
@@ -229,14 +229,14 @@ def _compare_taken(report: KernelReport, interface: Interface, recorded: Recorde
 
 
 def _calls(report: KernelReport, interface: Interface, recorded: Recorded) -> Calls:
-    scalars = {one.name: one for one in interface.inputs}
-    bases = {one.name: one.base for one in masters(interface) if one.offset}
+    scalars = {inner_name(one): one for one in interface.inputs}
+    bases = {one.pin: one.base for one in masters(interface) if one.offset}
     pins = {}
     for pin in value_pins(report)[0]:
         if pin.name in bases:
             pins[pin.name] = [bases[pin.name]] * recorded.calls
             continue
-        one = scalars.get(pin.name) or scalars[pin.name.removesuffix("_i")]
+        one = scalars[pin.name]
         pins[pin.name] = pack(one.layout, recorded.given[one.name])
     arrays = {one.name: one for one in interface.of(Kind.ARRAY)}
     images = {}
@@ -265,9 +265,9 @@ def _compare_calls(
     compared: dict[str, int],
     outputs: dict[str, list[int]],
 ) -> None:
-    scalars = {one.name: one for one in interface.outputs}
+    scalars = {outer_name(one): one for one in interface.outputs}
     for pin in value_pins(report)[1]:
-        one = scalars.get(pin.name) or scalars[pin.name.removesuffix("_o")]
+        one = scalars[pin.name]
         wanted, got = recorded.made[one.name], unpack(one.layout, done.results.get(pin.name, []))
         outputs[one.name] = got
         compared[one.name] = len(wanted)

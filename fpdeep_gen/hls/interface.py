@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from fpdeep_gen.hls.keywords import KEYWORDS
 from fpdeep_gen.hls.layout import Layout, Structure
 
 
@@ -84,6 +85,11 @@ class Argument:
     users: tuple[str, ...] = ()
 
     @property
+    def pin(self) -> str:
+        """What its pins and registers are called where they have nothing behind the name."""
+        return f"{self.name}_" if self.name in KEYWORDS else self.name
+
+    @property
     def channels(self) -> tuple[tuple[str, int], ...]:
         """Name and bits of the pins that the words of an AXI4-Stream with side channels take; else nothing."""
         layout = self.layout
@@ -93,6 +99,16 @@ class Argument:
             return ()
         found = zip(CHANNELS, layout.members, strict=True)
         return tuple((name, member.width) for name, member in found if member.width)
+
+
+def inner_name(one: Argument) -> str:
+    """Of the pin or register that brings a scalar's value in."""
+    return f"{one.name}_i" if one.direction is Direction.INOUT else one.pin
+
+
+def outer_name(one: Argument) -> str:
+    """Of the pin or register that gives a scalar's value."""
+    return f"{one.name}_o" if one.direction is Direction.INOUT else one.pin
 
 
 RETURN = -1

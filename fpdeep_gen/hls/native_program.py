@@ -1,7 +1,8 @@
 """Native programs that run a top function and record its calls: from a stimulus, or under the user's test bench.
 
 The kernel's source is compiled into one unit with a generated function that records its arguments, calls the top, and
-records again. Under a test bench the linker puts that function in the place of the top for the bench's calls.
+records again. Under a test bench the linker puts that function in the place of the top for the bench's calls; in a file
+that holds both, the calls are changed in its assembly.
 """
 
 import os
@@ -13,9 +14,10 @@ from pathlib import Path
 
 from fpdeep_gen.errors import InputError, Problem, ToolError
 from fpdeep_gen.hls.frontend.clang import INCLUDE_DIR
-from fpdeep_gen.hls.interface import RETURN, Argument, Control, Interface, Kind
+from fpdeep_gen.hls.interface import RETURN, Argument, Control, Interface, Kind, Protocol
 from fpdeep_gen.hls.layout import Array, Integer, Layout
 from fpdeep_gen.hls.native_include import native_include_dirs
+from fpdeep_gen.hls.redirect import REAL, defined_symbols, redirected
 from fpdeep_gen.hls.tools import compiler, content_key, run_tool
 
 SHIM = "fpdeep_shim"
@@ -36,17 +38,20 @@ def layout_type(layout: Layout) -> str:
     return f"fpdeep::Structure<{', '.join(map(layout_type, layout.members))}>"
 
 
-def recorder_source(source: Path, top: str, interface: Interface) -> str:
-    """C++ of the unit with the kernel and the recording function."""
+def recorder_source(source: Path, top: str, interface: Interface, holds_bench: bool = False) -> str:
+    """C++ of the unit with the kernel and the recording function. `holds_bench`: and with the bench's main()."""
     arguments = [one for one in interface.arguments if one.place != RETURN]
     returns = len(arguments) != len(interface.arguments)
     formals = ", ".join(f"fpdeep::argument_t<{one.place}, Top> {one.name}" for one in arguments)
-    lines = ['#include "fpdeep_record.h"', *_included(source), f"using Top = decltype(::{top});"]
+    lines = ['#include "fpdeep_record.h"', *_included(source, holds_bench), f"using Top = decltype(::{top});"]
+    if holds_bench:
+        lines.append(f"__attribute__((noinline, noipa)) Top {top};")
+        lines.append(f'extern "C" fpdeep::returned_t<Top> {REAL}({formals});')
     lines += [f'extern "C" fpdeep::returned_t<Top> {SHIM}({formals}) {{']
     lines += ["    static const fpdeep::AtEnd at_end;", "    auto& recorder = fpdeep::Recorder::instance();"]
     lines += ["    recorder.begin();"]
     lines += [f"    {line}" for one in arguments for line in _given(one)]
-    call = f"::{top}({', '.join(one.name for one in arguments)});"
+    call = f"{REAL if holds_bench else f'::{top}'}({', '.join(one.name for one in arguments)});"
     lines.append(f"    auto fpdeep_result = {call}" if returns else f"    {call}")
     lines += [f"    {line}" for one in arguments for line in _made(one)]
     if returns:
@@ -56,12 +61,17 @@ def recorder_source(source: Path, top: str, interface: Interface) -> str:
     return "\n".join([*lines, "}", ""])
 
 
-def _included(source: Path) -> list[str]:
-    """The kernel. One in C has C's names for the linker; the headers that C++ has templates in are there already."""
-    line = f'#include "{source.resolve()}"'
+def _included(source: Path, holds_bench: bool) -> list[str]:
+    """The kernel. One in C has C's names for the linker; the headers that C++ has templates in are there already.
+
+    A main() that is not the bench's is never called.
+    """
+    lines = [f'#include "{source.resolve()}"']
+    if not holds_bench:
+        lines = ["#define main fpdeep_other_main", *lines, "#undef main"]
     if not _is_c(source):
-        return [line]
-    return [*(f"#include <{name}.h>" for name in _C_HEADERS), 'extern "C" {', line, "}"]
+        return lines
+    return [*(f"#include <{name}.h>" for name in _C_HEADERS), 'extern "C" {', *lines, "}"]
 
 
 def _is_c(source: Path) -> bool:
@@ -124,7 +134,7 @@ def stimulus_source(interface: Interface, calls: int) -> str:
             lines.append(f"    static fpdeep::element_t<{kind}> {name}[{_count(one)}];")
         else:
             lines.append(f"    {'fpdeep::pointed_t' if one.by_pointer else 'fpdeep::plain_t'}<{kind}> {name}{{}};")
-    actuals = ", ".join(f"&v{one.place}" if one.by_pointer else f"v{one.place}" for one in arguments)
+    actuals = ", ".join(map(_actual, arguments))
     if interface.control is Control.FREE:
         lines.append(f"    hls::native::Scheduler::instance().add([&] {{ {SHIM}({actuals}); }});")
         lines.append("    fpdeep::Recorder::settle();")
@@ -141,6 +151,13 @@ def stimulus_source(interface: Interface, calls: int) -> str:
         lines += [f"        {SHIM}({actuals});", "    }"]
     lines += ["    fpdeep::Recorder::instance().finish();", "    std::fflush(nullptr);", "    std::_Exit(0);", "}"]
     return "\n".join([*lines, ""])
+
+
+def _actual(one: Argument) -> str:
+    name = f"v{one.place}"
+    if one.protocol is Protocol.AXI:
+        return f"fpdeep::handed<fpdeep::argument_t<{one.place}, Top>>({name})"
+    return f"&{name}" if one.by_pointer else name
 
 
 def _fill(one: Argument, name: str) -> list[str]:
@@ -169,7 +186,9 @@ def build_native(
 
     `zeroed`: variables without a value start at 0 wherever they are declared, also in each iteration of a loop.
     """
-    text = recorder_source(source, top, interface) + ("" if bench is not None else stimulus_source(interface, calls))
+    holds_bench = bench is not None and bench.resolve() == source.resolve()
+    text = recorder_source(source, top, interface, holds_bench)
+    text += stimulus_source(interface, calls) if bench is None else ""
     includes = [f"-I{path}" for path in [*native_include_dirs(), source.resolve().parent, *include_dirs]]
     if bench is not None:
         includes.append(f"-I{bench.resolve().parent}")
@@ -183,9 +202,16 @@ def build_native(
     place.mkdir(parents=True, exist_ok=True)
     (place / "recorder.cpp").write_text(text, encoding="utf-8")
     unit = place / "recorder.o"
-    _compile([*flags, *includes, "-c", str(place / "recorder.cpp"), "-o", str(unit)], source)
+    if holds_bench:
+        assembly = place / "recorder.s"
+        _compile([*flags, *includes, "-S", str(place / "recorder.cpp"), "-o", str(assembly)], source)
+        code = assembly.read_text(encoding="utf-8")
+        assembly.write_text(redirected(code, _one(defined_symbols(code, top), top), SHIM), encoding="utf-8")
+        run_tool([*compiler(), "-c", str(assembly), "-o", str(unit)])
+    else:
+        _compile([*flags, *includes, "-c", str(place / "recorder.cpp"), "-o", str(unit)], source)
     objects, linking = [str(unit)], []
-    if bench is not None:
+    if bench is not None and not holds_bench:
         objects.append(str(place / "bench.o"))
         language = _C_FLAGS if _is_c(bench) else flags
         _compile([*language, *includes, "-c", str(bench.resolve()), "-o", objects[-1]], bench)
@@ -233,10 +259,14 @@ def _symbol(unit: Path, top: str) -> str:
     data = unit.read_bytes()
     pattern = rb"(?:\0|_GLOBAL__sub_I_)(_Z" + str(len(top)).encode() + top.encode() + rb"[A-Za-z0-9_]*)(?=\0)"
     found = sorted({match.decode() for match in re.findall(pattern, data) if not match.startswith(b"_ZZ")})
-    if len(found) == 1:
-        return str(found[0])
     if not found and re.search(rb"(?:\0|_GLOBAL__sub_I_)" + top.encode() + rb"\0", data):
         return top  # extern "C"; linkers' names share their ends
+    return _one(found, top)
+
+
+def _one(found: Sequence[str], top: str) -> str:
+    if len(found) == 1:
+        return found[0]
     text = ", ".join(found) or "none"
     raise InputError([Problem(None, None, f"function {top}", "one function that a test bench can call", text)])
 

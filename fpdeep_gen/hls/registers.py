@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from fpdeep_gen.hls.interface import Interface, Protocol
+from fpdeep_gen.hls.interface import Interface, Protocol, inner_name, outer_name
 
 FIRST = 0x10  # below lie the control registers of the cell
 BUNDLE = "control"
@@ -30,10 +30,9 @@ def register_map(interface: Interface) -> tuple[Register, ...]:
     found: list[Register] = []
     address = FIRST
     for one in scalars:
-        both = one.direction.reads and one.direction.writes
         for is_input in (True, False):
             if one.direction.reads if is_input else one.direction.writes:
-                name = f"{one.name}_{'i' if is_input else 'o'}" if both else one.name
+                name = inner_name(one) if is_input else outer_name(one)
                 found.append(Register(name, address, one.layout.width, is_input))
                 address += 4 * (found[-1].words + 1)
     return tuple(found)

@@ -13,7 +13,7 @@ from fpdeep_gen.hls.axi_text import bus_text
 from fpdeep_gen.hls.emit.memory import external_pins, external_ports
 from fpdeep_gen.hls.emit.names import bits
 from fpdeep_gen.hls.emit.process import stream_ports
-from fpdeep_gen.hls.interface import Argument, Control, Direction, Interface, Protocol
+from fpdeep_gen.hls.interface import Argument, Control, Interface, Protocol, inner_name, outer_name
 from fpdeep_gen.hls.ir import Network, StreamPort
 from fpdeep_gen.hls.registers import has_slave, slave_pins, slave_text
 from fpdeep_gen.hls.schedule.model import MemoryPlan
@@ -39,20 +39,19 @@ class Pin:
 
 def scalar_pins(argument: Argument) -> list[Pin]:
     """Pins of a scalar argument or of the return value."""
-    name, width, protocol = argument.name, argument.layout.width, argument.protocol
+    width, protocol = argument.layout.width, argument.protocol
     if protocol is Protocol.AXILITE:
         return []
-    both = argument.direction is Direction.INOUT
     pins: list[Pin] = []
     if argument.direction.reads:
-        inner = f"{name}_i" if both else name
+        inner = inner_name(argument)
         pins.append(Pin(inner, width, True))
         if protocol in _VALID:
             pins.append(Pin(f"{inner}_ap_vld", 1, True))
         if protocol in _ACKNOWLEDGED:
             pins.append(Pin(f"{inner}_ap_ack", 1, False))
     if argument.direction.writes:
-        outer = f"{name}_o" if both else name
+        outer = outer_name(argument)
         pins.append(Pin(outer, width, False))
         if protocol in (*_VALID, Protocol.OVLD):
             pins.append(Pin(f"{outer}_ap_vld", 1, False))
@@ -146,7 +145,7 @@ def _control(interface: Interface, network: Network) -> list[str]:
         lines += [f"wire {bits(ports[name].width)}{name}_tdata;", f"wire {name}_tvalid, {name}_tready;"]
     words, valid = [], []
     for one in interface.inputs:
-        inner = f"{one.name}_i" if one.direction is Direction.INOUT else one.name
+        inner = inner_name(one)
         words.append(inner)
         if one.protocol in _VALID:
             valid.append(f"{inner}_ap_vld")
@@ -156,7 +155,7 @@ def _control(interface: Interface, network: Network) -> list[str]:
     lines.append(f"assign given_valid = {' & '.join(valid) or _ONE};")
     at, waiting = 0, [f"{one.name}_axi_busy" for one in interface.masters]
     for one in interface.outputs:
-        outer = f"{one.name}_o" if one.direction is Direction.INOUT else one.name
+        outer = outer_name(one)
         width = one.layout.width
         lines.append(f"assign {outer} = made[{at + width - 1}:{at}];" if made > 1 else f"assign {outer} = made;")
         at += width

@@ -146,6 +146,7 @@ def run_passes(module: llvm.ModuleRef, passes: tuple[str, ...]) -> None:
 
 
 _DEFINED = re.compile(rf"^define [^@\n]*(@{NAME})\(.*?(?:!dbg !(\d+) )?\{{$", re.MULTILINE)
+_MAIN = re.compile(r"^define [^@\n]*@(?:main|_Z4main\w*)\(.*?^\}", re.MULTILINE | re.DOTALL)  # a bench's
 _SUBPROGRAM = re.compile(r'^!(\d+) = .*?!DISubprogram\(name: "((?:[^"\\]|\\.)*)"', re.MULTILINE)
 _ARGUMENT = re.compile(rf"ptr (?:noundef |nonnull )*(@{NAME})(?!\()(?=[,)])")
 
@@ -159,7 +160,7 @@ def find_roots(text: str, top: str, source: Path) -> tuple[str, ...]:
         found = ", ".join(sorted(set(defined.values()))[:20]) or "no function"
         expected = f"one function named {top}"
         raise InputError([Problem(source, None, "top", expected, f"{len(named)} of that name (there are: {found})")])
-    calls = (line for line in text.split("\n") if "call" in line)
+    calls = (line for line in _MAIN.sub("", text).split("\n") if "call" in line)
     taken = dict.fromkeys(name for line in calls for name in _ARGUMENT.findall(line) if name in defined)
     return (named[0], *(name for name in taken if name != named[0]))
 

@@ -45,6 +45,7 @@ def read_interfaces(signature: Signature, warnings: list[Diagnostic]) -> Asked:
     bundles: dict[str, str] = {}
     control, lite = None, False
     names = {one.name for one in signature.formals} | {"return"}
+    references = {one.name for one in signature.formals if one.is_reference}
     for pragma, location in signature.pragmas:
         if pragma.kind != "interface":
             continue
@@ -69,6 +70,9 @@ def read_interfaces(signature: Signature, warnings: list[Diagnostic]) -> Asked:
             if _MODES[mode] is Protocol.AXI and port in ports and ports[port][0] is Protocol.AXILITE:
                 bundles[port] = ports[port][1].options.get("bundle", "control")
             ports[port] = (_MODES[mode], pragma, location)
+            if port in references and _MODES[mode] is Protocol.AXI and pragma.options.get("depth", "1") != "1":
+                text = f"depth={pragma.options['depth']} is ignored; a reference is to one element"
+                warnings.append(Diagnostic(location, f"pragma HLS INTERFACE port={port}: {text}"))
     warnings += shared_masters(ports)
     depths = {name: pragma.options["depth"] for name, (_, pragma, _) in ports.items() if "depth" in pragma.options}
     return Asked(ports, control, lite, bundles, depths)
@@ -79,7 +83,7 @@ def unsized_pointers(signature: Signature, asked: Asked) -> list[Pointer]:
     return [
         Pointer(place, one.name, one.is_pointer)
         for place, one in enumerate(signature.formals)
-        if (one.is_pointer or one.is_reference) and not one.is_stream and is_scalar(one, asked)
+        if (one.is_reference or (one.is_pointer and is_scalar(one, asked))) and not one.is_stream
     ]
 
 
@@ -100,10 +104,12 @@ def is_free_running(signature: Signature, asked: Asked) -> bool:
 
 
 def is_scalar(formal: Formal, asked: Asked) -> bool:
-    """One value, or an array that is wanted as registers."""
+    """One value, or an array that is wanted as registers; not what lies in memory behind a reference."""
     if formal.is_stream or formal.is_array or formal.is_burst:
         return False
     mode = asked.ports.get(formal.name)
+    if formal.is_reference and mode is not None and mode[0] is Protocol.AXI:
+        return False
     several = formal.name in asked.depths and (mode is None or mode[0] in _POINTER_ARRAYS)
     return not (formal.is_pointer and several)
 
@@ -127,6 +133,8 @@ def type_definitions(signature: Signature, asked: Asked) -> str:
             lines.append(f"typedef ::hls_detail::pointed_of<{place}, {top}> {name}[{asked.depths[formal.name]}];")
         elif formal.is_pointer:
             lines.append(f"typedef ::hls_detail::pointed_of<{place}, {top}> {name};")
+        elif formal.is_reference and not is_scalar(formal, asked):
+            lines.append(f"typedef ::hls_detail::value_of<{place}, {top}> {name}[1];")
         else:
             lines.append(f"typedef ::hls_detail::value_of<{place}, {top}> {name};")
     places = list(range(len(signature.formals)))

@@ -35,7 +35,8 @@ def wrapper(signature: Signature, interface: Interface) -> str:
             actuals.append(formal.name)
         elif argument.kind is Kind.ARRAY:
             head.append(f'extern "C" {type_name(number)} {global_of(number)[1:]};')
-            actuals.append(name if formal.is_burst else global_of(number)[1:])
+            whole = f"{global_of(number)[1:]}{'[0]' if formal.is_reference else ''}"
+            actuals.append(name if formal.is_burst else whole)
             if formal.is_burst:
                 body.append(
                     f"::hls_detail::value_of<{number}, decltype(::{signature.name})> {name}({global_of(number)[1:]});"

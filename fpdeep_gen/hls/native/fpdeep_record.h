@@ -58,14 +58,27 @@ struct element_of<hls::burst_maxi<T>> {
 template <typename T>
 using element_t = typename element_of<plain_t<T>>::type;
 
-// The first element behind an array argument.
+// The first element behind an array argument; a reference is to one.
 template <typename T>
 auto* memory_of(T& array) {
-    return &array[0];
+    if constexpr (std::is_pointer_v<T> || std::is_array_v<T>) {
+        return &array[0];
+    } else {
+        return &array;
+    }
 }
 template <typename T>
 T* memory_of(hls::burst_maxi<T>& port) {
     return port.memory();
+}
+// An array as an argument of type `Parameter`: its element where that is a reference to one.
+template <typename Parameter, typename T, std::size_t COUNT>
+auto& handed(T (&array)[COUNT]) {
+    if constexpr (std::is_same_v<plain_t<Parameter>, T>) {
+        return array[0];
+    } else {
+        return array;
+    }
 }
 // What a top leaves over of its array arguments.
 template <typename T>

@@ -7,7 +7,7 @@ from fpdeep_gen.hls.frontend.liveness import definitions
 from fpdeep_gen.hls.frontend.llvm_ir import Function, Instruction, LlvmModule, Operand, OperandKind
 from fpdeep_gen.hls.frontend.llvm_types import IntegerType, Type, size_of, stored_size
 from fpdeep_gen.hls.frontend.object_pragmas import ObjectKey, ObjectPragmas
-from fpdeep_gen.hls.frontend.objects import DataObject, PaddingAccess, UnsupportedAccess
+from fpdeep_gen.hls.frontend.objects import Access, DataObject, PaddingAccess, UnsupportedAccess
 from fpdeep_gen.hls.ir import Location
 
 MEMCPY = "@llvm.memcpy"
@@ -34,12 +34,12 @@ def collect_objects(
         if one.opcode == "alloca" and one.element is not None:
             found = pragmas.get((function.name, name)) or pragmas.get((function.name, name.partition(".sroa")[0]))
             place = module.locations.of(one.debug)
-            objects[name] = DataObject(_plain(name), one.element, "", False, found or ObjectPragmas(), place)
+            objects[name] = DataObject(readable_name(name), one.element, "", False, found or ObjectPragmas(), place)
     for name, variable in module.globals.items():
         found = pragmas.get(("", name))
         text = variable.initial
         objects[name] = DataObject(
-            _plain(name), variable.type, text, variable.is_constant, found or ObjectPragmas(), function.location
+            readable_name(name), variable.type, text, variable.is_constant, found or ObjectPragmas(), function.location
         )
     _alias_tables(function, objects, defined)
     refused: list[tuple[Location | None, str]] = []
@@ -52,7 +52,7 @@ def collect_objects(
     return objects, refused
 
 
-def _plain(name: str) -> str:
+def readable_name(name: str) -> str:
     """A readable name: the last part of a mangled static's name, or the local's own."""
     name = name.lstrip("%@").strip('"')
     if name.startswith("_ZZ"):
@@ -66,7 +66,9 @@ def _plain(name: str) -> str:
     return "".join(char if char.isalnum() else "_" for char in name) or "object"
 
 
-def _places(operand: Operand, defined: Mapping[str, tuple[str, Instruction]], seen: frozenset[str]) -> Iterator[Place]:
+def places_of(
+    operand: Operand, defined: Mapping[str, tuple[str, Instruction]], seen: frozenset[str] = frozenset()
+) -> Iterator[Place]:
     """Every object that an address may point into."""
     if operand.kind is OperandKind.GLOBAL:
         yield Place(operand.name, operand.value, ())
@@ -79,52 +81,57 @@ def _places(operand: Operand, defined: Mapping[str, tuple[str, Instruction]], se
         yield Place(operand.name, 0, ())
     elif one.opcode == "getelementptr" and one.offset is not None:
         terms = tuple((index.name, stride) for index, stride in one.offset.terms)
-        for place in _places(one.operands[0], defined, seen):
+        for place in places_of(one.operands[0], defined, seen):
             yield Place(place.owner, place.constant + one.offset.constant, (*place.terms, *terms))
     elif one.opcode in ("select", "phi"):
         for inner in one.operands[1:] if one.opcode == "select" else one.operands:
-            yield from _places(inner, defined, seen)
+            yield from places_of(inner, defined, seen)
 
 
 def single_place(operand: Operand, defined: Mapping[str, tuple[str, Instruction]]) -> Place | None:
     """The one object that an address points into; None where there are several, or none is known."""
-    found = list(_places(operand, defined, frozenset()))
+    found = list(places_of(operand, defined))
     return found[0] if len(found) == 1 else None
 
 
 def touched_size(one: Instruction) -> int:
     """Bytes that a load or store touches."""
-    return sum(size for _, size in _touched(one))
+    return sum(size for _, size, _ in touched(one))
 
 
-def _touched(one: Instruction) -> list[tuple[Operand, int]]:
-    """Addresses and byte counts that an instruction reads or writes."""
+def touched(one: Instruction) -> list[tuple[Operand, int, bool]]:
+    """Addresses and byte counts that an instruction reads or writes, and whether it writes there."""
     if one.opcode == "load":
-        return [(one.operands[0], stored_size(one.type))]
+        return [(one.operands[0], stored_size(one.type), False)]
     if one.opcode == "store":
-        return [(one.operands[1], stored_size(one.operands[0].type))]
+        return [(one.operands[1], stored_size(one.operands[0].type), True)]
     if one.opcode == "call" and one.detail.startswith((MEMCPY, MEMMOVE)):
-        return [(one.operands[0], one.operands[2].value), (one.operands[1], one.operands[2].value)]
+        return [(one.operands[0], one.operands[2].value, True), (one.operands[1], one.operands[2].value, False)]
     if one.opcode == "call" and one.detail.startswith(MEMSET):
-        return [(one.operands[0], one.operands[2].value)]
+        return [(one.operands[0], one.operands[2].value, True)]
     return []
 
 
+def elements_at(owner: DataObject, place: Place, size: int) -> Iterator[Access]:
+    """The elements in `size` bytes from a place on. Raises UnsupportedAccess."""
+    at = 0
+    while at < max(size, 1):
+        try:
+            access = owner.access(place.constant + at, place.terms)
+        except PaddingAccess:
+            at += 1
+            continue
+        yield access
+        at += size_of(IntegerType(access.leaf.width)) - access.bit // 8
+
+
 def _note(one: Instruction, objects: dict[str, DataObject], defined: dict[str, tuple[str, Instruction]]) -> None:
-    for operand, size in _touched(one):
-        for place in _places(operand, defined, frozenset()):
+    for operand, size, _ in touched(one):
+        for place in places_of(operand, defined):
             target = objects.get(place.owner)
-            if target is None:
-                continue
-            at = 0
-            while at < max(size, 1):
-                try:
-                    access = target.access(place.constant + at, place.terms)
-                except PaddingAccess:
-                    at += 1
-                    continue
-                target.note(access)
-                at += size_of(IntegerType(access.leaf.width)) - access.bit // 8
+            if target is not None:
+                for access in elements_at(target, place, size):
+                    target.note(access)
 
 
 def _alias_tables(
@@ -138,7 +145,7 @@ def _alias_tables(
             if one.opcode == "call" and one.detail.startswith((MEMCPY, MEMSET, MEMMOVE)):
                 target = one.operands[0]
             if target is not None:
-                for place in _places(target, defined, frozenset()):
+                for place in places_of(target, defined):
                     writes.setdefault(place.owner, []).append(one)
     for name, all_writes in writes.items():
         one = all_writes[0]

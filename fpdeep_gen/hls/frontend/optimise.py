@@ -19,7 +19,7 @@ from fpdeep_gen.hls.frontend.llvm_metadata import Metadata
 from fpdeep_gen.hls.frontend.llvm_text import NAME, NODE, parse_module
 from fpdeep_gen.hls.frontend.object_pragmas import OBJECT_MARKERS, ObjectKey, ObjectPragmas, read_object_pragmas
 from fpdeep_gen.hls.frontend.pointers import resolve_pointers
-from fpdeep_gen.hls.frontend.tables import uses_floating, with_tables
+from fpdeep_gen.hls.frontend.tables import may_have_tables, with_tables
 from fpdeep_gen.hls.frontend.unrolling import UNROLL, attach_unrolls, loops_left
 from fpdeep_gen.hls.frontend.views import resolve_views
 from fpdeep_gen.hls.ir import Diagnostic
@@ -84,7 +84,7 @@ def optimise(text: str, top: str, source: Path) -> Optimised:
     edited = attach_unrolls(marked, parsed)
     edited = "\n".join(line for line in edited.split("\n") if not _is_taken_out(line))
     module = parse_assembly(edited)
-    if uses_floating(edited):
+    if may_have_tables(edited):
         run_passes(module, ("dead_store_elimination", "sroa", "loop_simplify"))
         tables, renamed = with_tables(str(module), source)
         module = parse_assembly(tables)

@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from fpdeep_gen.errors import Problem
-from fpdeep_gen.hls.frontend.llvm_ir import Function, OperandKind
+from fpdeep_gen.hls.frontend.accesses import readable_name
+from fpdeep_gen.hls.frontend.llvm_ir import Function, LlvmModule, OperandKind
+from fpdeep_gen.hls.frontend.members import disturbance
 from fpdeep_gen.hls.frontend.network import task_calls
 from fpdeep_gen.hls.frontend.objects import External
 from fpdeep_gen.hls.frontend.optimise import Optimised
@@ -36,21 +38,26 @@ def _is_apart(functions: list[Function]) -> bool:
     return len({one.name for one in functions}) == len(functions)
 
 
-def check_users(users: Users, arguments: Mapping[str, External], problems: list[Problem]) -> None:
-    """A variable belongs to one process; arrays behind an AXI4 master may be used by several."""
+def check_users(users: Users, module: LlvmModule, arguments: Mapping[str, External], problems: list[Problem]) -> None:
+    """Elements of a variable that anybody writes belong to one process; arrays behind AXI4 masters may have several."""
     for used, functions in users.items():
         external = arguments.get(used)
-        names = list({function.name: function.plain_name for function in functions}.values())
+        different = list({function.name: function for function in functions}.values())
+        names = "use by " + ", ".join(function.plain_name for function in different)
         if external is None:  # tasks of one function have its static variables each for itself
-            allowed = len(names) == 1
-            hint = "make it a static variable of the task's function template, or pass a stream"
-        else:
-            allowed = len(functions) == 1 or (external.protocol is Protocol.AXI and _is_apart(functions))
+            met = disturbance(different, used, module.globals[used]) if len(different) > 1 else None
+            if met is not None:
+                what, expected = (
+                    f"variable {readable_name(used)}",
+                    "elements that one stage or task uses, or all only read",
+                )
+                hint = "make it a static variable of the task's function template, or pass a stream"
+                found = f"{names}; {met[0]} writes what {met[1]} uses"
+                problems.append(problem_at(functions[0].location, what, expected, found, hint))
+        elif len(functions) > 1 and not (external.protocol is Protocol.AXI and _is_apart(functions)):
             hint = "give each its own pointer to the memory, or the elements in a stream"
-        if not allowed:
-            what = f"argument {external.name}" if external is not None else f"variable {used.lstrip('@')}"
-            found = "use by " + ", ".join(names)
-            problems.append(problem_at(functions[0].location, what, "use by one stage or task", found, hint))
+            what = f"argument {external.name}"
+            problems.append(problem_at(functions[0].location, what, "use by one stage or task", names, hint))
 
 
 class SharedArrays:

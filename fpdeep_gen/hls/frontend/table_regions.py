@@ -73,7 +73,7 @@ def read_body(text: str, function: Function) -> Body:
 
 
 def regions(function: Function, body: Body) -> Iterator[Region]:
-    """What may be evaluated at once, larger pieces first; only what computes with floating point."""
+    """What may be evaluated at once, larger pieces first: initialisers of local statics, what has floating point."""
     if function.name.startswith("@_GLOBAL__sub_I") and is_floating(body, body.blocks):
         yield Region(frozenset(body.blocks), function.entry.name, None, None)
         return
@@ -87,7 +87,7 @@ def regions(function: Function, body: Body) -> Iterator[Region]:
         for line in body.blocks[name]:
             guard = _GUARD.match(line)
             found = _guarded(name, guard[1], edges, idom, body) if guard is not None else None
-            if found is not None and is_floating(body, found.blocks):
+            if found is not None:
                 yield found
     work = list(find_loops(function).top)
     while work:
@@ -97,6 +97,11 @@ def regions(function: Function, body: Body) -> Iterator[Region]:
             made = _looped(loop, edges, before)
             if made is not None:
                 yield made
+
+
+def is_guarded(text: str) -> bool:
+    """Whether a module has local statics that code initialises."""
+    return any(_GUARD.match(line) for line in text.split("\n"))
 
 
 def is_floating(body: Body, blocks: frozenset[str] | set[str] | dict[str, list[str]]) -> bool:

@@ -1,9 +1,10 @@
 """Tables that floating-point code fills from constants become constant tables, as the vendor's compiler makes ROMs.
 
-A loop (or the constructor of a static variable) is evaluated where all that it reads is constant, all that it
-writes are variables, and nobody else writes them: of a local array no other code at all, of a static one no code of the
-program (it reads after the loop alone), of a local static only code behind its constructor. The variables get the
-values as their initial ones, and the code goes. What cannot be evaluated stays, and is told of as floating point.
+A loop, or the constructor of a static variable (with floating point or without), is evaluated where all that it reads
+is constant, all that it writes are variables, and nobody else writes them: of a local array no other code at all, of a
+static one no code of the program (it reads after the loop alone), of a local static only code behind its constructor.
+The variables get the values as their initial ones, and the code goes. What cannot be evaluated stays, and is told of as
+floating point.
 """
 
 import re
@@ -23,6 +24,7 @@ from fpdeep_gen.hls.frontend.table_regions import (
     LOCAL,
     Body,
     Region,
+    is_guarded,
     read_body,
     regions,
 )
@@ -297,6 +299,6 @@ def _reads(line: str) -> bool:
     return re.match(rf"^  %{NAME} = load (?!volatile|atomic)", line) is not None
 
 
-def uses_floating(text: str) -> bool:
-    """Whether any code of the module names a type of floating point."""
-    return any(FLOATING.search(line) for line in text.split("\n") if line.startswith("  "))
+def may_have_tables(text: str) -> bool:
+    """Whether any code of the module names a type of floating point, or initialises a local static."""
+    return is_guarded(text) or any(FLOATING.search(line) for line in text.split("\n") if line.startswith("  "))

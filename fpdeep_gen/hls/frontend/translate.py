@@ -91,7 +91,7 @@ def _front_end(source: Path, top: str, include_dirs: Sequence[Path], grouping: G
         processes = _processes(
             optimised, function, problems, externals, between, shared, grouping, expansion.controllers
         )
-        check_users(users, externals, problems)
+        check_users(users, optimised.module, externals, problems)
         shared.check(problems)
         if problems:
             raise refusal(problems)

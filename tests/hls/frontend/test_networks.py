@@ -187,7 +187,7 @@ def test_tasks_share_no_variable(tmp_path: Path) -> None:
     """
     ((_, field, found),) = _problems(tmp_path, text)
     assert "shared" in field
-    assert found == "use by one, two"
+    assert found == "use by one, two; one writes what two uses"
 
 
 def test_long_chains(tmp_path: Path) -> None:

@@ -56,16 +56,22 @@ class Cosimulation:
 class Recorded:
     """A native run: integers of each argument before and after, words taken from each input stream, exit code.
 
-    `journals`: how these words were taken, for what RTL may leave of an activation that does not end.
+    `journals`: how these words were taken, for what RTL may leave of an activation that does not end. `runs`: of each
+    call, more than 1 where a start makes several.
     """
 
     given: Mapping[str, list[int]]
     made: Mapping[str, list[int]]
     taken: Mapping[str, int]
     journals: Journals
-    calls: int
+    runs: tuple[int, ...]
     code: int
     printed: str
+
+    @property
+    def calls(self) -> int:
+        """Starts of the top."""
+        return len(self.runs)
 
 
 def cosimulate(
@@ -153,7 +159,7 @@ def _record(
         text = f"the native run never called {top}, or did not end: exit status {code}"
         raise ToolError(text, [str(program)], printed)
     lines = [line.split() for line in (place / "record.txt").read_text(encoding="utf-8").splitlines()]
-    count = next(int(line[1]) for line in lines if line[0] == "calls")
+    runs = next(tuple(map(int, line[1:])) for line in lines if line[0] == "runs")
     taken = {line[1]: int(line[2]) for line in lines if line[0] == "taken"}
     before: dict[str, list[int]] = {}
     after: dict[str, list[int]] = {}
@@ -162,7 +168,7 @@ def _record(
             path = place / f"{name}{suffix}"
             if path.exists():
                 target[name] = read_integers(path, one.layout)
-    return Recorded(before, after, taken, read_journals(lines), count, code, printed)
+    return Recorded(before, after, taken, read_journals(lines), runs, code, printed)
 
 
 def _compare(
@@ -253,7 +259,7 @@ def _calls(report: KernelReport, interface: Interface, recorded: Recorded) -> Ca
             [0 if word == NOT_THERE else values[call * kinds + word] for word in memory.words]
             for call in range(recorded.calls)
         ]
-    return Calls(recorded.calls, pins, images)
+    return Calls(recorded.calls, pins, images, recorded.runs)
 
 
 def _compare_calls(

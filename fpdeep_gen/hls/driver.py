@@ -7,6 +7,7 @@ from fpdeep_gen.hls.emit.interface_report import MemoryPorts
 from fpdeep_gen.hls.emit.report import KernelReport, PortReport
 from fpdeep_gen.hls.emit.shell import Pin, scalar_pins
 from fpdeep_gen.hls.interface import Control, Kind
+from fpdeep_gen.hls.registers import RUNS
 
 _MAIN = Path(__file__).parent / "cells" / "cosim_main.cpp"
 
@@ -66,6 +67,8 @@ def _block_parts(report: KernelReport, control: Control) -> dict[str, list[str]]
         block += ["#define HAS_REGISTERS"] * bool(registers)
     if kind == "lite":
         block.append("#define HAS_LITE")
+    if report.interface is not None and report.interface.restarts:
+        block += ["#define HAS_RESTARTS", f"static constexpr uint32_t RUNS = {RUNS};"]
     values = [f"    VALUES({pin.name}, {_cells(pin.width)}, 1)" for pin in [*given, *made]]
     values += [f"    VALUES({one.name}, {_cells(one.width)}, {one.depth})" for one in memories]
     values += [f"    VALUES({one.name}, {one.words}, 1)" for one in registers]

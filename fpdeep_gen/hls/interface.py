@@ -128,7 +128,7 @@ class Interface:
     """The whole of a top. `overlapped`: it takes the next start before it is done with the last.
 
     `control_lite`: the block-level protocol is in registers of the AXI4-Lite slave. `offsets`: base addresses of m_axi
-    arguments, by their names, where they are pins or registers.
+    arguments, by their names, where they are pins or registers. `restarts`: the slave counts the runs of a start.
     """
 
     control: Control
@@ -136,6 +136,7 @@ class Interface:
     overlapped: bool = False
     control_lite: bool = False
     offsets: tuple[Argument, ...] = ()
+    restarts: bool = False
 
     def of(self, kind: Kind) -> tuple[Argument, ...]:
         """The arguments of one kind, in order."""

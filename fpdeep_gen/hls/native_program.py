@@ -49,14 +49,18 @@ def recorder_source(source: Path, top: str, interface: Interface, holds_bench: b
         lines.append(f'extern "C" fpdeep::returned_t<Top> {REAL}({formals});')
     lines += [f'extern "C" fpdeep::returned_t<Top> {SHIM}({formals}) {{']
     lines += ["    static const fpdeep::AtEnd at_end;", "    auto& recorder = fpdeep::Recorder::instance();"]
-    lines += ["    recorder.begin();"]
+    lines += ["    if (recorder.begins()) {" if interface.restarts else "    recorder.begin();"]
     lines += [f"    {line}" for one in arguments for line in _given(one)]
+    lines += ["    }"] * interface.restarts
     call = f"{REAL if holds_bench else f'::{top}'}({', '.join(one.name for one in arguments)});"
     lines.append(f"    auto fpdeep_result = {call}" if returns else f"    {call}")
+    lines += ["    if (recorder.ends()) {"] * interface.restarts
     lines += [f"    {line}" for one in arguments for line in _made(one)]
     if returns:
         result = interface.arguments[-1]
         lines.append(f'    recorder.made<{layout_type(result.layout)}>("ap_return", fpdeep_result);')
+    lines += ["    }"] * interface.restarts
+    if returns:
         lines.append("    return fpdeep_result;")
     return "\n".join([*lines, "}", ""])
 

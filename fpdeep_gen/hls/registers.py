@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from fpdeep_gen.hls.interface import Interface, Protocol, inner_name, outer_name
 
 FIRST = 0x10  # below lie the control registers of the cell
+RUNS = 0x10
+"""How often a counted auto-restart runs the top, where it has that register."""
 BUNDLE = "control"
 
 
@@ -28,7 +30,7 @@ def register_map(interface: Interface) -> tuple[Register, ...]:
     scalars = [one for one in interface.pinned if one.protocol is Protocol.AXILITE]
     scalars.sort(key=lambda one: one.place)
     found: list[Register] = []
-    address = FIRST
+    address = _first(interface)
     for one in scalars:
         for is_input in (True, False):
             if one.direction.reads if is_input else one.direction.writes:
@@ -36,6 +38,10 @@ def register_map(interface: Interface) -> tuple[Register, ...]:
                 found.append(Register(name, address, one.layout.width, is_input))
                 address += 4 * (found[-1].words + 1)
     return tuple(found)
+
+
+def _first(interface: Interface) -> int:
+    return FIRST + (8 if interface.restarts else 0)
 
 
 def has_slave(interface: Interface) -> bool:
@@ -46,7 +52,7 @@ def has_slave(interface: Interface) -> bool:
 def address_bits(interface: Interface) -> int:
     """Width of the slave's addresses."""
     registers = register_map(interface)
-    last = max([FIRST, *(one.address + 4 * one.words for one in registers)])
+    last = max([_first(interface), *(one.address + 4 * one.words for one in registers)])
     return max(5, (last - 1).bit_length())
 
 
@@ -109,7 +115,7 @@ def slave_text(interface: Interface) -> list[str]:
         lines.append("wire slave_start;")
     return [
         *lines,
-        f"fpdeep_axilite #(.ADDRESS({bits})) u_slave (",
+        f"fpdeep_axilite #(.ADDRESS({bits}), .COUNTED({int(interface.restarts)})) u_slave (",
         f"    .ap_clk(ap_clk), .ap_rst_n(ap_rst_n), {joined},",
         f"    .interrupt(interrupt), .ap_start({start}), .ap_done(ap_done), .ap_ready(ap_ready), .ap_idle(ap_idle),",
         "    .write(slave_write), .write_address(slave_write_address), .write_data(slave_write_data),",

@@ -60,11 +60,15 @@ class SimulationResult:
 
 @dataclass(frozen=True)
 class Calls:
-    """Calls of a top with a block-level protocol: words of input pins, and images of external memories, one a call."""
+    """Calls of a top with a block-level protocol: words of input pins, and images of external memories, one a call.
+
+    `runs`: how many runs each call makes, where the top counts restarts.
+    """
 
     count: int
     pins: Mapping[str, Sequence[int]]
     images: Mapping[str, Sequence[Sequence[int]]]
+    runs: Sequence[int] = ()
 
 
 def simulate_streams(
@@ -94,6 +98,7 @@ def simulate_streams(
             write_words(folder / f"{port.name}.bin", inputs[port.name], port.width)
     given, made = value_pins(report)
     if calls is not None:
+        write_words(folder / "ap_runs.bin", calls.runs, 32)
         for pin in given:
             write_words(folder / f"{pin.name}.bin", calls.pins[pin.name], pin.width)
         for memory in external_memories(report):

@@ -264,6 +264,12 @@ int main(int argc, char **argv) {
   Phase phase = Phase::rest;
   (void)phase;
   uint32_t control_word = 0, last_word = 0;
+#ifdef HAS_LITE
+  bool ended = false;
+#endif
+#ifdef HAS_RESTARTS
+  const std::vector<uint32_t> runs = read_file(folder + "/ap_runs.bin");
+#endif
   std::vector<uint64_t> start_cycles;
   std::vector<uint64_t> latencies;
   auto set_scalars = [&](bool valid) {
@@ -300,7 +306,13 @@ int main(int argc, char **argv) {
 /*REGISTERS*/
 #undef REGISTER_IN
 #undef REGISTER_OUT
+#ifdef HAS_RESTARTS
+      const uint32_t count = runs[started];
+      transfers.push_back({true, RUNS, count, nullptr});
+      transfers.push_back({true, 0, count > 1 ? 0x81u : 1u, nullptr});
+#else
       transfers.push_back({true, 0, 1, nullptr});
+#endif
       transfers.push_back({false, 0, 0, &control_word});
       start_cycles.push_back(cycle), started++, moved = true;
     }
@@ -421,10 +433,16 @@ int main(int argc, char **argv) {
       transfers.pop_front(), bus_waits = false;
       if (one.target) *one.target = top->s_axi_control_rdata;
 #ifdef HAS_LITE
-      if (one.target == &control_word && !(control_word & 2)) {
+      ended |= one.target == &control_word && control_word & 2;
+#ifdef HAS_RESTARTS
+      const bool over = ended && (control_word & 5) == 4;  // done once, at rest, no further start
+#else
+      const bool over = ended;
+#endif
+      if (one.target == &control_word && !over) {
         transfers.push_back(one);  // not done: asks again
       } else if (one.target == &control_word) {
-        moved = true;
+        moved = true, ended = false;
         latencies.push_back(cycle - start_cycles[finished]);
 #define REGISTER_IN(name, at, count)
 #define REGISTER_OUT(name, at, count)                                                          \

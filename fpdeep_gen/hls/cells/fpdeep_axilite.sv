@@ -3,11 +3,13 @@
 // 0x00 bit 0 ap_start (set by a write, cleared by ap_ready), 1 ap_done (cleared by a read), 2 ap_idle, 3 ap_ready
 // (cleared by a read), 7 auto_restart; 0x04 bit 0 global interrupt enable; 0x08 interrupt enable, 0x0c interrupt status
 // (bits 0 ap_done, 1 ap_ready; a written 1 toggles the status).
+// COUNTED: 0x10 is how many runs an ap_start with auto_restart makes, 0 for no end.
 `ifndef FPDEEP_AXILITE_SV
 `define FPDEEP_AXILITE_SV
 `default_nettype none
 module fpdeep_axilite #(
-    parameter int ADDRESS = 6
+    parameter int ADDRESS = 6,
+    parameter bit COUNTED = 0
 ) (
     input  wire               ap_clk,
     input  wire               ap_rst_n,
@@ -63,6 +65,28 @@ module fpdeep_axilite #(
   assign interrupt = enabled & |status;
 
   wire here = write & wstrb[0];
+  wire begins = here & write_address == 0 & wdata[0];
+  wire again;
+  wire [31:0] behind;
+  generate
+    if (COUNTED) begin : counted
+      reg [31:0] runs, left;
+      assign again = restart & (runs == 0 | left != 1);
+      assign behind = read_address == ADDRESS'(16) ? runs : read_data;
+      always_ff @(posedge ap_clk)
+        if (!ap_rst_n) begin
+          runs <= 32'd0;
+          left <= 32'd0;
+        end else begin
+          if (write & write_address == ADDRESS'(16)) runs <= (wdata & write_mask) | (runs & ~write_mask);
+          if (begins) left <= runs;
+          else if (ap_ready) left <= left - 32'd1;
+        end
+    end else begin : endless
+      assign again = restart;
+      assign behind = read_data;
+    end
+  endgenerate
   wire read_control = read & read_address == 0;
   wire [31:0] control = {24'd0, restart, 3'd0, ready, ap_idle, done, start};
   always_ff @(posedge ap_clk) begin
@@ -72,7 +96,7 @@ module fpdeep_axilite #(
         ADDRESS'(4): r_data <= {31'd0, enabled};
         ADDRESS'(8): r_data <= {30'd0, enables};
         ADDRESS'(12): r_data <= {30'd0, status};
-        default: r_data <= read_data;
+        default: r_data <= behind;
       endcase
     if (!ap_rst_n) begin
       b_valid <= 1'b0;
@@ -87,8 +111,8 @@ module fpdeep_axilite #(
     end else begin
       b_valid <= write | (b_valid & ~bready);
       r_valid <= read | (r_valid & ~rready);
-      if (here & write_address == 0 & wdata[0]) start <= 1'b1;
-      else if (ap_ready) start <= restart;
+      if (begins) start <= 1'b1;
+      else if (ap_ready) start <= again;
       done <= ap_done | (done & ~read_control);
       ready <= ap_ready | (ready & ~read_control);
       if (here & write_address == 0) restart <= wdata[7];

@@ -60,12 +60,13 @@ class InterfaceReport:
     memories: tuple[MemoryPorts, ...]
     registers: tuple[Register, ...]
     offsets: tuple[ArgumentReport, ...] = ()
+    restarts: bool = False
 
     def interface(self) -> Interface:
         """With its types."""
         arguments = tuple(one.argument() for one in self.arguments)
         offsets = tuple(one.argument() for one in self.offsets)
-        return Interface(Control(self.control), arguments, self.overlapped, self.control_lite, offsets)
+        return Interface(Control(self.control), arguments, self.overlapped, self.control_lite, offsets, self.restarts)
 
     @staticmethod
     def from_data(data: dict[str, Any]) -> "InterfaceReport":
@@ -78,6 +79,7 @@ class InterfaceReport:
             tuple(_memory_from(one) for one in data["memories"]),
             tuple(Register(**one) for one in data["registers"]),
             tuple(ArgumentReport(**one) for one in data["offsets"]),
+            data["restarts"],
         )
 
 
@@ -113,4 +115,5 @@ def interface_report(interface: Interface | None, plans: Sequence[MemoryPlan]) -
         tuple(memories),
         register_map(interface),
         tuple(map(_argument_report, interface.offsets)),
+        interface.restarts,
     )

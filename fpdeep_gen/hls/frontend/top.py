@@ -30,13 +30,17 @@ _POINTER_ARRAYS = (Protocol.AXI, Protocol.MEMORY, Protocol.FIFO, Protocol.AXIS)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What INTERFACE pragmas say: by port name, and for the block. `depths`: elements behind pointers, C++ texts."""
+    """What INTERFACE pragmas say: by port name, and for the block. `depths`: elements behind pointers, C++ texts.
+
+    `restarts`: the slave counts the runs of a start.
+    """
 
     ports: dict[str, tuple[Protocol, Pragma, Location]]
     control: Control | None
     control_lite: bool
     bundles: dict[str, str]
     depths: dict[str, str]
+    restarts: bool = False
 
 
 def read_interfaces(signature: Signature, warnings: list[Diagnostic]) -> Asked:
@@ -44,6 +48,7 @@ def read_interfaces(signature: Signature, warnings: list[Diagnostic]) -> Asked:
     ports: dict[str, tuple[Protocol, Pragma, Location]] = {}
     bundles: dict[str, str] = {}
     control, lite = None, False
+    restarts: list[Location] = []
     names = {one.name for one in signature.formals} | {"return"}
     references = {one.name for one in signature.formals if one.is_reference}
     for pragma, location in signature.pragmas:
@@ -59,6 +64,8 @@ def read_interfaces(signature: Signature, warnings: list[Diagnostic]) -> Asked:
         if mode in _MODES:
             remarks = remarks_of(pragma, _MODES[mode])
             warnings += [Diagnostic(location, f"pragma HLS INTERFACE port={port}: {remark}") for remark in remarks]
+        if port == "return" and "autorestart" in pragma.flags:
+            restarts.append(location)
         if mode in _CONTROLS:
             control = _CONTROLS[mode]
         elif port == "return":
@@ -74,8 +81,12 @@ def read_interfaces(signature: Signature, warnings: list[Diagnostic]) -> Asked:
                 text = f"depth={pragma.options['depth']} is ignored; a reference is to one element"
                 warnings.append(Diagnostic(location, f"pragma HLS INTERFACE port={port}: {text}"))
     warnings += shared_masters(ports)
+    counted = lite and control is not Control.NONE
+    if not counted:
+        text = "pragma HLS INTERFACE port=return: autorestart is ignored; it needs s_axilite and a start"
+        warnings += [Diagnostic(location, text) for location in restarts]
     depths = {name: pragma.options["depth"] for name, (_, pragma, _) in ports.items() if "depth" in pragma.options}
-    return Asked(ports, control, lite, bundles, depths)
+    return Asked(ports, control, lite, bundles, depths, counted and bool(restarts))
 
 
 def unsized_pointers(signature: Signature, asked: Asked) -> list[Pointer]:
@@ -310,7 +321,8 @@ def build_interface(
         bundle, result = asked.bundles.get("return", ""), (Kind.SCALAR, Direction.OUT)
         arguments.append(Argument("ap_return", RETURN, *result, mode, layouts[RETURN], 0, bundle))
     control = Control.FREE if free else asked.control or Control.HS
-    return Interface(control, tuple(arguments), control_lite=asked.control_lite, offsets=tuple(offsets))
+    more = {"control_lite": asked.control_lite, "restarts": asked.restarts}
+    return Interface(control, tuple(arguments), offsets=tuple(offsets), **more)
 
 
 def _burst_problems(signature: Signature, formal: Formal, asked: Asked, layout: Layout) -> list[Problem]:

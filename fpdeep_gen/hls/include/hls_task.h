@@ -7,6 +7,12 @@
 
 namespace hls {
 
+// For test benches, which are compiled with the kernel where both are one file.
+struct autorestart {
+    template <typename... A> explicit autorestart(int, A &&...) {}
+    template <typename... A> void operator()(int, A &&...) {}
+};
+
 class task {
     // Addresses of the streams, then the number of streams at each.
     template <typename... V> void start(const void *function, V... values) {

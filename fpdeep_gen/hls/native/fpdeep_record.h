@@ -1,8 +1,8 @@
 // Records the calls of a top function: what goes in and what comes out of each argument, into files.
 //
 // <folder>/<name>.in and .out hold the integers of all calls one after the other (of a stream: of all words), each in
-// ceil(bits / 32) little-endian uint32. <folder>/record.txt has a line `calls N` and, for each stream that the top reads,
-// `taken NAME N`; then `port NAME NUMBER` for these streams and the journals of the fibers, whose streams have numbers.
+// ceil(bits / 32) little-endian uint32. <folder>/record.txt has a line `runs N N ...`, a number a call (an
+// auto-restart is one call), and for each stream that the top reads, `taken NAME N`; then `port NAME NUMBER` for these streams and the journals of the fibers, whose streams have numbers.
 #pragma once
 
 #include <cstdio>
@@ -16,6 +16,7 @@
 
 #include "fpdeep_layout.h"
 #include "hls_stream.h"
+#include "hls_task.h"
 
 namespace hls {
 template <typename T>
@@ -95,7 +96,15 @@ class Recorder {
         return *recorder;
     }
 
-    void begin() { ++calls_; }
+    void begin() { runs_.push_back(1); }
+    // Of a top that is restarted by count: whether a call begins, or ends, what one start makes.
+    bool begins() {
+        if (hls::native::Run::now().number == 0) {
+            runs_.push_back(hls::native::Run::now().count);
+        }
+        return hls::native::Run::now().number == 0;
+    }
+    bool ends() const { return hls::native::Run::now().number == hls::native::Run::now().count - 1; }
 
     template <typename L, typename T>
     void given(const char* name, const T& value) {
@@ -158,7 +167,11 @@ class Recorder {
         }
         std::FILE* const file = std::fopen((base + "record.txt").c_str(), "w");
         if (file != nullptr) {
-            std::fprintf(file, "calls %zu\n", calls_);
+            std::fprintf(file, "runs");
+            for (const int count : runs_) {
+                std::fprintf(file, " %d", count);
+            }
+            std::fprintf(file, "\n");
             for (const auto& [name, count] : taken_) {
                 std::fprintf(file, "taken %s %zu\n", name.c_str(), count);
             }
@@ -190,7 +203,7 @@ class Recorder {
         std::fclose(file);
     }
 
-    std::size_t calls_ = 0;
+    std::vector<int> runs_;
     std::map<std::string, std::vector<std::uint32_t>> given_, made_;
     std::map<std::string, std::size_t> taken_;
     std::map<std::string, const hls::native::StreamState*> ports_;

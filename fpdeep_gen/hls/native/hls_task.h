@@ -55,6 +55,36 @@ Extent extent(Argument& argument) {
 
 }  // namespace native
 
+namespace native {
+
+// Which of how many runs of a counted auto-restart a call of the top is.
+struct Run {
+    int number = 0, count = 1;
+    static Run& now() {
+        static Run run;
+        return run;
+    }
+};
+
+}  // namespace native
+
+// For test benches: calls a top `count` times with the same arguments; in hardware one start makes all these runs.
+class autorestart {
+  public:
+    template <typename Result, typename... Parameters, typename... Arguments>
+    autorestart(int count, Result (*top)(Parameters...), Arguments&&... arguments) {
+        (*this)(count, top, arguments...);
+    }
+    template <typename Result, typename... Parameters, typename... Arguments>
+    void operator()(int count, Result (*top)(Parameters...), Arguments&&... arguments) {
+        for (int number = 0; number < count; ++number) {
+            native::Run::now() = {number, count};
+            top(static_cast<Parameters>(arguments)...);
+        }
+        native::Run::now() = {};
+    }
+};
+
 class task {
   public:
     task() = default;

@@ -160,6 +160,10 @@ def _record(
         raise ToolError(text, [str(program)], printed)
     lines = [line.split() for line in (place / "record.txt").read_text(encoding="utf-8").splitlines()]
     runs = next(tuple(map(int, line[1:])) for line in lines if line[0] == "runs")
+    ended = next(int(line[1]) for line in lines if line[0] == "ended")
+    if ended < len(runs) and interface.control is not Control.FREE:
+        text = f"the native run ended in call {ended + 1} of {top}: exit status {code}"
+        raise ToolError(text, [str(program)], printed)
     taken = {line[1]: int(line[2]) for line in lines if line[0] == "taken"}
     before: dict[str, list[int]] = {}
     after: dict[str, list[int]] = {}

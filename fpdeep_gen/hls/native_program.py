@@ -56,6 +56,7 @@ def recorder_source(source: Path, top: str, interface: Interface, holds_bench: b
     lines.append(f"    auto fpdeep_result = {call}" if returns else f"    {call}")
     lines += ["    if (recorder.ends()) {"] * interface.restarts
     lines += [f"    {line}" for one in arguments for line in _made(one)]
+    lines.append("    recorder.end();")
     if returns:
         result = interface.arguments[-1]
         lines.append(f'    recorder.made<{layout_type(result.layout)}>("ap_return", fpdeep_result);')

@@ -56,6 +56,19 @@ def statement(pragma: Pragma) -> Made:
     maker = _MAKERS.get(pragma.kind)
     if maker is None:
         return "", ["not known here, ignored"]
+    made = [_one(maker, one) for one in each_of(pragma, "variable")]
+    return " ".join(code for code, _ in made if code), [remark for _, remarks in made for remark in remarks]
+
+
+def each_of(pragma: Pragma, key: str) -> list[Pragma]:
+    """A pragma for each name of a list: `variable=a,b` and `port=a,b` are two."""
+    names = pragma.options.get(key, "").split(",")
+    if len(names) == 1:
+        return [pragma]
+    return [replace(pragma, options={**pragma.options, key: name.strip()}) for name in names]
+
+
+def _one(maker: Callable[[Pragma], Made], pragma: Pragma) -> Made:
     try:
         return maker(pragma)
     except _Refused as refusal:

@@ -15,7 +15,7 @@ from fpdeep_gen.hls.frontend.llvm_ir import Function
 from fpdeep_gen.hls.frontend.llvm_text import parse_module
 from fpdeep_gen.hls.frontend.llvm_types import stored_size
 from fpdeep_gen.hls.frontend.optimise import parse_assembly, run_passes
-from fpdeep_gen.hls.frontend.pragma_kinds import Pragma
+from fpdeep_gen.hls.frontend.pragma_kinds import Pragma, each_of
 from fpdeep_gen.hls.frontend.signature import Formal, Signature
 from fpdeep_gen.hls.frontend.top_wrapper import type_name
 from fpdeep_gen.hls.interface import RETURN, Argument, Control, Direction, Interface, Kind, Protocol
@@ -51,7 +51,8 @@ def read_interfaces(signature: Signature, warnings: list[Diagnostic]) -> Asked:
     restarts: list[Location] = []
     names = {one.name for one in signature.formals} | {"return"}
     references = {one.name for one in signature.formals if one.is_reference}
-    for pragma, location in signature.pragmas:
+    stated = [(each, place) for one, place in signature.pragmas for each in each_of(one, "port")]
+    for pragma, location in stated:
         if pragma.kind != "interface":
             continue
         port = pragma.options.get("port", "").lstrip("&*")

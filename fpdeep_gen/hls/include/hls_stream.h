@@ -4,6 +4,7 @@
 #include "cassert"
 #include "hls_layout.h"
 #include "hls_vector.h"
+#include "utility"
 
 #ifndef hls_thread_local
 #define hls_thread_local

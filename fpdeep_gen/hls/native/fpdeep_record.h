@@ -1,8 +1,9 @@
 // Records the calls of a top function: what goes in and what comes out of each argument, into files.
 //
 // <folder>/<name>.in and .out hold the integers of all calls one after the other (of a stream: of all words), each in
-// ceil(bits / 32) little-endian uint32. <folder>/record.txt has a line `runs N N ...`, a number a call (an
-// auto-restart is one call), and for each stream that the top reads, `taken NAME N`; then `port NAME NUMBER` for these streams and the journals of the fibers, whose streams have numbers.
+// ceil(bits / 32) little-endian uint32. <folder>/record.txt has lines `runs N N ...`, a number a call (an auto-restart is
+// one call), `ended N`, and for each stream that the top reads, `taken NAME N`; then `port NAME NUMBER` for these streams
+// and the journals of the fibers, whose streams have numbers.
 #pragma once
 
 #include <cstdio>
@@ -105,6 +106,7 @@ class Recorder {
         return hls::native::Run::now().number == 0;
     }
     bool ends() const { return hls::native::Run::now().number == hls::native::Run::now().count - 1; }
+    void end() { ++ended_; }
 
     template <typename L, typename T>
     void given(const char* name, const T& value) {
@@ -171,7 +173,7 @@ class Recorder {
             for (const int count : runs_) {
                 std::fprintf(file, " %d", count);
             }
-            std::fprintf(file, "\n");
+            std::fprintf(file, "\nended %zu\n", ended_);
             for (const auto& [name, count] : taken_) {
                 std::fprintf(file, "taken %s %zu\n", name.c_str(), count);
             }
@@ -204,6 +206,7 @@ class Recorder {
     }
 
     std::vector<int> runs_;
+    std::size_t ended_ = 0;
     std::map<std::string, std::vector<std::uint32_t>> given_, made_;
     std::map<std::string, std::size_t> taken_;
     std::map<std::string, const hls::native::StreamState*> ports_;

@@ -1,0 +1,3 @@
+// The same by another name.
+#pragma once
+#include "../x_hls_utils.h"

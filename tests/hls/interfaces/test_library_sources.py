@@ -1,0 +1,96 @@
+"""What sources built from template libraries bring: more of the standard headers, lists in pragmas, tables of tanh."""
+
+from pathlib import Path
+
+import pytest
+
+from fpdeep_gen.errors import ToolError
+from fpdeep_gen.hls.cosim import cosimulate
+from fpdeep_gen.hls.interface import Protocol
+
+KERNEL = """
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <numeric>
+#include <queue>
+#include <set>
+#include <tuple>
+#include "hls_stream.h"
+#include "utils/x_hls_utils.h"
+#include <cmath>
+template <typename K, typename V> void show(const std::map<K, V> &, std::vector<V>);  // for the bench
+template <typename... T> struct Wide : ap_uint<12> {
+    template <typename... A> Wide(A &&...values) : ap_uint<12>(std::forward<A>(values)...) {}
+};
+template <typename F> static ap_int<16> folded(const ap_int<12> (&values)[4], F combine) {
+    return std::accumulate(values, values + 4, ap_int<16>(1), combine);
+}
+static std::tuple<ap_int<16>, ap_int<16>, bool> ends(const ap_int<12> (&values)[4]) {
+    return std::make_tuple(ap_int<16>(values[0]), ap_int<16>(values[3]), std::greater<>()(values[0], values[3]));
+}
+int blend(const short x[4], short y[4], ap_int<16> &low, bool &falls) {
+#pragma HLS INTERFACE mode=ap_vld port=low, falls
+#pragma HLS INTERFACE ap_memory port=x,y
+    static ap_int<12> curve[32], slope[4];
+#pragma HLS ARRAY_PARTITION variable=curve,slope complete
+    for (int i = 0; i < 32; i++) curve[i] = 1000 * std::tanh((i - 16) / 9.0) + 100 * atan2(i, 7.5f);
+    ap_int<12> seen[4];
+    std::fill_n(slope, 4, ap_int<12>(3));
+    std::transform(x, x + 4, seen, [](short v) { return curve[v & 31]; });
+    std::copy_n(seen, 4, y);
+    bool more;
+    ap_int<16> high;
+    std::tie(low, high, more) = ends(seen);
+    falls = more == std::get<2>(std::tuple(1, 2, true));
+    return std::inner_product(seen, seen + 4, slope, 0) + folded(seen, std::plus<>()) +
+           folded(seen, std::bit_xor<ap_int<16>>()) + high + Wide<>(low);
+}
+"""
+BENCH = """
+#include <cmath>
+#include "ap_int.h"
+int blend(const short x[4], short y[4], ap_int<16> &low, bool &falls);
+int main() {
+    short x[4], y[4];
+    ap_int<16> low;
+    bool falls;
+    for (int call = 0; call < 6; call++) {
+        for (int i = 0; i < 4; i++) x[i] = 5 * call + 11 * i;
+        blend(x, y, low, falls);
+        for (int i = 0; i < 4; i++) {
+            const int at = x[i] & 31;
+            if (y[i] != int(1000 * std::tanh((at - 16) / 9.0) + 100 * std::atan2(at, 7.5f))) return 1;
+        }
+        if (low != y[0] || falls != (y[0] > y[3])) return 2;
+    }
+    return 0;
+}
+"""
+
+
+def test_templates_of_the_standard_library(tmp_path: Path) -> None:
+    """Against the compiler's own library, and the bench against the mathematics."""
+    (tmp_path / "k.cpp").write_text(KERNEL)
+    (tmp_path / "bench.cpp").write_text(BENCH)
+    done = cosimulate(tmp_path / "k.cpp", "blend", tmp_path / "out", testbench=tmp_path / "bench.cpp")
+    assert done.equal, (done.differences, done.bench_code, done.printed)
+    assert done.calls == 6
+    report = done.compiled.report
+    assert report.warnings == ()
+    assert report.interface is not None
+    protocols = {one.name: one.protocol for one in report.interface.interface().arguments}
+    assert protocols["low"] is protocols["falls"] is Protocol.VLD
+    assert protocols["y"] is Protocol.MEMORY
+
+
+def test_a_top_that_ends_the_program_is_told_of(tmp_path: Path) -> None:
+    """As code does that misses a file: it was a KeyError."""
+    text = 'extern "C" void exit(int);\nint last(int n, int x[4]) {\n    x[n & 3] = n;\n'
+    text += "#ifndef __SYNTHESIS__\n    if (n == 2) exit(7);\n#endif\n    return n;\n}\n"
+    (tmp_path / "k.cpp").write_text(text)
+    (tmp_path / "bench.cpp").write_text(
+        "int last(int, int[4]);\nint main() { int x[4]; for (int i = 0; i < 4; i++) last(i, x); }\n"
+    )
+    with pytest.raises(ToolError, match=r"ended in call 3 of last: exit status 7"):
+        cosimulate(tmp_path / "k.cpp", "last", tmp_path / "out", testbench=tmp_path / "bench.cpp")

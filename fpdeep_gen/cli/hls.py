@@ -222,6 +222,7 @@ def cosim(
             "cycles": done.cycles,
             "latencies": list(done.latencies),
             "differences": list(done.differences),
+            "undefined": dict(done.undefined),
             "bench_code": done.bench_code,
         }
     )
@@ -231,6 +232,10 @@ def cosim(
         raise ComparisonError("\n".join(done.differences))
     called = f"{done.calls} calls, latency {min(done.latencies)} to {max(done.latencies)}, " if done.latencies else ""
     output.human.print(f"equal: {sum(done.compared.values()):,} integers and words, {called}{done.cycles:,} cycles")
+    if done.undefined:
+        places = ", ".join(f"{count:,} of {name}" for name, count in done.undefined.items())
+        text = f"warning: not compared, as they follow from variables that are read before they are set: {places}"
+        output.human.print(text, style="yellow")
     if not any(done.compared.values()):
         text = "warning: nothing came out that could be compared; give inputs with --testbench or --stimulus"
         output.human.print(text, style="yellow")

@@ -5,9 +5,11 @@ everything that comes out is compared: words of streams and how many there are, 
 """
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 from fpdeep_gen.errors import InputError, Problem, ToolError
 from fpdeep_gen.hls.axi import masters
@@ -15,13 +17,14 @@ from fpdeep_gen.hls.committed import Journals, least_taken, read_journals
 from fpdeep_gen.hls.compile import CompiledKernel, compile_kernel
 from fpdeep_gen.hls.driver import external_memories, value_pins
 from fpdeep_gen.hls.emit.report import KernelReport
-from fpdeep_gen.hls.interface import NOT_THERE, Control, Interface, Kind, Protocol, inner_name, outer_name
+from fpdeep_gen.hls.interface import NOT_THERE, Argument, Control, Interface, Kind, Protocol, inner_name, outer_name
 from fpdeep_gen.hls.layout import Layout, integers, positions, shape_of
-from fpdeep_gen.hls.native_program import build_native, run_native
+from fpdeep_gen.hls.native_program import Start, build_native, run_native
 from fpdeep_gen.hls.packing import memory_packing
 from fpdeep_gen.hls.parts import DEFAULT_PART, Part
 from fpdeep_gen.hls.simulate import CACHE, Bursts, Calls, SimulationResult, simulate_streams
 from fpdeep_gen.hls.stimulus import Given, Stimulus, calls_of, flat, random_stimulus
+from fpdeep_gen.hls.undefined import Undefined, by_words, settled, undefined_results
 from fpdeep_gen.hls.values import named, pack, read_integers, unpack, write_integers
 
 SHOWN = 10  # differences
@@ -32,7 +35,8 @@ class Cosimulation:
     """`compared`: integers compared, by argument; `differences`: texts, the first ones in full, empty when equal.
 
     `latencies`: cycles of each call from ap_start to ap_done; `bench_code`: the test bench's exit code, `printed` its
-    output. `outputs`: what the RTL gave, by argument, each integer with its sign.
+    output. `outputs`: what the RTL gave, by argument, each integer with its sign. `undefined`: integers, or words of
+    streams, that were left out as C++ leaves them undefined, by argument.
     """
 
     compiled: CompiledKernel
@@ -45,6 +49,7 @@ class Cosimulation:
     bench_code: int = 0
     printed: str = ""
     bursts: Mapping[str, Bursts] = field(default_factory=dict)
+    undefined: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def equal(self) -> bool:
@@ -106,10 +111,16 @@ def cosimulate(
     compiled = compile_kernel(source, top, include_dirs, output, clock_mhz, part=part, auto_pipeline=auto_pipeline)
     interface = _interface(compiled.report)
     folder = output / CACHE
-    recorded = _record(folder, source, top, interface, include_dirs, stimulus, testbench, words, calls, seed)
+    given = (folder, source, top, interface, include_dirs, stimulus, testbench, words, calls, seed)
+    record = partial(_record, *given)
+    recorded = record()
     if timeout_cycles is None:
         timeout_cycles = 100_000 if interface.control is Control.FREE else 5_000_000
-    return _compare(compiled, interface, recorded, stalls, seed, timeout_cycles)
+    done = _simulated(compiled, interface, recorded, stalls, seed, timeout_cycles)
+    found = _compare(compiled, interface, recorded, done)
+    if found.differences and not recorded.code:
+        found = _compare(compiled, interface, recorded, done, _undefined(recorded, record))
+    return found
 
 
 def _interface(report: KernelReport) -> Interface:
@@ -130,16 +141,20 @@ def _record(
     words: int,
     calls: int,
     seed: int,
+    starts: Sequence[Start] = (Start.ZERO, Start.STACK),
 ) -> Recorded:
-    """The native run."""
+    """The native run: with the first of `starts`; where the bench fails, with another one with which it does not.
+
+    A kernel may rely on a variable that keeps what it had an iteration before.
+    """
     place = folder / "record"
 
-    def run(zeroed: bool) -> tuple[Path, int, str]:
+    def run(start: Start) -> tuple[Path, int, str]:
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir(parents=True)
         for name, (kinds, values) in given.items():
             write_integers(place / f"{name}.in", kinds, values)
-        program = build_native(folder, source, top, interface, include_dirs, testbench, calls, zeroed)
+        program = build_native(folder, source, top, interface, include_dirs, testbench, calls, start)
         working = place if testbench is None else testbench.resolve().parent
         return program, *run_native(program, place.resolve(), place.resolve() if testbench is None else None, working)
 
@@ -148,11 +163,13 @@ def _record(
         given = random_stimulus(interface, words, calls, seed) if stimulus is None else flat(interface, stimulus)
         if stimulus is not None:
             calls = calls_of(interface, given)
-    program, code, printed = run(zeroed=True)
-    if testbench is not None and code:  # the kernel may rely on a variable that keeps what it had an iteration before
-        program, code, printed = run(zeroed=False)
-        if code:
-            program, code, printed = run(zeroed=True)
+    for start in starts if testbench is not None else starts[:1]:
+        program, code, printed = run(start)
+        if not code:
+            break
+    else:
+        if len(starts) > 1 and testbench is not None:
+            program, code, printed = run(starts[0])
     if testbench is None and code:
         raise ToolError(f"the native run failed with exit status {code}", [str(program)], printed)
     if not (place / "record.txt").exists():
@@ -175,37 +192,67 @@ def _record(
     return Recorded(before, after, taken, read_journals(lines), runs, code, printed)
 
 
-def _compare(
+def _undefined(recorded: Recorded, record: Callable[..., Recorded]) -> Undefined:
+    """What comes out otherwise where variables of the kernel start otherwise."""
+    try:
+        other = record(starts=(Start.PATTERN,))
+    except ToolError:  # it may do anything then
+        return {}
+    same = (other.given, other.taken, other.calls, other.code) == (recorded.given, recorded.taken, recorded.calls, 0)
+    return undefined_results(recorded.made, other.made) if same else {}
+
+
+def _simulated(
     compiled: CompiledKernel, interface: Interface, recorded: Recorded, stalls: float, seed: int, timeout: int
+) -> SimulationResult:
+    report = compiled.report
+    by_name = {name: one for one, name in named(interface)}
+    inputs, counts = {}, {}
+    for port in report.ports:
+        word = _word(by_name[port.name])
+        if port.is_input:
+            words = pack(word, recorded.given.get(port.name, []))
+            free = interface.control is Control.FREE
+            inputs[port.name] = words[: recorded.taken.get(port.name, 0)] if free else words
+        else:
+            counts[port.name] = len(pack(word, recorded.made.get(port.name, [])))
+    calls = None if interface.control is Control.FREE else _calls(report, interface, recorded)
+    return simulate_streams(compiled, inputs, counts, stalls, seed, timeout, 256, calls)
+
+
+def _word(one: Argument) -> Layout:
+    """A word of a stream, or of an array that crosses as one."""
+    return one.layout if one.kind is Kind.STREAM else shape_of(one.layout)[1]
+
+
+def _compare(
+    compiled: CompiledKernel,
+    interface: Interface,
+    recorded: Recorded,
+    done: SimulationResult,
+    undefined: Undefined = MappingProxyType({}),
 ) -> Cosimulation:
     report = compiled.report
     by_name = {name: one for one, name in named(interface)}
-    widths = {port.name: port.is_input for port in report.ports}
-    inputs, expected = {}, {}
-    for name, is_input in widths.items():
-        one = by_name[name]
-        word = one.layout if one.kind is Kind.STREAM else shape_of(one.layout)[1]
-        if is_input:
-            words = pack(word, recorded.given.get(name, []))
-            free = interface.control is Control.FREE
-            inputs[name] = words[: recorded.taken.get(name, 0)] if free else words
-        else:
-            expected[name] = pack(word, recorded.made.get(name, []))
-    counts = {name: len(words) for name, words in expected.items()}
-    calls = None if interface.control is Control.FREE else _calls(report, interface, recorded)
-    done = simulate_streams(compiled, inputs, counts, stalls, seed, timeout, 256, calls)
     differences: list[str] = []
     compared: dict[str, int] = {}
     outputs: dict[str, list[int]] = {}
-    for name, words in expected.items():
-        one = by_name[name]
-        word = one.layout if one.kind is Kind.STREAM else shape_of(one.layout)[1]
-        outputs[name] = unpack(word, done.outputs[name])
-        compared[name] = len(words)
-        differences += compare_words(name, word, words, done.outputs[name])
+    left_out = {name: len(places) for name, places in undefined.items()}
+    for port in report.ports:
+        if port.is_input:
+            continue
+        name, word = port.name, _word(by_name[port.name])
+        got = done.outputs[name]
+        places = by_words(undefined.get(name, ()), sum(1 for _ in integers(word)))
+        wanted = settled(pack(word, recorded.made.get(name, [])), got, places)
+        outputs[name] = unpack(word, got)
+        compared[name] = len(wanted) - len(places)
+        if places:
+            left_out[name] = len(places)
+        differences += compare_words(name, word, wanted, got)
     differences += _compare_taken(report, interface, recorded, done)
-    if calls is not None:
-        _compare_calls(report, interface, recorded, done, differences, compared, outputs)
+    if interface.control is not Control.FREE:
+        _compare_calls(report, interface, recorded, done, undefined, differences, compared, outputs)
     return Cosimulation(
         compiled,
         done.cycles,
@@ -217,6 +264,7 @@ def _compare(
         recorded.code,
         recorded.printed,
         done.bursts,
+        left_out,
     )
 
 
@@ -271,6 +319,7 @@ def _compare_calls(
     interface: Interface,
     recorded: Recorded,
     done: SimulationResult,
+    undefined: Undefined,
     differences: list[str],
     compared: dict[str, int],
     outputs: dict[str, list[int]],
@@ -280,8 +329,9 @@ def _compare_calls(
         one = scalars[pin.name]
         wanted, got = recorded.made[one.name], unpack(one.layout, done.results.get(pin.name, []))
         outputs[one.name] = got
-        compared[one.name] = len(wanted)
-        differences += _differences(one.name, one.layout, wanted, got)
+        places = undefined.get(one.name, frozenset())
+        compared[one.name] = len(wanted) - len(places)
+        differences += _differences(one.name, one.layout, settled(wanted, got, places), got)
     for one in interface.of(Kind.ARRAY):
         if one.name in outputs or one.protocol in (Protocol.AXIS, Protocol.FIFO):
             continue
@@ -300,8 +350,9 @@ def _compare_calls(
                         continue
                     got[call * size + word] = unpack(kinds[word], [value])[0]
         outputs[one.name] = got
-        compared[one.name] = len(wanted)
-        differences += _differences(one.name, one.layout, wanted, got)
+        places = undefined.get(one.name, frozenset())
+        compared[one.name] = len(wanted) - len(places)
+        differences += _differences(one.name, one.layout, settled(wanted, got, places), got)
 
 
 def _place(at: int, size: int, layout: Layout) -> str:

@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 from collections.abc import Sequence
+from enum import Enum
 from functools import cache
 from pathlib import Path
 
@@ -25,8 +26,19 @@ _C_HEADERS = ("complex", "math", "stdbool", "stdio", "stdlib", "string")
 _C_FLAGS = ("-x", "c", "-std=gnu11", "-O1", "-w", "-ffp-contract=off", "-Wno-error=implicit-function-declaration")
 """Test benches in C call functions that they do not declare."""
 FLAGS = ("-std=c++17", "-O1", "-w", "-ffp-contract=off")
-_ZEROED = ("-ftrivial-auto-var-init=zero", "-fno-lifetime-dse")
-"""What a kernel leaves open, such as members of a word that it never sets, is 0 and not what the stack holds."""
+
+
+class Start(Enum):
+    """What variables without a value start with, wherever they are declared, also in each iteration of a loop."""
+
+    ZERO = "-ftrivial-auto-var-init=zero"
+    PATTERN = "-ftrivial-auto-var-init=pattern"
+    STACK = ""  # what the stack holds: often what the variable had an iteration before
+
+
+def _starting(start: Start) -> list[str]:
+    """Flags of the compiler; none that it does not know."""
+    return [] if start is Start.STACK else [flag for flag in (start.value, "-fno-lifetime-dse") if _takes(flag)]
 
 
 def layout_type(layout: Layout) -> str:
@@ -185,11 +197,11 @@ def build_native(
     include_dirs: Sequence[Path],
     bench: Path | None,
     calls: int,
-    zeroed: bool = True,
+    start: Start = Start.ZERO,
 ) -> Path:
     """The program, built once for its content in a folder below `folder`. Raises InputError for C++ errors.
 
-    `zeroed`: variables without a value start at 0 wherever they are declared, also in each iteration of a loop.
+    `start` is the kernel's; of the bench, PATTERN would be other inputs, so it starts at 0 then.
     """
     holds_bench = bench is not None and bench.resolve() == source.resolve()
     text = recorder_source(source, top, interface, holds_bench)
@@ -198,7 +210,8 @@ def build_native(
     if bench is not None:
         includes.append(f"-I{bench.resolve().parent}")
     contents = _contents([source, *([bench] if bench is not None else [])], include_dirs)
-    flags = [*FLAGS, *filter(_takes, _ZEROED if zeroed else ())]
+    flags = [*FLAGS, *_starting(start)]
+    bench_flags = [*FLAGS, *_starting(Start.ZERO if start is Start.PATTERN else start)]
     key = content_key(text, *includes, *flags, *map(str, compiler()), *contents)
     place = folder / f"native_{key}"
     program = place / "program"
@@ -218,7 +231,7 @@ def build_native(
     objects, linking = [str(unit)], []
     if bench is not None and not holds_bench:
         objects.append(str(place / "bench.o"))
-        language = _C_FLAGS if _is_c(bench) else flags
+        language = _C_FLAGS if _is_c(bench) else bench_flags
         _compile([*language, *includes, "-c", str(bench.resolve()), "-o", objects[-1]], bench)
         symbol = _symbol(unit, top)
         linking = [f"-Wl,--wrap={symbol}", f"-Wl,--defsym=__wrap_{symbol}={SHIM}"]

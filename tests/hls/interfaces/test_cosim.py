@@ -9,6 +9,7 @@ from fpdeep_gen.hls import cosim
 from fpdeep_gen.hls.compile import CompiledKernel, lint
 from fpdeep_gen.hls.cosim import Cosimulation, cosimulate
 from fpdeep_gen.hls.interface import Control, Direction, Kind
+from fpdeep_gen.hls.undefined import undefined_results
 
 MIXED = """
 #include "ap_int.h"
@@ -172,3 +173,30 @@ def test_a_stimulus_by_member(folder: Path) -> None:
     # pairs[7] is pairs[0] when its turn comes: each im of the first half counts twice, times z = 2; re gets 1 each time
     assert done.outputs["ap_return"] == [sum(expected), 2 * 2 * (0 + 10 + 20 + 30)]
     assert done.outputs["pairs"][0:2] == [2, 0]
+
+
+LATE = """
+void late(const int a[8], int b[8]) {
+    int kept;
+    for (int i = 0; i < 8; i++) {
+#pragma HLS PIPELINE
+        b[i] = kept;
+        kept = a[i];
+#ifndef __SYNTHESIS__
+        if (i == 4) kept += 1;
+#endif
+    }
+}
+"""
+
+
+def test_what_cpp_leaves_undefined_is_not_compared(tmp_path: Path) -> None:
+    """In RTL `kept` is a register that the second call finds as the first one left it; all else is compared."""
+    (tmp_path / "late.cpp").write_text(LATE, encoding="utf-8")
+    inputs = {"a": np.arange(16).reshape(2, 8)}
+    done = cosimulate(tmp_path / "late.cpp", "late", tmp_path / "rtl", stimulus=inputs | {"b": 0 * inputs["a"]})
+    assert dict(done.undefined) == {"b": 2}
+    assert dict(done.compared) == {"a": 16, "b": 14}
+    assert done.outputs["b"] == [0, *range(7), *range(7, 15)]
+    assert done.differences == ("b[5] (call 1): C++ gives 5, RTL 4", "b[5] (call 2): C++ gives 13, RTL 12")
+    assert undefined_results({"b": [1, 2]}, {"b": [1]}) == {}

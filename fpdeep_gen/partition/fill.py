@@ -8,6 +8,7 @@ no links between them, and memory is shared out like work.
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from fpdeep_gen.partition.tracks import Box, Track
 
@@ -74,15 +75,18 @@ class _Progress:
     cross: int = 0
 
 
-class _Costs:
-    """Multipliers of whole units of a track at an interval. Those of ranges that end before unit `alike` depend on
-    nothing but how many units they are. `known`: by their number, or else by begin and end."""
+class Costs:
+    """Multipliers of boxes of a track each of whose rows may take `row` cycles. Those of ranges of units that end
+    before unit `alike` depend on nothing but how many units they are. `known`: by their number, or else by begin and
+    end. `unit_macs`, `last_macs`: multiply-accumulates of the first unit and of the last."""
 
-    def __init__(self, track: Track, interval: int) -> None:
-        self.track, self.interval = track, interval
-        self.row = interval // track.rows
+    def __init__(self, track: Track, row: int) -> None:
+        self.track, self.row = track, row
         self.alike = track.units if track.alike else 0
         self.known: dict[int | tuple[int, int], int] = {}
+        self.crossed: dict[tuple[int, int, int], tuple[int, int]] = {}
+        self.unit_macs = track.macs(track.box(0, 1))
+        self.last_macs = track.macs(track.box(track.units - 1, track.units))
 
     def found(self, begin: int, end: int) -> int:
         """Multipliers of units begin..end - 1, looked up or computed."""
@@ -94,9 +98,23 @@ class _Costs:
             if end < self.alike:
                 cost = self.track.unit_multipliers(end - begin, self.row)
             else:
-                cost = self.track.multipliers(self.track.box(begin, end), self.interval)
+                cost = self.track.multipliers(self.track.box(begin, end), self.row * self.track.rows)
             self.known[key] = cost
         return cost
+
+    def cross(self, unit: int, begin: int, end: int) -> tuple[int, int]:
+        """Multipliers and multiply-accumulates of cross units begin..end - 1 of a unit, at least one."""
+        key = unit, begin, end
+        both = self.crossed.get(key)
+        if both is None:
+            box = self.track.cross_box(unit, begin, end)
+            both = self.crossed[key] = self.track.multipliers(box, self.row * self.track.rows), self.track.macs(box)
+        return both
+
+
+costs_of = lru_cache(maxsize=1 << 11)(Costs)
+"""What boxes of a track cost is asked for again by other schemes and at other intervals in which a row has the same
+time."""
 
 
 class Filler:
@@ -105,12 +123,11 @@ class Filler:
     def __init__(self, tracks: Sequence[Track], numbers: Sequence[int], interval: int) -> None:
         self.tracks = tracks
         self.numbers = numbers
-        self.interval = interval
         self.progress = [_Progress() for _ in tracks]
-        self.costs = [_Costs(track, interval) for track in tracks]
+        self.costs = [costs_of(track, interval // track.rows) for track in tracks]
         self.level = self.pace = 0
-        self.unit_macs = [track.macs(track.box(0, 1)) for track in tracks]
-        self.last_macs = [track.macs(track.box(track.units - 1, track.units)) for track in tracks]
+        self.unit_macs = [costs.unit_macs for costs in self.costs]
+        self.last_macs = [costs.last_macs for costs in self.costs]
         self.finest = max(track.units for track in tracks)
 
     @property
@@ -136,9 +153,11 @@ class Filler:
             at.unit = end
         return pieces + self._tail(board, room)
 
-    def _piece(self, index: int, board: int, box: Box) -> Piece:
-        track = self.tracks[index]
-        return Piece(self.numbers[index], board, box, track.multipliers(box, self.interval), track.macs(box))
+    def _part(self, index: int, board: int, begin: int, end: int) -> Piece:
+        """Cross units of a track's next unit."""
+        unit = self.progress[index].unit
+        box = self.tracks[index].cross_box(unit, begin, end)
+        return Piece(self.numbers[index], board, box, *self.costs[index].cross(unit, begin, end))
 
     def _heads(self, board: int, room: Left) -> tuple[list[Piece], Left]:
         """The rest of each unit that an earlier board has begun."""
@@ -149,7 +168,7 @@ class Filler:
             end = self._most_cross(index, room, track.cross_units)
             if end == at.cross:
                 continue
-            piece = self._piece(index, board, track.cross_box(at.unit, at.cross, end))
+            piece = self._part(index, board, at.cross, end)
             pieces.append(piece)
             room = room.without(piece.multipliers, piece.macs)
             at.cross = end
@@ -159,12 +178,11 @@ class Filler:
 
     def _most_cross(self, index: int, room: Left, high: int) -> int:
         """Greatest end of a piece of the track's next unit that fits `room`."""
-        track, at = self.tracks[index], self.progress[index]
+        costs, at = self.costs[index], self.progress[index]
         low = at.cross
         while low < high:
             middle = (low + high + 1) // 2
-            box = track.cross_box(at.unit, at.cross, middle)
-            if room.holds(track.multipliers(box, self.interval), track.macs(box)):
+            if room.holds(*costs.cross(at.unit, at.cross, middle)):
                 low = middle
             else:
                 high = middle - 1
@@ -250,17 +268,15 @@ class Filler:
         open_tracks = [index for index, at in enumerate(self.progress) if at.unit < self.tracks[index].units]
         coarse = sorted(open_tracks, key=lambda index: (-self.unit_macs[index], index))
         for index in coarse[:TAILS_TRIED]:
-            at, track = self.progress[index], self.tracks[index]
-            end = self._most_cross(index, room, track.cross_units - 1)
+            end = self._most_cross(index, room, self.tracks[index].cross_units - 1)
             if end:
-                macs = track.macs(track.cross_box(at.unit, 0, end))
+                macs = self.costs[index].cross(self.progress[index].unit, 0, end)[1]
                 best = max(best or (0, 0, 0), (macs, -index, end))
         if best is None:
             return []
         index, end = -best[1], best[2]
-        at, track = self.progress[index], self.tracks[index]
-        at.cross = end
-        return [self._piece(index, board, track.cross_box(at.unit, 0, end))]
+        self.progress[index].cross = end
+        return [self._part(index, board, 0, end)]
 
 
 @dataclass(frozen=True)

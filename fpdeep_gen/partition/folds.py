@@ -6,6 +6,7 @@ dimension that the share is cut in (in parts where it falls into several groups 
 the channel dimension that it has whole.
 """
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
@@ -14,6 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 Integers: TypeAlias = NDArray[np.int64]
+
+MOST_STAIRS = 1 << 14
+"""Engines that are looked at for `fewest` of all uses at once: more than any convolution of a large network has, fewer
+than its fully connected layers."""
 
 
 @dataclass(frozen=True)
@@ -53,27 +58,46 @@ def _choices(parts: tuple[int, ...], taps: int, widths: tuple[int, ...]) -> tupl
     return products, rounds
 
 
-@lru_cache(maxsize=1 << 18)
-def fewest(parts: tuple[int, ...], other: int, taps: int, widths: tuple[int, ...], fold: int) -> int:
-    """Multipliers of the smallest engine with at most `fold` uses of them; 0 where no engine is fast enough."""
-    products, rounds = _choices(parts, taps, widths)
-    each = fold // rounds
-    able = each > 0
-    if not able.any():
-        return 0
-    needed = products[able] * -(-other // each[able])
-    return int(needed.min())
+class Stairs:
+    """The fewest multipliers of an engine as a function of the uses that they may have: it falls in steps."""
+
+    def __init__(self, parts: tuple[int, ...], other: int, taps: int, widths: tuple[int, ...]) -> None:
+        self.choices, self.other = _choices(parts, taps, widths), other
+        products, rounds = self.choices
+        wide = np.array(split_widths((other,)))
+        self.counted = products.size * wide.size <= MOST_STAIRS
+        if not self.counted:
+            return
+        uses = (rounds[:, None] * -(-other // wide)).ravel()
+        order = np.argsort(uses, kind="stable")
+        counts = np.minimum.accumulate((products[:, None] * wide).ravel()[order])
+        fewer = np.concatenate(([True], counts[1:] < counts[:-1]))
+        self.uses = uses[order][fewer]
+        self.counts = np.concatenate(([0], counts[fewer]))
+        self.listed: tuple[list[int], list[int]] = self.uses.tolist(), self.counts.tolist()
+
+    def fewest(self, fold: int) -> int:
+        """Multipliers of the smallest engine with at most `fold` uses of them; 0 where no engine is fast enough."""
+        if self.counted:
+            return self.listed[1][bisect_right(self.listed[0], fold)]
+        products, rounds = self.choices
+        each = fold // rounds
+        able = each > 0
+        if not able.any():
+            return 0
+        return int((products[able] * -(-self.other // each[able])).min())
+
+    def fewest_of_all(self, folds: Integers, none: int) -> Integers:
+        """`fewest` for each of `folds`; `none` where no engine is fast enough."""
+        if self.counted:
+            counts = self.counts[np.searchsorted(self.uses, folds, side="right")]
+        else:
+            counts = np.array([self.fewest(fold) for fold in folds.tolist()])
+        return np.where(counts > 0, counts, none)
 
 
-def fewest_of_all(
-    parts: tuple[int, ...], other: int, taps: int, widths: tuple[int, ...], folds: Integers, none: int
-) -> Integers:
-    """`fewest` for each of `folds`; `none` where no engine is fast enough."""
-    products, rounds = _choices(parts, taps, widths)
-    each = folds[:, None] // rounds
-    needed = products * -(-other // np.maximum(each, 1))
-    counts: Integers = np.where(each > 0, needed, none).min(axis=1)
-    return counts
+stairs_of = lru_cache(maxsize=1 << 13)(Stairs)
+"""By `parts`, `other`, `taps` and `widths`."""
 
 
 @lru_cache(maxsize=1 << 16)

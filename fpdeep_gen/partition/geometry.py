@@ -15,6 +15,9 @@ class Geometry:
     layer: Layer
     flat: bool
 
+    def __hash__(self) -> int:
+        return hash((self.index, self.flat))
+
     @property
     def is_first(self) -> bool:
         """Whether there is no backward phase."""

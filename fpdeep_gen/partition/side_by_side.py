@@ -6,7 +6,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from fpdeep_gen.partition.folds import fewest, fewest_of_all
+from fpdeep_gen.partition.folds import stairs_of
 
 MOST_ENGINES = 4
 
@@ -22,6 +22,9 @@ TOO_MANY = 1 << 40
 WORTH_AN_ENGINE, WORTH_ITS_MEMORY = 0.99, 0.98
 """More engines must save so many of the multipliers, and where memory, which their line buffers take, lacks."""
 
+CERTAIN = 1 - 1e-9
+"""Part of a bound in floating point that the bound certainly is not less than."""
+
 Engines: TypeAlias = tuple[int, tuple[int, ...]]
 """Multipliers of all engines, and the columns of each."""
 
@@ -36,21 +39,24 @@ def side_by_side(
     worth = WORTH_ITS_MEMORY if few else WORTH_AN_ENGINE
     least = columns * sum(parts) * other * taps / row if row else TOO_MANY
     best: Engines = (TOO_MANY, (columns,))
+    stairs = stairs_of(parts, other, taps, widths)
     for engines in range(1, min(MOST_ENGINES, columns) + 1):
         wide = -(-columns // engines)
         wider = columns - engines * (wide - 1)
-        total = wider * fewest(parts, other, taps, widths, row // wide)
+        total = wider * stairs.fewest(row // wide)
         if engines > wider and total:
-            total += (engines - wider) * fewest(parts, other, taps, widths, row // (wide - 1))
+            total += (engines - wider) * stairs.fewest(row // (wide - 1))
         if total and total < best[0] * (1 if engines == 1 else worth):
             best = (total, (wide,) * wider + (wide - 1,) * (engines - wider))
         if best[0] * GOOD <= least:
             return best
     if not 2 < columns <= FEW_COLUMNS:
         return best
-    limits = row // np.arange(1, columns + 1)
-    single = np.concatenate(([TOO_MANY], fewest_of_all(parts, other, taps, widths, limits, TOO_MANY)))
-    return uneven(best, single, columns, worth)
+    numbers = np.arange(1, columns + 1)
+    alone = stairs.fewest_of_all(row // numbers, TOO_MANY)
+    if columns * float((alone / numbers).min()) * CERTAIN >= worth * best[0]:
+        return best
+    return uneven(best, np.concatenate(([TOO_MANY], alone)), columns, worth)
 
 
 def uneven(best: Engines, single: NDArray[np.int64], columns: int, worth: float) -> Engines:

@@ -3,10 +3,12 @@
 from itertools import combinations_with_replacement
 from math import ceil
 
+import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fpdeep_gen.partition.folds import fewest, smallest, tap_widths
+from fpdeep_gen.partition.folds import Stairs, smallest, stairs_of, tap_widths
 from fpdeep_gen.partition.side_by_side import MOST_ENGINES, TOO_MANY, WORTH_AN_ENGINE, side_by_side
 
 
@@ -32,11 +34,24 @@ def least(parts: tuple[int, ...], other: int, taps: int, widths: tuple[int, ...]
 def test_fewest_is_the_least_of_all_engines(parts: list[int], other: int, kernel: int, fold: int) -> None:
     widths = tap_widths(kernel, kernel, by_rows=False)
     expected = least(tuple(parts), other, kernel * kernel, widths, fold)
-    assert fewest(tuple(parts), other, kernel * kernel, widths, fold) == expected
+    assert stairs_of(tuple(parts), other, kernel * kernel, widths).fewest(fold) == expected
     if expected:
         engine = smallest(tuple(parts), other, kernel * kernel, widths, fold)
         assert engine.multipliers == expected
         assert engine.fold <= fold
+
+
+def test_engines_of_which_there_are_too_many_to_count_are_looked_for_one_by_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    counted = Stairs((200, 56), 12, 9, (1, 3, 9))
+    monkeypatch.setattr("fpdeep_gen.partition.folds.MOST_STAIRS", 0)
+    single = Stairs((200, 56), 12, 9, (1, 3, 9))
+    assert counted.counted and not single.counted
+    folds = np.unique(np.geomspace(1, 40_000, 300).astype(int))
+    assert [counted.fewest(fold) for fold in folds.tolist()] == [single.fewest(fold) for fold in folds.tolist()]
+    assert counted.fewest_of_all(folds, -1).tolist() == single.fewest_of_all(folds, -1).tolist()
+    assert {0, 12 * 200 * 9} <= {single.fewest(fold) for fold in folds.tolist()}
 
 
 def test_engines_that_take_kernel_rows_in_turn_never_take_two() -> None:

@@ -46,7 +46,7 @@ def with_directives(text: str) -> str:
     text = _GIVEN.sub("", text)
     plain = _SKIPPED.sub(lambda found: " " * len(found[0]), text)
     problems: list[Problem] = []
-    places = _Lines(text)
+    places = Lines(text)
     inserted: list[tuple[int, int, str]] = []
     for number, one in enumerate(given):
         for at in _positions(one, plain, places, problems):
@@ -66,7 +66,7 @@ def _place(place: str) -> tuple[str, str]:
     return function, loop.rpartition("/")[2]
 
 
-class _Lines:
+class Lines:
     """File and line of a place in preprocessed text."""
 
     def __init__(self, text: str) -> None:
@@ -87,7 +87,7 @@ class _Lines:
         return self._known[bisect_right(self._starts, at) - 1]
 
 
-def _positions(one: _Directive, plain: str, places: _Lines, problems: list[Problem]) -> list[int]:
+def _positions(one: _Directive, plain: str, places: Lines, problems: list[Problem]) -> list[int]:
     """Where its pragma goes: behind a brace or a semicolon; in each function of that name."""
     bodies = _bodies(one.function, plain)
     if not bodies:
@@ -130,7 +130,7 @@ def _closing(plain: str, at: int) -> int:
     return -1
 
 
-def _loop_body(one: _Directive, plain: str, begin: int, end: int, places: _Lines) -> int | None:
+def _loop_body(one: _Directive, plain: str, begin: int, end: int, places: Lines) -> int | None:
     """Behind the opening brace of the loop's body."""
     numbered = _NUMBERED.fullmatch(one.loop)
     if numbered is not None:

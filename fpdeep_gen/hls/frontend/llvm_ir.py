@@ -119,10 +119,15 @@ class LlvmModule:
 
 @dataclass(eq=False, slots=True)
 class Locations:
-    """Debug metadata: number -> place in the user's file."""
+    """Debug metadata: number -> place in the user's file; number of a loop -> number of the place where it starts."""
 
     places: dict[int, Location | None] = field(default_factory=dict)
+    starts: dict[int, int] = field(default_factory=dict)
 
     def of(self, debug: int) -> Location | None:
         """The innermost place that is not in a synthesis header."""
         return self.places.get(debug)
+
+    def of_loop(self, loop: int) -> Location | None:
+        """The `for`, `while` or `do` of a loop's metadata."""
+        return self.places.get(self.starts.get(loop, -1))

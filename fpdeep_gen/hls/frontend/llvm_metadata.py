@@ -8,6 +8,7 @@ from fpdeep_gen.hls.frontend.clang import INCLUDE_DIR
 from fpdeep_gen.hls.ir import Location
 
 _LOCATION = re.compile(r"!DILocation\(line: (\d+)(?:, column: (\d+))?, scope: !(\d+)(?:, inlinedAt: !(\d+))?")
+_REFERENCE = re.compile(r"!(\d+)")
 _SUBPROGRAM = re.compile(r'!DISubprogram\(name: "((?:[^"\\]|\\.)*)".*?file: !(\d+), line: (\d+)')
 _SCOPE = re.compile(r"scope: !(\d+)")
 _FILE_OF = re.compile(r"file: !(\d+)")
@@ -52,6 +53,11 @@ class Metadata:
             place = self.location(int(match[4])) or place
         self._places[number] = place
         return place
+
+    def start_of_loop(self, number: int) -> int | None:
+        """The place where a loop starts: the first one in its metadata, clang's second one is its end."""
+        parts = (int(found) for found in _REFERENCE.findall(self._nodes.get(number, "")))
+        return next((one for one in parts if _LOCATION.search(self._nodes.get(one, ""))), None)
 
     def _file_of_scope(self, number: int) -> Path:
         text = self._nodes.get(number, "")

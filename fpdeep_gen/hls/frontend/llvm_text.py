@@ -42,6 +42,9 @@ def parse_module(text: str, source: Path) -> LlvmModule:
             for one in block.instructions:
                 if one.debug not in locations.places:
                     locations.places[one.debug] = metadata.location(one.debug)
+                if one.loop >= 0 and (start := metadata.start_of_loop(one.loop)) is not None:
+                    locations.starts[one.loop] = start
+                    locations.places[start] = metadata.location(start)
     return module
 
 

@@ -14,19 +14,19 @@ import llvmlite.binding as llvm
 from fpdeep_gen.errors import InputError, Problem, ToolError
 from fpdeep_gen.hls.frontend.block_loops import with_loops
 from fpdeep_gen.hls.frontend.clang import INCLUDE_DIR
+from fpdeep_gen.hls.frontend.enclosing import Heads
 from fpdeep_gen.hls.frontend.llvm_ir import LlvmModule
 from fpdeep_gen.hls.frontend.llvm_metadata import Metadata
 from fpdeep_gen.hls.frontend.llvm_text import NAME, NODE, parse_module
 from fpdeep_gen.hls.frontend.object_pragmas import OBJECT_MARKERS, ObjectKey, ObjectPragmas, read_object_pragmas
 from fpdeep_gen.hls.frontend.pointers import resolve_pointers
 from fpdeep_gen.hls.frontend.tables import may_have_tables, with_tables
-from fpdeep_gen.hls.frontend.unrolling import UNROLL, attach_unrolls, loops_left
+from fpdeep_gen.hls.frontend.unrolling import UNROLL, attach_unrolls, drop_gone, loops_left
 from fpdeep_gen.hls.frontend.views import resolve_views
 from fpdeep_gen.hls.ir import Diagnostic
 
 DATAFLOW = "@__hls_mark_dataflow"
 _SPECIAL = re.compile(r"[CD][12]E|^@_ZZ|clE")  # constructors, destructors, lambdas
-FLATTEN_OFF = "@__hls_mark_flatten_off"
 TASK = "@__hls_task"
 _WIDTHS = "-n" + ":".join(str(width) for width in range(1, 129))
 _CONSTRUCTORS = "@llvm.global_ctors"
@@ -49,8 +49,8 @@ class Optimised:
     problems: list[Problem]
 
 
-def optimise(text: str, top: str, source: Path) -> Optimised:
-    """From clang's output to straightened IR. Raises InputError when the top is missing."""
+def optimise(text: str, top: str, source: Path, heads: Heads) -> Optimised:
+    """From clang's output to straightened IR. `heads`: the loops around pragmas. Raises InputError without the top."""
     text = _AT_EXIT.sub("add i32 0, 0", text)
     roots = find_roots(text, top, source)
     stages = _stages(text, source)
@@ -81,7 +81,7 @@ def optimise(text: str, top: str, source: Path) -> Optimised:
         run_passes(module, ("always_inliner", "global_dead_code_eliminate"))
         marked = str(module)
         parsed = parse_module(marked, source)
-    edited = attach_unrolls(marked, parsed)
+    edited = attach_unrolls(marked, parsed, heads)
     edited = "\n".join(line for line in edited.split("\n") if not _is_taken_out(line))
     module = parse_assembly(edited)
     if may_have_tables(edited):
@@ -109,6 +109,7 @@ def optimise(text: str, top: str, source: Path) -> Optimised:
     tasks = tuple(root for root in roots if root != roots[0])
     final = str(module)
     done = parse_module(final, source)
+    drop_gone(done, heads)
     for function in done.functions.values():
         resolve_pointers(function, done)
         resolve_views(function, done)

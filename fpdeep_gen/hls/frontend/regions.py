@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from fpdeep_gen.errors import Problem
 from fpdeep_gen.hls.frontend.cfg import Loop, LoopForest, edges_of, find_loops, reverse_postorder
 from fpdeep_gen.hls.frontend.llvm_ir import Block, Function, Instruction, LlvmModule, OperandKind
-from fpdeep_gen.hls.frontend.optimise import FLATTEN_OFF
 from fpdeep_gen.hls.frontend.places import problem_at
-from fpdeep_gen.hls.frontend.unrolling import PIPELINE, PIPELINE_OFF, PIPELINE_OUTER, PIPELINE_WHOLE
+from fpdeep_gen.hls.frontend.unrolling import FLATTEN_OFF, PIPELINE, PIPELINE_OFF, PIPELINE_OUTER, PIPELINE_WHOLE
 from fpdeep_gen.hls.ir import Location
 
 Edge = tuple[str, str]
@@ -159,7 +158,7 @@ def _intervals(function: Function, forest: LoopForest, module: LlvmModule, probl
             elif loop is None and not forest.loops:
                 found[""] = ii
             elif loop is not None and not loop.children:
-                found[loop.header] = ii  # a loop of one iteration has vanished: then this is the one around it
+                found[loop.header] = ii
     return found
 
 

@@ -12,6 +12,7 @@ from fpdeep_gen.hls.frontend.clang import compile_to_llvm, preprocess
 from fpdeep_gen.hls.frontend.dataflow import DataflowExpansion
 from fpdeep_gen.hls.frontend.diagnose import diagnose, ignored_calls, static_initialisers
 from fpdeep_gen.hls.frontend.directives import with_directives
+from fpdeep_gen.hls.frontend.enclosing import loops_around
 from fpdeep_gen.hls.frontend.extents import elements_behind
 from fpdeep_gen.hls.frontend.interface_options import aggregation_remarks
 from fpdeep_gen.hls.frontend.llvm_ir import Function
@@ -66,7 +67,7 @@ def _front_end(source: Path, top: str, include_dirs: Sequence[Path], grouping: G
     plain, warnings = rewrite(preprocessed, source)
     problems: list[Problem] = []
     text, name, interface = _wrapped(plain, preprocessed, top, source, warnings, problems)
-    optimised = optimise(outline_loops(text, name, source), name, source)
+    optimised = optimise(outline_loops(text, name, source), name, source, loops_around(plain))
     warnings.extend(optimised.warnings)
     problems.extend(optimised.problems)
     function = optimised.module.functions[optimised.top]

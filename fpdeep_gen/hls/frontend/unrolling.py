@@ -1,12 +1,13 @@
 """Which loops LLVM shall unroll: the marker calls in a loop become metadata of its back edges."""
 
 import re
+from collections.abc import Container
 
 from fpdeep_gen.hls.frontend.cfg import Loop, LoopForest, find_loops
-from fpdeep_gen.hls.frontend.enclosing import stands_in_loop
+from fpdeep_gen.hls.frontend.enclosing import Heads, head_of, is_same
 from fpdeep_gen.hls.frontend.llvm_ir import Function, Instruction, LlvmModule
 from fpdeep_gen.hls.frontend.llvm_types import ArrayType, PointerType, StructType, Type
-from fpdeep_gen.hls.ir import Diagnostic, Location
+from fpdeep_gen.hls.ir import Diagnostic
 
 PIPELINE = "@__hls_mark_pipeline"
 PIPELINE_WHOLE = "@__hls_mark_pipeline_whole"  # the same outside of all loops: it meant the function
@@ -14,9 +15,13 @@ PIPELINE_OUTER = "@__hls_mark_pipeline_outer"  # the same in a loop that has loo
 PIPELINE_OFF = "@__hls_mark_pipeline_off"
 UNROLL = "@__hls_mark_unroll"
 TRIPCOUNT = "@__hls_mark_tripcount"
+FLATTEN_OFF = "@__hls_mark_flatten_off"
 DECLARE = "@__hls_stream_declare"
+_OF_LOOPS = (PIPELINE, PIPELINE_OUTER, PIPELINE_OFF, UNROLL, TRIPCOUNT, FLATTEN_OFF)
 _METADATA_BASE = 900_000
 _FULL = re.compile(r'^!(\d+) = !\{!"llvm.loop.unroll.full"\}', re.MULTILINE)
+_MARK = re.compile(r"@__hls_mark_\w+(?=\()")
+_DEBUG = re.compile(r"!dbg !(\d+)")
 _LOOP_ID = re.compile(r"^!(\d+) = distinct !\{!\d+(.*)\}$", re.MULTILINE)
 
 
@@ -30,26 +35,53 @@ def calls_of(function: Function, callees: tuple[str, ...]) -> list[tuple[str, In
     ]
 
 
-def attach_unrolls(text: str, module: LlvmModule) -> str:
-    """Every loop gets metadata: unroll in full, unroll by a factor, or leave alone."""
+def attach_unrolls(text: str, module: LlvmModule, heads: Heads) -> str:
+    """Every loop gets metadata: unroll in full, unroll by a factor, or leave alone. `heads`: loops around pragmas."""
     metadata: list[str] = []
     for function in module.functions.values():
         forest = find_loops(function)
-        calls = calls_of(function, (PIPELINE,))
-        gone = [one for one in calls if forest.innermost(one[0]) is None and stands_in_loop(_place(module, one))]
-        calls = [one for one in calls if one not in gone]
-        factors = _unroll_factors(function, forest, calls)
+        gone = _gone(function, forest, module, heads)
+        calls = [(block, one) for block, one in calls_of(function, (PIPELINE,)) if one not in gone]
+        factors = _unroll_factors(function, forest, calls, gone)
         marks: dict[str, int] = {}
         for loop in forest.loops.values():
             number = _METADATA_BASE + 2 * len(metadata)
-            metadata.append(_loop_metadata(number, factors.get(loop.header)))
+            starts = {module.locations.starts.get(one) for one in _loop_numbers(function, loop)}
+            metadata.append(_loop_metadata(number, factors.get(loop.header), starts))
             marks.update(dict.fromkeys(loop.latches, number))
-        whole = {block: _pipeline_marker(forest.innermost(block)) for block, _ in calls}
-        whole |= dict.fromkeys((block for block, _ in gone if block not in whole), "")
-        if marks or whole:
-            text = _mark_lines(text, function.name, marks, whole, _counted(function, forest, factors))
+        instead = {(block, one.debug): _pipeline_marker(forest.innermost(block)) for block, one in calls}
+        instead |= {(block, one.debug): "" for one, block in gone.items()}
+        if marks or instead:
+            text = _mark_lines(text, function.name, marks, instead, _counted(function, forest, factors))
     declared = "".join(f"declare void {marker}(i32)\n" for marker in (PIPELINE_WHOLE, PIPELINE_OUTER))
     return f"{text}\n{declared}" + "\n".join(metadata) + "\n"
+
+
+def drop_gone(module: LlvmModule, heads: Heads) -> None:
+    """Takes out the pragmas of loops that unrolling and cleaning have removed: they are none of the loops around."""
+    for function in module.functions.values():
+        for one, block in _gone(function, find_loops(function), module, heads).items():
+            function.blocks[block].instructions.remove(one)
+
+
+def _gone(function: Function, forest: LoopForest, module: LlvmModule, heads: Heads) -> dict[Instruction, str]:
+    """Marker calls whose loop is no more, each with its block."""
+    calls = calls_of(function, _OF_LOOPS)
+    return {one: block for block, one in calls if _is_gone(function, forest.innermost(block), one, module, heads)}
+
+
+def _is_gone(function: Function, loop: Loop | None, call: Instruction, module: LlvmModule, heads: Heads) -> bool:
+    """Whether the innermost loop around a marker is not the one that its pragma stands in; false if not known."""
+    head = head_of(heads, module.locations.of(call.debug))
+    if head is None or loop is None:
+        return head is not None
+    starts = [module.locations.of_loop(number) for number in _loop_numbers(function, loop)]
+    return not any(start is None or is_same(start, head) for start in starts)
+
+
+def _loop_numbers(function: Function, loop: Loop) -> list[int]:
+    """The metadata of a loop at each of its back edges; -1: none."""
+    return [function.blocks[latch].instructions[-1].loop for latch in loop.latches]
 
 
 def loops_left(text: str, module: LlvmModule) -> list[Diagnostic]:
@@ -65,16 +97,14 @@ def loops_left(text: str, module: LlvmModule) -> list[Diagnostic]:
     ]
 
 
-def _place(module: LlvmModule, call: tuple[str, Instruction]) -> Location | None:
-    return module.locations.of(call[1].debug)
-
-
-def _unroll_factors(function: Function, forest: LoopForest, pipelined: list[tuple[str, Instruction]]) -> dict[str, int]:
+def _unroll_factors(
+    function: Function, forest: LoopForest, pipelined: list[tuple[str, Instruction]], gone: Container[Instruction]
+) -> dict[str, int]:
     """Header -> factor (0 = in full) of every loop to unroll."""
     factors: dict[str, int] = {}
     for block, call in calls_of(function, (UNROLL,)):
         loop = forest.innermost(block)
-        if loop is not None:
+        if loop is not None and call not in gone:
             factors[loop.header] = call.operands[0].value
     for block, _ in calls_of(function, (DECLARE,)):  # the constructors of an array of streams
         loop = forest.innermost(block)
@@ -111,14 +141,16 @@ def _has_pointer(kind: Type) -> bool:
     return isinstance(kind, PointerType) or (isinstance(kind, StructType) and any(map(_has_pointer, kind.fields)))
 
 
-def _loop_metadata(number: int, factor: int | None) -> str:
+def _loop_metadata(number: int, factor: int | None, starts: set[int | None]) -> str:
     if factor is None:
         what = '!"llvm.loop.unroll.disable"'
     elif factor == 0:
         what = '!"llvm.loop.unroll.full"'
     else:
         what = f'!"llvm.loop.unroll.count", i32 {factor}'
-    return f"!{number} = distinct !{{!{number}, !{number + 1}}}\n!{number + 1} = !{{{what}}}"
+    start = starts.pop() if len(starts) == 1 else None  # of two loops that have become one: either
+    place = f"!{start}, " if start is not None else ""
+    return f"!{number} = distinct !{{!{number}, {place}!{number + 1}}}\n!{number + 1} = !{{{what}}}"
 
 
 def _pipeline_marker(loop: Loop | None) -> str:
@@ -146,10 +178,17 @@ def _unrolled_count(line: str, factor: int) -> str:
     return f"{head}({divided}"
 
 
-def _mark_lines(text: str, function: str, marks: dict[str, int], whole: dict[str, str], counted: dict[str, int]) -> str:
+def _debug_of(line: str) -> int:
+    found = _DEBUG.search(line)
+    return int(found[1]) if found is not None else -1
+
+
+def _mark_lines(
+    text: str, function: str, marks: dict[str, int], instead: dict[tuple[str, int], str], counted: dict[str, int]
+) -> str:
     """Puts metadata on latches, and tells a function's own PIPELINE from a loop's (that loop may vanish).
 
-    `whole`: what PIPELINE becomes in a block; "" where it was that of a loop that is gone.
+    `instead`: what a marker becomes, by its block and place; "" where it was that of a loop that is gone.
     """
     start = re.search(rf"^define [^@\n]*{re.escape(function)}\(", text, re.MULTILINE)
     if start is None:
@@ -160,8 +199,8 @@ def _mark_lines(text: str, function: str, marks: dict[str, int], whole: dict[str
     for place, line in enumerate(lines):
         if line and line[0] not in " ;}" and ":" in line and not line.startswith("define"):
             block = "%" + line[: line.index(":", line.rfind('"') + 1 if line[0] == '"' else 0)]
-        elif block in whole and f"{PIPELINE}(" in line:
-            lines[place] = line.replace(f"{PIPELINE}(", f"{whole[block]}(") if whole[block] else ""
+        elif "@__hls_mark_" in line and (key := (block, _debug_of(line))) in instead:
+            lines[place] = _MARK.sub(instead[key], line) if instead[key] else ""
         elif block in counted and f"{TRIPCOUNT}(" in line:
             lines[place] = _unrolled_count(line, counted[block])
         elif block in marks and line.startswith("  br "):

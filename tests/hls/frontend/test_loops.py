@@ -259,3 +259,24 @@ def test_a_loop_has_a_line_where_clang_puts_code_of_its_own_in_front(tmp_path: P
     (region,) = process_of(compile_text(tmp_path, text)).regions
     assert region.location is not None
     assert region.location.line - FIRST_LINE in range(2, 8)
+
+
+def test_pragmas_of_a_loop_that_is_gone_are_none_of_the_loop_around_it(tmp_path: Path) -> None:
+    pragmas = ("UNROLL", "LOOP_TRIPCOUNT min=5 max=5", "PIPELINE off")
+    text = """
+        void top(hls::stream<ap_uint<8>>& in, hls::stream<ap_uint<8>>& out) {
+            const int count = in.read();
+            for (int n = 0; n < count; ++n) {
+                do {
+                    %s
+                    out.write(in.read());
+                } while (count != count);
+            }
+        }
+        """
+    module = compile_text(tmp_path, text % "".join(f"\n#pragma HLS {one}" for one in pragmas))
+    assert module.warnings == []
+    loop = next(one for one in process_of(module).regions if one.ii is not None)
+    assert loop.automatic
+    assert loop.loops[0].count is None
+    assert run(module, {"in": [2, 7, 8, 1, 9]}).outputs["out"] == [7, 8, 9]

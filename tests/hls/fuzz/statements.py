@@ -176,7 +176,8 @@ class Statements(Structures):
         last = min(size - far, far + place.trips - 1)
         bound = f"{last}"
         if self.chance(30):
-            bound = f"(int({Type(array.bits, False).cast(self.value(scope, Type(8, False), 1))}) % {last + 1})"
+            bound = Type(array.bits, False).cast(self.value(scope, Type(8, False), 1))
+            bound = f"(+int({bound}) % {last + 1})"  # without + g++ may take (int(T(U(a[i]))) ...) for a type
         down = self.chance(25)
         head = f"for (int {name} = {far}; {name} < {bound}; {name}++)"
         if down:

@@ -302,14 +302,15 @@ def _calls(report: KernelReport, interface: Interface, recorded: Recorded) -> Ca
         packing = memory_packing(one.layout)
         assert packing is not None
         values = packing.pack(recorded.given[one.name])
-        size = len(values) // recorded.calls
-        images[one.name] = [values[call * size : (call + 1) * size] for call in range(recorded.calls)]
+        calls = 1 if one.lasting else recorded.calls
+        size = len(values) // calls
+        images[one.name] = [values[call * size : (call + 1) * size] for call in range(calls)]
     for memory in external_memories(report):
         kinds = sum(1 for _ in integers(arrays[memory.argument].layout))
         values = recorded.given[memory.argument]
         images[memory.name] = [
             [0 if word == NOT_THERE else values[call * kinds + word] for word in memory.words]
-            for call in range(recorded.calls)
+            for call in range(1 if arrays[memory.argument].lasting else recorded.calls)
         ]
     return Calls(recorded.calls, pins, images, recorded.runs)
 

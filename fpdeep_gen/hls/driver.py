@@ -88,6 +88,9 @@ def _block_parts(report: KernelReport, control: Control) -> dict[str, list[str]]
     arrays = [f"    ARRAY({one.name}, {one.prefix}, {one.bytes}, {one.base:#x}ull, {one.burst})" for one in behind]
     kept = [*(f"{one.name}_elements" for one in behind), *(pin.name for pin in made), *(one.name for one in memories)]
     kept += [one.name for one in registers if not one.is_input]
+    lasting = _lasting(report)
+    block += ["#define HAS_LASTING"] * bool(lasting)
+    kept = [name for name in kept if name not in lasting]
     results = [f"      RESULT({pin.name}, {_cells(pin.width)})" for pin in made]
     results += [f"      KEEP({name})" for name in kept]
     lite = [
@@ -100,9 +103,19 @@ def _block_parts(report: KernelReport, control: Control) -> dict[str, list[str]]
         "MEMORIES": accesses,
         "SCALARS": scalars,
         "RESULTS": results,
+        "LASTING": [f"    LASTING({name})" for name in lasting],
         "MASTERS": axis,
         "ARRAYS": arrays,
     }
+
+
+def _lasting(report: KernelReport) -> list[str]:
+    """Values of the arrays that tasks use."""
+    if report.interface is None:
+        return []
+    names = {one.name for one in report.interface.interface().arguments if one.lasting}
+    found = [f"{one.name}_elements" for one in masters(report.interface.interface()) if one.name in names]
+    return found + [one.name for one in external_memories(report) if one.argument in names]
 
 
 def _constant_pins(report: KernelReport, control: Control) -> list[tuple[str, str]]:

@@ -69,7 +69,7 @@ class Argument:
     `count`: how many streams (0: one, no array of streams). `place`: its number in C++, the return value has -1.
     `burst`: most beats of an m_axi burst. `by_pointer`: a scalar that C++ hands over by its address.
     `bundle`: of s_axilite and m_axi. `users`: of m_axi, where several processes use it, the names of their streams
-    without what stands behind it in `AXI_STREAMS`.
+    without what stands behind it in `AXI_STREAMS`. `lasting`: of an array, tasks use it, also when no call is going on.
     """
 
     name: str
@@ -83,6 +83,7 @@ class Argument:
     by_pointer: bool = False
     burst: int = 0
     users: tuple[str, ...] = ()
+    lasting: bool = False
 
     @property
     def pin(self) -> str:

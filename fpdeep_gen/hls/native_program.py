@@ -64,7 +64,7 @@ def recorder_source(source: Path, top: str, interface: Interface, holds_bench: b
     lines += ["    if (recorder.begins()) {" if interface.restarts else "    recorder.begin();"]
     lines += [f"    {line}" for one in arguments for line in _given(one)]
     lines += ["    }"] * interface.restarts
-    call = f"{REAL if holds_bench else f'::{top}'}({', '.join(one.name for one in arguments)});"
+    call = f"{REAL if holds_bench else f'::{top}'}({', '.join(map(_passed, arguments))});"
     lines.append(f"    auto fpdeep_result = {call}" if returns else f"    {call}")
     lines += ["    if (recorder.ends()) {"] * interface.restarts
     lines += [f"    {line}" for one in arguments for line in _made(one)]
@@ -105,12 +105,23 @@ def _given(one: Argument) -> list[str]:
             f'recorder.stream<{kind}>("{one.name}_{index}", {is_input}, {one.name}[{index}]);'
             for index in range(one.count)
         ]
+    if one.lasting:
+        return []
     if one.kind is Kind.ARRAY:
         return [f'recorder.given_array<{_element(one)}>("{one.name}", fpdeep::memory_of({one.name}), {_count(one)});']
     return [f'recorder.given<{kind}>("{one.name}", {_value(one)});'] if one.direction.reads else []
 
 
+def _passed(one: Argument) -> str:
+    if not one.lasting:
+        return one.name
+    kinds = f"{_element(one)}, fpdeep::argument_t<{one.place}, Top>"
+    return f'recorder.kept<{kinds}>("{one.name}", fpdeep::memory_of({one.name}), {_count(one)})'
+
+
 def _made(one: Argument) -> list[str]:
+    if one.lasting:
+        return []
     if one.kind is Kind.ARRAY:
         made = f'recorder.made_array<{_element(one)}>("{one.name}", fpdeep::memory_of({one.name}), {_count(one)});'
         return [f"fpdeep::finished({one.name});", made]

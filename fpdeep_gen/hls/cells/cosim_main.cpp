@@ -59,12 +59,15 @@ struct Stream {
   bool offered = false;
 };
 
-// Values of a scalar, or images of a memory: `size` cells a word, `depth` words a call.
+// Values of a scalar, or images of a memory: `size` cells a word, `depth` words a call; one image for all calls where
+// it is `lasting`, used by tasks.
 struct Values {
   int size = 1;
   size_t depth = 1;
+  bool lasting = false;
   std::vector<uint32_t> given, made, now;
   void load(size_t call) {
+    if (lasting) return;
     const size_t step = depth * size;
     for (size_t i = 0; i < step; i++) now[i] = (call + 1) * step <= given.size() ? given[call * step + i] : 0;
   }
@@ -210,6 +213,9 @@ int main(int argc, char **argv) {
 /*VALUES*/
   }
 #undef VALUES
+#define LASTING(name) values[#name].load(0), values[#name].lasting = true;
+/*LASTING*/
+#undef LASTING
   std::map<std::string, Axi> axis;
 #define AXI(prefix, unit)                                                                      \
   {                                                                                            \
@@ -263,6 +269,11 @@ int main(int argc, char **argv) {
   bool bus_waits = false;
   Phase phase = Phase::rest;
   (void)phase;
+#ifdef HAS_LASTING
+  bool begun = false;  // tasks run from the reset on, but find their arrays from the first start on
+#else
+  const bool begun = true;
+#endif
   uint32_t control_word = 0, last_word = 0;
 #ifdef HAS_LITE
   bool ended = false;
@@ -358,6 +369,11 @@ int main(int argc, char **argv) {
 #endif
     }
 #endif
+#if defined(HAS_LASTING) && defined(HAS_LITE)
+    begun |= started > 0 && (transfers.empty() || !transfers.front().write);
+#elif defined(HAS_LASTING)
+    begun |= bool(CONTROL(ap_start));
+#endif
     const double pause = done_at ? 0.0 : stall;
 #define AXI(prefix, unit)                                                                      \
   {                                                                                            \
@@ -383,7 +399,7 @@ int main(int argc, char **argv) {
 #define INPUT(port, count)                                                                     \
   {                                                                                            \
     static Stream &s = streams[#port];                                                         \
-    if (!s.offered && s.next * count < s.words.size() && !chance(pause)) {                     \
+    if (begun && !s.offered && s.next * count < s.words.size() && !chance(pause)) {            \
       s.offered = true;                                                                        \
       put_##port(top, &s.words[s.next * count]);                                               \
     }                                                                                          \
@@ -543,6 +559,9 @@ int main(int argc, char **argv) {
     cycle++;
     if (moved) last_move = cycle;
     if (!waiting && !done_at) done_at = cycle;
+#ifdef HAS_LASTING
+    last_taken = done_at && cycle - done_at < timeout ? last_move : last_taken;  // to memory too
+#endif
     if (done_at && cycle - std::max(done_at, last_taken) >= drain) break;
     if (!done_at && cycle - last_move > timeout) {
       fprintf(stderr, "stalled: no word has moved since cycle %llu\n", (unsigned long long)last_move);
@@ -578,6 +597,9 @@ int main(int argc, char **argv) {
   {
 /*PORTS*/
   }
+#define LASTING(name) values[#name].keep();
+/*LASTING*/
+#undef LASTING
   for (auto &entry : values)
     if (!entry.second.made.empty()) write_file(folder + "/" + entry.first + ".made", entry.second.made);
   for (auto &entry : axis)

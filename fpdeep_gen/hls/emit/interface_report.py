@@ -1,7 +1,7 @@
 """What a report tells of the top's interface: enough to drive its pins."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fpdeep_gen.hls.emit.memory import external_ports
@@ -41,12 +41,14 @@ class ArgumentReport:
     bundle: str
     by_pointer: bool
     burst: int
+    lasting: bool = False
 
     def argument(self) -> Argument:
         """With its types."""
         kinds = Kind(self.kind), Direction(self.direction), Protocol(self.protocol)
         layout = parse_layout(self.layout)
-        return Argument(self.name, self.place, *kinds, layout, self.count, self.bundle, self.by_pointer, self.burst)
+        made = Argument(self.name, self.place, *kinds, layout, self.count, self.bundle, self.by_pointer, self.burst)
+        return replace(made, lasting=self.lasting)
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def _memory_from(data: dict[str, Any]) -> MemoryPorts:
 
 def _argument_report(one: Argument) -> ArgumentReport:
     kinds = (one.kind.value, one.direction.value, one.protocol.value, str(one.layout))
-    return ArgumentReport(one.name, one.place, *kinds, one.count, one.bundle, one.by_pointer, one.burst)
+    return ArgumentReport(one.name, one.place, *kinds, one.count, one.bundle, one.by_pointer, one.burst, one.lasting)
 
 
 def interface_report(interface: Interface | None, plans: Sequence[MemoryPlan]) -> InterfaceReport | None:

@@ -55,6 +55,7 @@ class DataflowExpansion:
         self._names: set[str] = set()
         self.controllers: set[str] = set()  # functions that start stages and wait for them
         self.externals: dict[str, External] = {}  # arrays between stages, by the global that stands for each
+        self.lasting: set[str] = set()  # globals that tasks use, which go on when a call is over
         self.inherited: dict[ObjectKey, tuple[Between, Use]] = {}  # arguments of stages that have stages
 
     def expand(self, function: Function, above: tuple[str, ...] = ()) -> Function:

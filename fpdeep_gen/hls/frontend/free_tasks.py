@@ -63,6 +63,7 @@ def _add(whole: "DataflowExpansion", function: Function, call: Instruction, netw
     for parameter, actual, size in zip(callee.parameters, *task_arguments(call), strict=False):
         if isinstance(parameter.type, PointerType) and actual.kind is OperandKind.GLOBAL:
             substitute[parameter.name] = actual
+            whole.lasting.add(actual.name)
         elif isinstance(parameter.type, PointerType):
             kept.append(parameter)
             arguments.append((actual, size))

@@ -120,7 +120,7 @@ def _front_end(source: Path, top: str, include_dirs: Sequence[Path], grouping: G
             text = f"{process.name} neither reads nor writes its argument {argument}, which gets no port"
             warnings.append(Diagnostic(process.location, text))
     if interface is not None:
-        module.interface = _finished(interface, module)
+        module.interface = _finished(interface, module, expansion.lasting)
     return module
 
 
@@ -162,7 +162,7 @@ def _externals(interface: Interface | None) -> dict[str, External]:
     return {global_of(one.place): External(one.name, one.layout, one.protocol, AXI_LATENCY) for one in arrays}
 
 
-def _finished(interface: Interface, module: Module) -> Interface:
+def _finished(interface: Interface, module: Module, lasting: Set[str]) -> Interface:
     """With what only the process shows: the directions of streams; its last port says that an activation is done."""
     ports = {port.name: port for port in module.top.ports}
     counts: dict[str, tuple[bool, int]] = {}
@@ -171,6 +171,8 @@ def _finished(interface: Interface, module: Module) -> Interface:
         port = ports.get(one.name) or (ports[several[0]] if several else None)
         if port is not None:
             counts[one.name] = (port.is_input, 0 if one.name in ports else len(several))
+    arguments = (replace(one, lasting=global_of(one.place) in lasting) for one in interface.arguments)
+    interface = replace(interface, arguments=tuple(arguments))
     return replace(with_streams(interface, counts), overlapped=_overlaps(module.top))
 
 

@@ -128,6 +128,36 @@ class Recorder {
             append_integers<L>(values[i], made_[name]);
         }
     }
+    // An array that tasks use, in a copy that stays there when the caller's is gone, as an argument; what tasks write
+    // goes on to the caller's. It is that of the first call, recorded before it and at the end of the program.
+    template <typename L, typename Parameter, typename T>
+    Parameter kept(const char* name, T* values, std::size_t count) {
+        using Value = std::remove_cv_t<T>;
+        std::vector<char>& copy = kept_[name];
+        if (copy.empty()) {
+            given_array<L>(name, values, count);
+            const char* const first = reinterpret_cast<const char*>(values);
+            copy.assign(first, first + count * sizeof(T));
+            if constexpr (!std::is_const_v<std::remove_all_extents_t<T>>) {
+                auto told = std::make_shared<std::vector<char>>(copy);
+                hls::native::Scheduler::instance().at_return([&copy, told, values] {
+                    for (std::size_t at = 0; at < copy.size(); ++at) {
+                        if (copy[at] != (*told)[at]) {
+                            reinterpret_cast<char*>(values)[at] = (*told)[at] = copy[at];
+                        }
+                    }
+                });
+            }
+            ends_.push_back([this, name, count, &copy] {
+                made_array<L>(name, reinterpret_cast<const Value*>(copy.data()), count);
+            });
+        }
+        if constexpr (std::is_reference_v<Parameter>) {
+            return reinterpret_cast<Parameter>(copy[0]);
+        } else {
+            return reinterpret_cast<Parameter>(copy.data());
+        }
+    }
     template <typename L, typename T>
     void stream(const char* name, bool is_input, hls::stream<T, 0>& stream) {
         auto& target = is_input ? given_[name] : made_[name];
@@ -156,6 +186,7 @@ class Recorder {
         if (folder == nullptr) {
             return;
         }
+        hls::native::Scheduler::instance().forget_returns();
         settle();
         for (const auto& end : ends_) {
             end();
@@ -210,6 +241,7 @@ class Recorder {
     std::map<std::string, std::vector<std::uint32_t>> given_, made_;
     std::map<std::string, std::size_t> taken_;
     std::map<std::string, const hls::native::StreamState*> ports_;
+    std::map<std::string, std::vector<char>> kept_;
     std::vector<std::function<void()>> ends_;
 };
 

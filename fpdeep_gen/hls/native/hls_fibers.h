@@ -125,13 +125,19 @@ class Scheduler {
             const bool entered = round();
             idle_rounds = moves_ == before ? idle_rounds + 1 : 0;
             if (!entered || idle_rounds >= IDLE_ROUNDS) {
+                go_on();
                 return false;
             }
         }
+        go_on();
         return true;
     }
 
     bool in_fiber() const { return running_ != nullptr; }
+
+    // Called where the main program goes on after fibers have run; never again after `forget_returns`.
+    void at_return(std::function<void()> todo) { returns_.push_back(std::move(todo)); }
+    void forget_returns() { returns_.clear(); }
 
     // Called before a stream is destroyed: the tasks that know it go as far as they can and are never entered again.
     void forget(const StreamState& stream) {
@@ -153,10 +159,11 @@ class Scheduler {
         for (std::size_t idle_rounds = 0; idle_rounds < IDLE_ROUNDS;) {
             const unsigned long long before = moves_;
             if (!round()) {
-                return;
+                break;
             }
             idle_rounds = moves_ == before ? idle_rounds + 1 : 0;
         }
+        go_on();
     }
 
   private:
@@ -186,6 +193,12 @@ class Scheduler {
             return false;
         }
     };
+
+    void go_on() const {
+        for (const auto& todo : returns_) {
+            todo();
+        }
+    }
 
     bool joins_tasks(const StreamState& stream) const {
         for (const auto& fiber : fibers_) {
@@ -275,6 +288,7 @@ class Scheduler {
     }
 
     std::vector<std::unique_ptr<Fiber>> fibers_;
+    std::vector<std::function<void()>> returns_;
     Fiber* running_ = nullptr;
     jmp_buf main_;
     unsigned long long moves_ = 0;

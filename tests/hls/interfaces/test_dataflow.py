@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from fpdeep_gen.errors import InputError
-from fpdeep_gen.hls.compile import compile_kernel
+from fpdeep_gen.hls import cosim
+from fpdeep_gen.hls.compile import CompiledKernel, compile_kernel
 from fpdeep_gen.hls.cosim import cosimulate
 
 FLOW = """
@@ -114,24 +115,39 @@ int main() {
     for (int i = 0; i < 20; ++i) in.write(i + 1);
     noted(in, out, seen, 3, -5);
     int first = 0, wrong = 0;
-    for (int i = 0; i < 20; ++i) {
+    for (int i = 0; i < 12; ++i) {
         const int word = 3 * (i + 1) - 5;
         if (i % 8 == 0) first = word;
         wrong += out.read() != (first ^ word);
     }
-    return wrong;
+    return wrong + (seen[7] < 3 * 8 - 5);
 }
 """
 
 
-def test_tasks_take_values_and_arrays(tmp_path: Path) -> None:
-    """Values are those of the first call; the tasks go on behind its end."""
+def test_tasks_take_values_and_arrays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Values are those of the first call; the tasks go on behind its end, and that of the bench."""
     source, bench = tmp_path / "noted.cpp", tmp_path / "bench.cpp"
     source.write_text(TASKS, encoding="utf-8")
     bench.write_text(BENCH, encoding="utf-8")
     done = cosimulate(source, "noted", tmp_path / "rtl", testbench=bench, stalls=0.2)
-    assert done.differences == ()
+    assert done.equal, (done.printed, done.differences)
     assert dict(done.compared) == {"out": 20, "seen": 8}
+    assert done.outputs["seen"] == [3 * (i + 1) - 5 for i in (16, 17, 18, 19, 12, 13, 14, 15)]
+
+    text = done.compiled.verilog.read_text(encoding="utf-8")
+    broken = tmp_path / "broken" / "noted.sv"
+    broken.parent.mkdir()
+    wrong = text.replace(".wdata(m_axi_gmem_wdata)", ".wdata(wdata)")
+    assert wrong != text
+    late = "reg [4:0] beats; wire [31:0] wdata; assign m_axi_gmem_wdata = beats == 5'd19 ? ~wdata : wdata;\n"
+    late += "always_ff @(posedge ap_clk) beats <= !ap_rst_n ? 5'd0 : beats + 5'(m_axi_gmem_wvalid & m_axi_gmem_wready);"
+    head, mark, tail = wrong.rpartition("noted_core u_core (")
+    broken.write_text(f"{head}{late}\n{mark}{tail}", encoding="utf-8")
+    kernel = CompiledKernel("noted", broken, done.compiled.report_file, done.compiled.report)
+    monkeypatch.setattr(cosim, "compile_kernel", lambda *_, **__: kernel)
+    told = cosimulate(source, "noted", tmp_path / "rtl", testbench=bench, stalls=0.2).differences
+    assert told == ("seen[3] (call 1): C++ gives 55, RTL -56",)
 
 
 def test_a_task_does_not_read_what_one_behind_it_writes(tmp_path: Path) -> None:

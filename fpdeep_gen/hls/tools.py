@@ -13,10 +13,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from fpdeep_gen.errors import ToolError
+from fpdeep_gen.hls.precompiled import precompiled
 
 COMPILER_VARIABLE = "FPDEEP_CXX"
 DEFINES = ("-DVERILATOR=1", "-DVM_COVERAGE=0", "-DVM_SC=0", "-DVM_TRACE=0", "-DVM_TIMING=0", "-DVL_TIME_CONTEXT")
 RUNTIME = ("verilated.cpp", "verilated_threads.cpp")
+_HEADERS = ("algorithm", "cstdio", "cstdlib", "cstring", "deque", "map", "string", "vector", "verilated.h")
+"""What models and the programs that drive them include."""
 
 
 @functools.cache
@@ -81,10 +84,22 @@ def verilator(*arguments: str) -> list[str]:
 
 
 def compile_object(source: Path, output: Path, flags: Sequence[str]) -> list[str]:
-    """The command that compiles a C++ file that uses Verilator's headers."""
+    """The command that compiles a C++ file that begins with Verilator's headers."""
+    return _compile_object(source, output, flags, _HEADERS)
+
+
+def read_before(flags: Sequence[str], headers: Sequence[str]) -> list[str]:
+    """Flags that let a compilation with `flags` begin with headers that the compiler has read once on this machine."""
+    return precompiled(compiler(), flags, headers, user_cache())
+
+
+def _compile_object(source: Path, output: Path, flags: Sequence[str], headers: Sequence[str] = ()) -> list[str]:
     include = verilator_root() / "include"
-    folders = [f"-I{include}", f"-I{include / 'vltstd'}"]
-    return [*compiler(), "-std=c++20", "-w", *DEFINES, *flags, *folders, "-c", str(source), "-o", str(output)]
+    same = ["-std=c++20", "-w", *DEFINES, f"-I{include}", f"-I{include / 'vltstd'}"]
+    same += [flag for flag in flags if not flag.startswith("-I")]
+    before = read_before(same, headers) if headers else []
+    folders = [flag for flag in flags if flag.startswith("-I")]
+    return [*compiler(), *same, *folders, *before, "-c", str(source), "-o", str(output)]
 
 
 def user_cache() -> Path:
@@ -101,7 +116,7 @@ def runtime_objects() -> list[Path]:
         include = verilator_root() / "include"
         with tempfile.TemporaryDirectory(dir=folder) as scratch:
             built = [Path(scratch) / path.name for path in objects]
-            run_all([compile_object(include / name, out, ["-O1"]) for name, out in zip(RUNTIME, built, strict=True)])
+            run_all([_compile_object(include / name, out, ["-O1"]) for name, out in zip(RUNTIME, built, strict=True)])
             for path, final in zip(built, objects, strict=True):
                 path.replace(final)
         (folder / "built").touch()

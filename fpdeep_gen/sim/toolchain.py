@@ -13,8 +13,9 @@ from fpdeep_gen.hls.tools import content_key, run_tool, verilator, verilator_roo
 
 
 class Effort(Enum):
-    """What a build optimises for."""
+    """What a build optimises for. A shortest build is for runs of some thousand cycles."""
 
+    SHORTEST_BUILD = ("-O0",)
     QUICK_BUILD = ("-O1",)
     FAST_RUN = ("-O3", "-march=native")
 

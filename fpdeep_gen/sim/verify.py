@@ -48,6 +48,7 @@ def verify(
     test: Batch | None = None,
     limits: Limits = DEFAULT_LIMITS,
     threads: int = 1,
+    effort: Effort = Effort.QUICK_BUILD,
 ) -> Verification:
     """Train `batches` on the RTL in `project` and on golden, then infer `test` on both; compare everything.
 
@@ -56,7 +57,7 @@ def verify(
     weights; summary.json then holds nothing but that `failure`.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    model = build_rtl_chain(plan, project, directory / "build")
+    model = build_rtl_chain(plan, project, directory / "build", effort)
     program = verification_program(plan, batches, test)
     golden = run_golden(plan, program)
     write_weights(directory / GOLDEN_FILE, plan.network, golden.output.dumps)

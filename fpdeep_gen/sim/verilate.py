@@ -28,6 +28,9 @@ VERILATOR_FLAGS = (
 )
 
 
+_SMALL_BYTES = 200_000
+
+
 @dataclass(frozen=True)
 class VerilatedModel:
     """Headers in `directory` (V<top>.h and V<top>___024root.h), objects in `objects`."""
@@ -82,6 +85,19 @@ def _verilate_command(board: RtlBoard, folder: Path) -> list[str]:
 
 def _compile_commands(folder: Path, effort: Effort) -> list[list[str]]:
     """Slow parts run once, at the start; they are compiled for a quick build."""
-    sources = sorted(folder.glob("*.cpp"), key=lambda path: -path.stat().st_size)
-    flags = {source: SLOW_FLAGS if "__Slow" in source.name else effort.flags for source in sources}
-    return [compile_object(source, source.with_suffix(".o"), [*flags[source], f"-I{folder}"]) for source in sources]
+    commands = []
+    slow = {path: "__Slow" in path.name for path in sorted(folder.glob("*.cpp"), key=lambda path: -path.stat().st_size)}
+    for is_slow, flags in ((False, effort.flags), (True, SLOW_FLAGS)):
+        sources = [path for path, one in slow.items() if one == is_slow]
+        small = [path for path in sources if path.stat().st_size < _SMALL_BYTES]
+        if len(small) > 1:
+            sources = [path for path in sources if path not in small] + [_joined(folder, small, is_slow)]
+        commands += [compile_object(path, path.with_suffix(".o"), [*flags, f"-I{folder}"]) for path in sources]
+    return commands
+
+
+def _joined(folder: Path, sources: Sequence[Path], slow: bool) -> Path:
+    """One file of some: most of the compiler's time for a small one goes into Verilator's headers."""
+    path = folder / ("slow.cpp" if slow else "fast.cpp")
+    path.write_text("".join(f'#include "{source.name}"\n' for source in sources), encoding="utf-8")
+    return path

@@ -10,13 +10,14 @@ import pytest
 from fpdeep_gen.errors import ComparisonError
 from fpdeep_gen.golden.train import train
 from fpdeep_gen.network.dataset import Dataset
-from fpdeep_gen.sim.batches import verification_program
+from fpdeep_gen.sim.batches import Batch, verification_program
 from fpdeep_gen.sim.chain import Limits, build_chain, links_of
 from fpdeep_gen.sim.chain_report import SimulationStall
 from fpdeep_gen.sim.compare import run_golden
 from fpdeep_gen.sim.host import Load, Program
 from fpdeep_gen.sim.measure import engine_watches, measure
 from fpdeep_gen.sim.rtl import load_rtl_board
+from fpdeep_gen.sim.toolchain import Effort
 from fpdeep_gen.sim.train import train_on_chain
 from fpdeep_gen.sim.verify import Verification, build_rtl_chain, compare, engine_rows, run_program, verify
 from tests.hw import projects
@@ -26,6 +27,7 @@ LIMITS = Limits(stall_cycles=20_000, most_cycles=2_000_000)
 STEPS = batches(2, 20)
 TEST = batches(1, 5, seed=2)[0]
 LATENCY_TOLERANCE = 0.02
+EFFORT = Effort.SHORTEST_BUILD
 
 
 @cache
@@ -33,10 +35,13 @@ def two_boards() -> Project:
     return build_project("tiny_two", projects.two_boards())
 
 
+def verified_steps(project: Project, test: Batch | None = None) -> Verification:
+    return verify(project.plan, project.folder, project.folder / "verify", STEPS, test, LIMITS, effort=EFFORT)
+
+
 @cache
 def verified() -> Verification:
-    project = two_boards()
-    return verify(project.plan, project.folder, project.folder / "verify", STEPS, TEST, LIMITS)
+    return verified_steps(two_boards(), TEST)
 
 
 def test_two_steps_on_two_boards_are_goldens() -> None:
@@ -58,7 +63,7 @@ def test_latency_over_a_longer_cable_than_planned_is_seen() -> None:
     plan = project.plan
     boards = [load_rtl_board(project.folder / f"board_{b}" / "rtl", f"board_{b}") for b in range(2)]
     longer = [replace(link, latency_cycles=link.latency_cycles + more) for link in links_of(plan)]
-    model = build_chain(boards, longer, engine_watches(plan), project.folder / "verify" / "build")
+    model = build_chain(boards, longer, engine_watches(plan), project.folder / "verify" / "build", EFFORT)
     program = verification_program(plan, batches(1, 2))
     run, _ = run_program(plan, model, program, project.folder / "longer", LIMITS)
     simulated, known = measure(plan, program, run).latency, verified().measurement.latency
@@ -105,7 +110,7 @@ def test_training_over_epochs_is_goldens() -> None:
     project = two_boards()
     (data,) = batches(1, 24, seed=3)
     dataset = Dataset(data.images, data.labels, TEST.images, TEST.labels)
-    model = build_rtl_chain(project.plan, project.folder, project.folder / "verify" / "build")
+    model = build_rtl_chain(project.plan, project.folder, project.folder / "verify" / "build", EFFORT)
     heard: list[tuple[int, int]] = []
     done = train_on_chain(
         project.plan,
@@ -127,7 +132,7 @@ def test_training_over_epochs_is_goldens() -> None:
 
 def test_threads_change_nothing() -> None:
     project = two_boards()
-    model = build_rtl_chain(project.plan, project.folder, project.folder / "verify" / "build")
+    model = build_rtl_chain(project.plan, project.folder, project.folder / "verify" / "build", EFFORT)
     program = verification_program(project.plan, STEPS, TEST)
     one, _ = run_program(project.plan, model, program, project.folder / "one", LIMITS)
     two, _ = run_program(project.plan, model, program, project.folder / "two", LIMITS, threads=2)
@@ -141,7 +146,7 @@ def test_threads_change_nothing() -> None:
 
 def test_one_wrong_weight_is_seen() -> None:
     project = two_boards()
-    model = build_rtl_chain(project.plan, project.folder, project.folder / "verify" / "build")
+    model = build_rtl_chain(project.plan, project.folder, project.folder / "verify" / "build", EFFORT)
     program = verification_program(project.plan, STEPS)
     load = program.commands[0]
     assert isinstance(load, Load)
@@ -162,7 +167,7 @@ def test_a_flipped_sign_in_one_boards_kernel_is_seen() -> None:
     project = copy_project(two_boards(), "tiny_flipped_sign")
     break_kernel(project, 1, "weight_memory.h", "moved = weight - step", "moved = weight + step")
     with pytest.raises(ComparisonError, match=r"RTL and golden differ: .* compared weights") as caught:
-        verify(project.plan, project.folder, project.folder / "verify", STEPS, None, LIMITS)
+        verified_steps(project)
     # Step 1 is wrong only where the broken board has weights: conv2 from output 2 on, and fc.
     text = str(caught.value)
     assert "step 1, weights of conv2[2, " in text
@@ -178,10 +183,10 @@ the whole image is in."""
 def test_a_feature_cache_one_word_too_small_stalls_and_is_named() -> None:
     project = copy_project(two_boards(), "tiny_small_cache")
     set_fifo_depth(project, 0, "conv1_cached_features", LEAST_CACHE)
-    assert verify(project.plan, project.folder, project.folder / "verify", STEPS, None, LIMITS).outcome.equal
+    assert verified_steps(project).outcome.equal
     set_fifo_depth(project, 0, "conv1_cached_features", LEAST_CACHE - 1)
     with pytest.raises(SimulationStall) as caught:
-        verify(project.plan, project.folder, project.folder / "verify", STEPS, None, LIMITS)
+        verified_steps(project)
     assert ("board_0", "conv1_cached_features") in caught.value.full
     assert "board_0: conv1_cached_features is full (42 of 42 words), its writer waits" in str(caught.value)
     written = json.loads((project.folder / "verify" / "summary.json").read_text(encoding="utf-8"))

@@ -7,6 +7,7 @@ from fpdeep_gen.plan.model import Plan
 from fpdeep_gen.plan.pieces import Forced, Piece
 from fpdeep_gen.plan.planner import make_plan
 from fpdeep_gen.sim.chain import Limits
+from fpdeep_gen.sim.toolchain import Effort
 from fpdeep_gen.sim.verify import engine_rows, verify
 from tests.hw.projects import CLASSES, batches, build_project, cluster, formats, network
 
@@ -40,7 +41,8 @@ def two_boards() -> Plan:
 def test_one_mini_batch_is_goldens_and_measured() -> None:
     """As `fpdeep run --batches 1` does it: no images to infer come behind the last gradients."""
     project = build_project("tiny_lenet", two_boards())
-    done = verify(project.plan, project.folder, project.folder / "verify", batches(1, IMAGES), None, LIMITS)
+    effort = Effort.SHORTEST_BUILD
+    done = verify(project.plan, project.folder, project.folder / "verify", batches(1, IMAGES), None, LIMITS, 1, effort)
     assert done.outcome.equal
     assert done.outcome.compared_weights == 2 * sum(layer.weight_count for layer in project.plan.network.layers)
     assert [(step.differing_weights, step.differing_results) for step in done.outcome.steps] == [(0, 0)]

@@ -52,7 +52,7 @@ class Group:
     native: Path
 
 
-def build(sources: Sequence[Source], clock_mhz: float = 200.0, optimise: str = "-O1") -> Group:
+def build(sources: Sequence[Source], clock_mhz: float = 200.0, optimise: str = "-O0") -> Group:
     """Compile all; programs of the same content are built once."""
     kernels = {source.top: compile_source(source, clock_mhz) for source in sources}
     return Group(kernels, simulation(list(kernels.values()), optimise), native(sources, kernels))
@@ -120,7 +120,7 @@ def _build_native(main: str, folder: Path) -> None:
 # RTL
 
 
-def simulation(kernels: Sequence[CompiledKernel], optimise: str = "-O1") -> Path:
+def simulation(kernels: Sequence[CompiledKernel], optimise: str = "-O0") -> Path:
     """`program folder seed stall timeout drain`."""
     texts = [kernel.verilog.read_text() for kernel in kernels]
     modules = [name for text in texts for name in _MODULE.findall(text) if not name.startswith(SHARED_MODULES)]

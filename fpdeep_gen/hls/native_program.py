@@ -65,7 +65,8 @@ def recorder_source(source: Path, top: str, interface: Interface, holds_bench: b
     lines += [f"    {line}" for one in arguments for line in _given(one)]
     lines += ["    }"] * interface.restarts
     call = f"{REAL if holds_bench else f'::{top}'}({', '.join(map(_passed, arguments))});"
-    lines.append(f"    auto fpdeep_result = {call}" if returns else f"    {call}")
+    called = f"auto fpdeep_result = {call}" if returns else call
+    lines.append(f"    recorder.call(true); {called} recorder.call(false);")
     lines += ["    if (recorder.ends()) {"] * interface.restarts
     lines += [f"    {line}" for one in arguments for line in _made(one)]
     lines.append("    recorder.end();")

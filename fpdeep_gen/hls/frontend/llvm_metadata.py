@@ -15,6 +15,21 @@ _FILE_OF = re.compile(r"file: !(\d+)")
 _FILE = re.compile(r'!DIFile\(filename: "((?:[^"\\]|\\.)*)", directory: "((?:[^"\\]|\\.)*)"')
 
 
+_MODES = {
+    "ap_q_mode": ["RND", "RND_ZERO", "RND_MIN_INF", "RND_INF", "RND_CONV", "TRN", "TRN_ZERO"],
+    "ap_o_mode": ["SAT", "SAT_ZERO", "SAT_SYM", "WRAP", "WRAP_SM"],
+}
+_MODE = re.compile(r"\((ap_[qo]_mode)\)(\d)")
+_UNSIGNED = re.compile(r"(?<=[<, ]\d)(\d*)U?L{0,2}(?=[,>])")
+_DEFAULTS = re.compile(r", AP_TRN, AP_WRAP, 0>")
+
+
+def _short(name: str) -> str:
+    """A C++ name without default arguments of fixed-point types; their modes by name, numbers without their type."""
+    name = _MODE.sub(lambda match: f"AP_{_MODES[match[1]][int(match[2])]}", _UNSIGNED.sub(r"\1", name))
+    return _DEFAULTS.sub(">", name)
+
+
 @dataclass(frozen=True, slots=True)
 class Subprogram:
     """A C++ function: its name with template arguments and where it is."""
@@ -37,7 +52,7 @@ class Metadata:
         match = _SUBPROGRAM.search(self._nodes.get(number, ""))
         if match is None:
             return None
-        name = match[1].replace('\\"', '"')
+        name = _short(match[1].replace('\\"', '"'))
         return Subprogram(name, Location(self._file(int(match[2])), int(match[3])))
 
     def location(self, number: int) -> Location | None:
@@ -58,6 +73,18 @@ class Metadata:
         """The place where a loop starts: the first one in its metadata, clang's second one is its end."""
         parts = (int(found) for found in _REFERENCE.findall(self._nodes.get(number, "")))
         return next((one for one in parts if _LOCATION.search(self._nodes.get(one, ""))), None)
+
+    def inlined_from(self, number: int) -> list[Subprogram]:
+        """The functions that an instruction comes from, the innermost first."""
+        found: list[Subprogram] = []
+        while (match := _LOCATION.search(self._nodes.get(number, ""))) is not None:
+            scope = int(match[3])
+            while "!DISubprogram(" not in (text := self._nodes.get(scope, "")) and (outer := _SCOPE.search(text)):
+                scope = int(outer[1])
+            unit = self.subprogram(scope)
+            found += [unit] if unit is not None else []
+            number = int(match[4]) if match[4] is not None else -1
+        return found
 
     def _file_of_scope(self, number: int) -> Path:
         text = self._nodes.get(number, "")

@@ -1,5 +1,6 @@
 """A top function of tasks to an `ir.Network`."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -198,7 +199,11 @@ class NetworkLowering:
             self._problem(None, f"stream {found.name}", "one width at both ends", text)
         return found
 
-    def _stream(self, name: str, declared: _Declared) -> Stream:
+    def _stream(self, wanted: str, declared: _Declared) -> Stream:
+        """Named as in the RTL, which has no two underscores in a row: the report and the simulation look for it."""
+        name = re.sub("_{2,}", "_", wanted).strip("_")
+        while any(isinstance(one, Stream) and one.name == name for one in self._made.values()):
+            name += "_1"
         depth = declared.pragmas.depth or declared.depth or DEFAULT_DEPTH
         storage = declared.pragmas.storage
         return Stream(name, declared.width, depth, Storage.AUTO if storage is None else storage)

@@ -14,8 +14,9 @@ from fpdeep_gen.hls.frontend.between import touches
 from fpdeep_gen.hls.frontend.cfg import find_loops
 from fpdeep_gen.hls.frontend.liveness import definitions
 from fpdeep_gen.hls.frontend.llvm_ir import Function, Instruction, LlvmModule, OperandKind
-from fpdeep_gen.hls.frontend.llvm_text import NAME, parse_module
-from fpdeep_gen.hls.frontend.llvm_types import PointerType, VoidType, size_of
+from fpdeep_gen.hls.frontend.llvm_metadata import Metadata, Subprogram
+from fpdeep_gen.hls.frontend.llvm_text import NAME, NODE, parse_module
+from fpdeep_gen.hls.frontend.llvm_types import ArrayType, PointerType, StructType, VoidType, size_of
 from fpdeep_gen.hls.frontend.object_pragmas import OBJECT_MARKERS
 from fpdeep_gen.hls.frontend.optimise import (
     CALLED,
@@ -44,13 +45,17 @@ _SCALAR = re.compile(rf"^  (%{NAME}) = alloca i\d+,", re.MULTILINE)
 _LABEL = re.compile(r"^\s*(\w+)\s*:(?!:)\s*(?:(?:for|while|do)\b|$)")
 
 
-def outline_loops(text: str, top: str, source: Path) -> str:
-    """Clang's output with the loops of DATAFLOW functions as stages; the same text where there are none."""
+def outline_loops(text: str, top: str, source: Path, closed: frozenset[str] = frozenset()) -> str:
+    """Clang's output with the loops of DATAFLOW functions as stages; the same text where there are none.
+
+    `closed`: functions with INLINE that are no use open, and stay one stage.
+    """
     if f"call void {DATAFLOW}(" not in text:
         return text
+    given = text
     users = user_bodies(text, source)
     regions = frozenset(name for name, body in users.items() if f"call void {DATAFLOW}(" in body)
-    opened = _opened(users, regions)
+    opened = _opened(users, regions, closed)
     if not any("!llvm.loop" in users[name] for name in (*regions, *opened)):
         return text
     roots = find_roots(text, top, source)
@@ -76,12 +81,17 @@ def outline_loops(text: str, top: str, source: Path) -> str:
     kept: dict[str, tuple[str, int]] = {}
     tables: dict[str, dict[str, str]] = {}
     problems: list[Problem] = []
+    loose: list[Instruction] = []
     for name in sorted(regions & parsed.functions.keys()):
         region = _Region(parsed, parsed.functions[name], made, stages)
         tables[name] = region.tables
         found = region.stages()
+        loose += region.loose(found)
         kept |= {loop: _loop_name(parsed.functions[loop], parsed) for loop in found}
         problems += region.stuck(found)
+    shut = _sources(cut, source, loose, opened, parse_module(given, source).functions) if loose else set()
+    if shut:
+        return outline_loops(given, top, source, closed | shut)
     if problems:
         raise refusal(problems)
     if not kept:
@@ -94,19 +104,31 @@ def outline_loops(text: str, top: str, source: Path) -> str:
     return _without_attributes(_renamed(str(module), kept))
 
 
-def _opened(users: Mapping[str, str], regions: frozenset[str]) -> frozenset[str]:
+def _opened(users: Mapping[str, str], regions: frozenset[str], closed: frozenset[str]) -> frozenset[str]:
     """Functions with INLINE, called in a region, that hold loops or call other functions of the user."""
     found: set[str] = set()
     work = list(regions)
     while work:
         for name in CALLED.findall(users[work.pop()]):
             body = users.get(name, "")
-            if _INLINE not in body or name in found or name in regions:
+            if _INLINE not in body or name in found or name in regions or name in closed:
                 continue
             if "!llvm.loop" in body or any(one in users and is_stage_name(one) for one in CALLED.findall(body)):
                 found.add(name)
                 work.append(name)
     return frozenset(found)
+
+
+def _sources(
+    text: str, source: Path, loose: list[Instruction], opened: frozenset[str], given: Mapping[str, Function]
+) -> set[str]:
+    """The opened functions, called by the region itself, that instructions come from."""
+    names = {Subprogram(given[name].plain_name, place): name for name in opened if (place := given[name].location)}
+    metadata = Metadata({int(match[1]): match[2] for match in NODE.finditer(text)}, source)
+    chains = (
+        [names[one] for one in metadata.inlined_from(debug) if one in names] for debug in {x.debug for x in loose}
+    )
+    return {chain[-1] for chain in chains if chain}
 
 
 def _lasting(body: str) -> str:
@@ -219,6 +241,27 @@ class _Region:
             if not shared & kept:
                 return frozenset(kept)
             kept -= shared
+
+    def loose(self, kept: frozenset[str]) -> list[Instruction]:
+        """Code of the region itself that uses an array which stages use, too, or a result in front of a later stage."""
+        found: list[Instruction] = []
+        apart = kept | self._stages
+        order = [one for block in self._function.blocks.values() for one in block.instructions]
+        last = max((place for place, one in enumerate(order) if one.detail in apart), default=-1)
+        early = {id(one) for one in order[:last]}
+        for owner, users in self._users.items():
+            made = self._defined[owner][1] if owner in self._defined else None
+            is_stream = any(user.loop == DECLARE for user in users)
+            if made is None or is_stream or owner in self.tables or not any(user.loop in apart for user in users):
+                continue
+            own = [user.one for user in users if user.loop not in apart and user.loop not in OBJECT_MARKERS]
+            if isinstance(made.element, (ArrayType, StructType)):
+                found += own
+            else:
+                loads = [one for one in own if one.opcode == "load" and id(one) in early]
+                if any(not self._only_given(one, set(kept)) for one in loads):  # these loads come from nowhere
+                    found += [user.one for user in users if user.loop in kept]
+        return found
 
     def stuck(self, kept: frozenset[str]) -> list[Problem]:
         """Loops that are no stages, but exchange words with some: they would run when those are done."""

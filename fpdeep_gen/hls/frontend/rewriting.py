@@ -38,9 +38,14 @@ def bytes_of(one: Instruction) -> int:
     return size_of(one.element) if one.element is not None else 1
 
 
+LONGEST = 60
+"""Characters of a name with template arguments; Verilator has other names for signals of 128 and more."""
+
+
 def plain_name(name: str) -> str:
-    """An identifier."""
+    """An identifier; where it would be too long, without template arguments."""
     name = name.lstrip("%@").strip('"').removesuffix(".addr")
+    name = name if len(name) <= LONGEST else name.partition("<")[0]
     return "".join(char if char.isalnum() else "_" for char in name).strip("_")
 
 

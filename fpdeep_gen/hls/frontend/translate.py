@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 from fpdeep_gen.errors import InputError, Problem
@@ -24,6 +25,7 @@ from fpdeep_gen.hls.frontend.pragmas import rewrite
 from fpdeep_gen.hls.frontend.process import lower_process
 from fpdeep_gen.hls.frontend.region_loops import outline_loops
 from fpdeep_gen.hls.frontend.regions import Grouping
+from fpdeep_gen.hls.frontend.rewriting import LONGEST
 from fpdeep_gen.hls.frontend.shared import SharedArrays, check_users, global_users
 from fpdeep_gen.hls.frontend.signature import read_signature
 from fpdeep_gen.hls.frontend.stage_task import STAGE_DONE
@@ -226,9 +228,11 @@ def _processes(
         function = optimised.module.functions.get(name)
         if function is None or name in found:
             continue
-        readable = _identifier(function.plain_name)
-        while readable in taken:
-            readable += "_"
+        readable = base = _identifier(function.plain_name)
+        for number in count(2):
+            if readable not in taken:
+                break
+            readable = f"{base}_{number}"
         taken.add(readable)
         seen = externals | shared.of(function, readable)
         seen |= {table: replace(one, ports={}) for table, one in between.items()}
@@ -240,5 +244,6 @@ def _processes(
 
 
 def _identifier(name: str) -> str:
-    """`window<Config<3> >` -> `window_Config_3`."""
-    return re.sub(r"\W+", "_", name).strip("_")
+    """`window<Config<3> >` -> `window_Config_3`; without the arguments where that is too long."""
+    short = name if len(name) <= LONGEST else name.partition("<")[0]
+    return re.sub(r"\W+", "_", short).strip("_")

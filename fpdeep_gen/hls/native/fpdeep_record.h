@@ -107,6 +107,7 @@ class Recorder {
     }
     bool ends() const { return hls::native::Run::now().number == hls::native::Run::now().count - 1; }
     void end() { ++ended_; }
+    static void call(bool begins) { hls::native::Scheduler::instance().call_top(begins); }
 
     template <typename L, typename T>
     void given(const char* name, const T& value) {
@@ -169,6 +170,7 @@ class Recorder {
         if (record == nullptr) {
             return;
         }
+        record->of_top_alone = !is_input;
         const std::size_t before = is_input ? 0 : record->pushed.size();
         ends_.push_back([this, name, is_input, record, before, &target] {
             for (std::size_t i = before; i < record->pushed.size(); ++i) {

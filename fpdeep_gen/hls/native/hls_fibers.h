@@ -139,6 +139,10 @@ class Scheduler {
     void at_return(std::function<void()> todo) { returns_.push_back(std::move(todo)); }
     void forget_returns() { returns_.clear(); }
 
+    // Whether the main program is in a call of the top; what moves then, or in a fiber, is not the test bench's doing.
+    void call_top(bool begins) { in_call_ = begins; }
+    bool in_top() const { return in_fiber() || in_call_; }
+
     // Called before a stream is destroyed: the tasks that know it go as far as they can and are never entered again.
     void forget(const StreamState& stream) {
         if (!joins_tasks(stream)) {
@@ -294,6 +298,7 @@ class Scheduler {
     unsigned long long moves_ = 0;
     int polls_ = 0;
     bool keeps_journals_ = false;
+    bool in_call_ = false;
 };
 
 }  // namespace hls::native

@@ -22,8 +22,10 @@ class stream<T, 0> : public native::StreamState {
   public:
     using value_type = T;
 
-    // All that passes through a stream from some moment on.
+    // All that passes through a stream from some moment on; of an output of the top, what the top itself writes: a
+    // test bench may put words back.
     struct Record {
+        bool of_top_alone = false;
         std::deque<T> pushed;  // a vector would give bits of bool
         std::size_t popped = 0;
     };
@@ -113,7 +115,7 @@ class stream<T, 0> : public native::StreamState {
         }
         words_[(head_ + count_) % words_.size()] = word;
         ++count_;
-        if (record_ != nullptr) {
+        if (record_ != nullptr && (!record_->of_top_alone || scheduler().in_top())) {
             record_->pushed.push_back(word);
         }
         scheduler().moved(*this, true);

@@ -94,3 +94,79 @@ def test_a_top_that_ends_the_program_is_told_of(tmp_path: Path) -> None:
     )
     with pytest.raises(ToolError, match=r"ended in call 3 of last: exit status 7"):
         cosimulate(tmp_path / "k.cpp", "last", tmp_path / "out", testbench=tmp_path / "bench.cpp")
+
+
+LAYERS = """
+#include "hls_stream.h"
+#include "ap_fixed.h"
+typedef ap_fixed<10, 4, AP_RND, AP_SAT> value_t;
+template <typename T, int N> struct Pack {
+    T values[N];
+    Pack &operator=(const Pack &other) {
+        for (int i = 0; i < N; i++) {
+#pragma HLS UNROLL
+            values[i] = other.values[i];
+        }
+        return *this;
+    }
+};
+template <typename T, int N, int M> static void mixed(const T in[N], T out[M]) {
+#pragma HLS PIPELINE II=2
+    for (int o = 0; o < M; o++) {
+        T sum = 0;
+        for (int i = 0; i < N; i++) sum += in[i] * T(0.25 * (i - o));
+        out[o] = sum;
+    }
+}
+// with INLINE, but its own code takes the words apart that its functions work on
+template <typename IN, typename OUT, int N, int M> static void layer(hls::stream<IN> &from, hls::stream<OUT> &to) {
+#pragma HLS INLINE recursive
+    value_t in[N], out[M];
+#pragma HLS ARRAY_PARTITION variable=in,out complete
+    const IN taken = from.read();
+    for (int i = 0; i < N; i++) {
+#pragma HLS UNROLL
+        in[i] = taken.values[i];
+    }
+    mixed<value_t, N, M>(in, out);
+    OUT made;
+    for (int i = 0; i < M; i++) {
+#pragma HLS UNROLL
+        made.values[i] = out[i] > 0 ? out[i] : value_t(0);
+    }
+    to.write(made);
+}
+void layers(hls::stream<Pack<value_t, 6>> &x, hls::stream<Pack<value_t, 3>> &y) {
+#pragma HLS INTERFACE axis port=x,y
+#pragma HLS DATAFLOW
+    hls::stream<Pack<value_t, 5>> be__tween;
+    layer<Pack<value_t, 6>, Pack<value_t, 5>, 6, 5>(x, be__tween);
+    layer<Pack<value_t, 5>, Pack<value_t, 3>, 5, 3>(be__tween, y);
+}
+int main() {
+    hls::stream<Pack<value_t, 6>> x;
+    hls::stream<Pack<value_t, 3>> y;
+    for (int call = 0; call < 5; call++) {
+        Pack<value_t, 6> given;
+        for (int i = 0; i < 6; i++) given.values[i] = 0.375 * i * (call - 2);
+        x.write(given);
+        layers(x, y);
+        const Pack<value_t, 3> seen = y.read();
+        y.write(seen);  // to look at it once more
+        y.read();
+    }
+    return 0;
+}
+"""
+
+
+def test_functions_with_inline_that_take_words_apart_are_one_stage(tmp_path: Path) -> None:
+    """They were opened, and then the array was refused; words that a bench puts back were taken for the top's."""
+    (tmp_path / "k.cpp").write_text(LAYERS)
+    done = cosimulate(tmp_path / "k.cpp", "layers", tmp_path / "out", testbench=tmp_path / "k.cpp", stalls=0.3)
+    assert done.equal, (done.differences, done.bench_code, done.printed)
+    report = done.compiled.report
+    assert done.compared["y"] == 5 and report.warnings == ()
+    assert [loop.ii for process in report.processes for loop in process.loops] == [2, 2]
+    assert [process.name for process in report.processes] == ["layer", "layer_2"]
+    assert [fifo.name for fifo in report.fifos] == ["be_tween"]

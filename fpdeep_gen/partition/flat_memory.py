@@ -68,10 +68,20 @@ class FlatMemory:
             return (Place.CHIP, Place.CHIP)
         return (Place.CHIP if self.weights * self.weight_width <= memory else Place.DDR, Place.DDR)
 
+    def held(self, plan: BalancedPlan, places: Places) -> float:
+        """Part of the weights, with gradients where these are on chip too, that all boards together have room for
+        beside all else."""
+        left = sum(max(0, count) for count in memory_left(plan, self.geometry))
+        return left * RAMB18_BITS / max(1, self.weights * self._width(places))
+
+    def _width(self, places: Places) -> int:
+        """Bits on chip of a weight whose place is on chip."""
+        return self.weight_width + (self.gradient_width if places[1] is Place.CHIP else 0)
+
     def room(self, plan: BalancedPlan, places: Places) -> tuple[float, ...] | None:
         """Weights that each board has room for beside all else; None where all of them together have too little. Where
         gradients are in DDR, no more than can be read and written for each image, if that is enough."""
-        width = self.weight_width + (self.gradient_width if places[1] is Place.CHIP else 0)
+        width = self._width(places)
         left = memory_left(plan, self.geometry)
         kept, taken = [0] * len(left), [0] * len(left)
         for store in plan.stores:

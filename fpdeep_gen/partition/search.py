@@ -13,7 +13,7 @@ from fpdeep_gen.partition.flat_memory import ORDER, Places
 from fpdeep_gen.partition.fully_connected import Speed
 from fpdeep_gen.partition.geometry import training_macs
 from fpdeep_gen.partition.intervals import COARSE, FIRST, LEAST
-from fpdeep_gen.partition.model import BalancedPlan
+from fpdeep_gen.partition.model import BalancedPlan, Place
 from fpdeep_gen.partition.schemes import schemes
 from fpdeep_gen.partition.settle import BALANCED, Candidate, Settling, balance
 
@@ -50,6 +50,14 @@ WORTH = 0.955
 
 MISSED = 2
 """Speeds that do not gain after which no greater ones are tried."""
+
+FINE = (Speed(1.95, 11),)
+"""Speeds near to others, by which nothing is gained where fully connected weights are off chip and images wait for each
+other."""
+
+HOPELESS, HOPELESS_SPREAD = 0.85, 0.95
+"""Part of the fully connected weights that boards together have room for below which none of the schemes after that
+keeps the budgets with them on chip; of a scheme with spread sums, beside which schemes gain little."""
 
 ESTIMATED = 3
 """Schemes that memory is estimated with."""
@@ -140,8 +148,9 @@ class Search:
     def _near(self, hope: bool) -> Iterator[tuple[Scheme, Candidate]]:
         """Plans of all schemes, mended as long as they stay near the bound. Where boards have far too little memory for
         a scheme without spread sums, of those with them only the one that takes least is looked at. `hope`: slower
-        memory for fully connected layers is looked at only when some schemes have not kept the budgets without it."""
-        crowded = False
+        memory for fully connected layers is looked at only when some schemes have not kept the budgets without it, or
+        one is far from that."""
+        crowded = hopeless = False
         full: set[tuple[bool, bool]] = set()
         hoped, *others = ORDER[ORDER.index(self.settling.flat.hoped()) :]
         later: list[Scheme] = []
@@ -149,16 +158,20 @@ class Search:
             spread = any(scheme.partial)
             if (spread, scheme.displaced) in full or (crowded and spread and not scheme.frugal):
                 continue
-            other = self._settled(scheme, self.enough, [hoped] if hope else [hoped, *others])
+            other = self._settled(scheme, self.enough, others if hopeless else [hoped] if hope else [hoped, *others])
             if other is None:
                 continue
+            if hope and others and not hopeless and other.excess:
+                part = self.settling.flat.held(other.plan, hoped)
+                hopeless = part < (HOPELESS_SPREAD if spread else HOPELESS)
+                other = (self._settled(scheme, self.enough, others) if hopeless else None) or other
             if not spread:
                 crowded = self.settling.crowded(other.plan) > OVERSHOOT
             if self.settling.filled(other.plan) > FULL:
                 full.add((spread, scheme.displaced))
             self.begin = max(LEAST, other.number - max(2 * COARSE, other.number // 8))
             yield scheme, other
-            if hope and others and other.excess and self.settling.crowded(other.plan) <= OVERSHOOT:
+            if hope and others and not hopeless and other.excess and self.settling.crowded(other.plan) <= OVERSHOOT:
                 later.append(scheme)
                 if len(later) == SCHEMES_MORE:
                     break
@@ -200,21 +213,22 @@ class Search:
         as the fill gains and throughput does not suffer."""
         if not self.settling.flat.weights:
             return found
-        missed = 0
+        missed, off_chip = 0, found.places[0] is Place.DDR
         if balance(found.plan) > BALANCED:
             fewer = replace(scheme, few=True)
             other = self.settling.settle(fewer, SPEEDS[speed], found.places, self.enough, begin=found.number)
             if other is not None and not other.excess and balance(other.plan) <= BALANCED:
                 scheme, found = fewer, other
-        for sooner, faster in product(_sooner(scheme), (speed, speed + 1)):
+        for sooner, faster in product(_sooner(scheme), (speed,) if off_chip else (speed, speed + 1)):
             if found.plan.prediction.fill <= FILL:
                 break
-            other = self._gained(sooner, SPEEDS[faster], found, inf)
+            other = self._gained(sooner, SPEEDS[faster], found, found.plan.prediction.fill if off_chip else inf)
             if other is not None:
                 scheme, found, speed = sooner, other, faster
         while found.plan.prediction.fill > FILL and missed < MISSED and speed + 1 < len(SPEEDS):
             speed += 1
-            other = self._gained(scheme, SPEEDS[speed], found)
+            fine = off_chip and SPEEDS[speed] in FINE
+            other = None if fine else self._gained(scheme, SPEEDS[speed], found)
             missed = 0 if other is not None else missed + 1
             found = other or found
         return found

@@ -30,10 +30,13 @@ NO_LIMIT = 1 << 62
 @dataclass(frozen=True)
 class Room:
     """What each board has for convolutions: multipliers, and where boards are to be even the most multiply-accumulates
-    of an image that they may take."""
+    of an image that they may take. A group of tracks, or a column block, begins with a board of its own where less than
+    the part `fresh` of one is left: the little that it would do there can take as much of the links as a whole board
+    of it."""
 
     multipliers: tuple[int, ...]
     macs: tuple[int, ...] | None = None
+    fresh: float = 0.0
 
     def of(self, board: int) -> "Left":
         """All that a board has."""
@@ -292,6 +295,9 @@ def fill(groups: Sequence[Sequence[int]], tracks: Sequence[Track], interval: int
     pieces: list[Piece] = []
     board, left = 0, room.of(0)
     for group in groups:
+        if left.multipliers < room.fresh * room.multipliers[board] and board + 1 < len(room.multipliers):
+            board += 1
+            left = room.of(board)
         filler = Filler([tracks[number] for number in group], group, interval)
         while not filler.done:
             taken = filler.take(board, left)

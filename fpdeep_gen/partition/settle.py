@@ -51,6 +51,9 @@ CLOSER, NEAR = 12, 0.955
 carries depends on where boards' work ends in the layers, so that a shorter interval may do where a longer one does
 not."""
 
+FRESH = 0.6
+"""Part of a board that a group begins with at least where links are the limit, so that there are boards to spare."""
+
 SPREADS = 4
 """Times that fully connected layers are spread anew over the memory that is left."""
 
@@ -285,7 +288,7 @@ class Settling:
         if ends:
             kept[max(ends)] += loss_dsp(self.network)
         multipliers = (int((own - rest) * part) for own, rest, part in zip(self.dsp, kept, parts, strict=True))
-        return Room(tuple(multipliers), tuple(macs) if even else None)
+        return Room(tuple(multipliers), tuple(macs) if even else None, FRESH if self.linked else 0.0)
 
     def _even(self, wish: Wish, found: Filled, flat: Sequence[FlatPiece], speed: Speed) -> Filled:
         """The same with the least part of their multipliers on all boards alike, so that the last boards have no less

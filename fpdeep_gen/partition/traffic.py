@@ -65,8 +65,8 @@ def crossing(begin: Integers, end: Integers, links: int) -> Integers:
 
 
 def feature_bits(network: Network, tensor: int, kept: Container[int] = ()) -> int:
-    """Bits of an element of a tensor; a pooled one carries which element of its window won, but for tensors whose
-    winners are `kept` where they were found (`Winners`)."""
+    """Bits of an element of a tensor in a cache; a pooled one has with it which element of its window won, but for
+    tensors whose winners are `kept` where they were found (`Winners`)."""
     return network.tensor_format(tensor).width + (0 if tensor in kept else pool_index_bits(network, tensor))
 
 
@@ -151,6 +151,12 @@ def outputs_made(geometry: Geometry, columns: Range) -> Range:
     return Range(min(most, -(-columns.begin // stride)), min(most, -(-columns.end // stride)))
 
 
+def _need_features(hull: Hull, reader: Geometry, shares: Iterable[Share]) -> None:
+    for share in shares:
+        needed = Range(0, hull.producer.shape[1]) if reader.flat else reader.inputs_of_sums(share.columns)
+        hull.need(share.board, share.inputs, needed)
+
+
 def _make_features(hull: Hull, geometry: Geometry, shares: Iterable[Share]) -> None:
     for share in shares:
         hull.make(share.board, share.outputs, outputs_made(geometry, share.columns))
@@ -177,9 +183,7 @@ def _features(
     else:
         reader = geometry[tensor]
         for phase in (Phase.FORWARD, Phase.GRADIENT):
-            for share in by_phase[tensor, phase]:
-                needed = Range(0, columns) if reader.flat else reader.inputs_of_sums(share.columns)
-                hull.need(share.board, share.inputs, needed)
+            _need_features(hull, reader, by_phase[tensor, phase])
     if tensor == 0:
         hull.make(0, Range(0, channels), Range(0, columns))
     else:
@@ -189,11 +193,14 @@ def _features(
             found.append(_partial(Carried.SUM, makers, hull, tensor, bits, links))
         else:
             _make_features(hull, geometry[tensor - 1], makers)
-    found += [hull.flow(Carried.FEATURE, tensor, rows * feature_bits(network, tensor, kept), links)]
-    if tensor in kept:
+    found += [hull.flow(Carried.FEATURE, tensor, rows * network.tensor_format(tensor).width, links)]
+    if pool_index_bits(network, tensor):
         winners = Hull(channels, columns)
         winners.producer = hull.producer
-        _need_errors(winners, geometry[tensor - 1], by_phase)
+        if tensor in kept:
+            _need_errors(winners, geometry[tensor - 1], by_phase)
+        elif tensor < len(network.layers):
+            _need_features(winners, geometry[tensor], by_phase[tensor, Phase.GRADIENT])
         found += [winners.flow(Carried.FEATURE, tensor, rows * pool_index_bits(network, tensor), links)]
     if tensor > 0:
         found += _window_halos(network, hull.producer, tensor, links)

@@ -23,7 +23,7 @@ Mask: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.bool_]]
 BUSY = 0.8
 """Part of the interval that the bound asks of some link from which on winners stay where they can."""
 
-COPIES = 2.0
+COPIES = 9.0
 """Boards that keep a window's winner, on average, at most."""
 
 

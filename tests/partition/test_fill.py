@@ -52,6 +52,17 @@ def test_without_a_limit_the_first_boards_take_all_that_they_can() -> None:
     assert max(macs) > 1.3 * sum(macs) / 4
 
 
+def test_a_group_begins_with_a_fresh_board_where_little_is_left() -> None:
+    """The second layer shares both of its outer boards, or with 0.6 of a board at least none of them."""
+    given_network = layers()
+    scheme = Scheme((False,) * 3, ((0,), (1,), (2,)), (False,) * 3, (1, 1, 1))
+    tracks = tracks_of(geometries(given_network), scheme)
+    for fresh, expected in ((0.0, [{0, 1}, {1}, {1}, {1, 2}, {2}]), (0.6, [{0}, {1}, {1}, {1}, {2}])):
+        pieces = fill(track_groups(tracks, scheme), tracks, INTERVAL, Room((60,) * 5, fresh=fresh)).pieces or ()
+        found = [{tracks[piece.track].geometry.index for piece in pieces if piece.board == board} for board in range(5)]
+        assert found == expected
+
+
 def test_less_than_the_mean_is_too_little() -> None:
     pieces, _ = filled(4, False, 0.99)
     assert pieces is None

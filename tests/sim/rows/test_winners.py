@@ -22,8 +22,8 @@ IMAGES = 12
 
 
 @cache
-def planned() -> BalancedPlan:
-    return make_balanced_plan(pooled(), slow_chain(0.33))
+def planned(busy: bool = True) -> BalancedPlan:
+    return make_balanced_plan(pooled(), slow_chain(0.33 if busy else 10.0))
 
 
 def test_winners_stay_where_links_are_busy_and_few_boards_need_them() -> None:
@@ -31,7 +31,7 @@ def test_winners_stay_where_links_are_busy_and_few_boards_need_them() -> None:
     plan = planned()
     assert plan.kept_winners == {1, 2}
     assert plan.bounds.link > 0.8 * plan.bounds.work
-    assert make_balanced_plan(pooled(), slow_chain(10.0)).winners == ()
+    assert planned(False).winners == ()
 
 
 def boards_of(shares: Iterable[Share], plan: BalancedPlan, errors: bool) -> dict[tuple[int, int], set[int]]:
@@ -69,15 +69,19 @@ def crossings(made: int, needed: set[int], link: int, upwards: bool) -> bool:
 
 
 @pytest.mark.parametrize("tensor", [1, 2])
-def test_links_carry_features_and_errors_without_winners(tensor: int) -> None:
-    """A feature goes to its readers, its window's winner to those that need its error, the greatest of a part of a
-    window with its place to the board that has the rest; an error of 16 bits goes to all that need it."""
-    plan = planned()
+@pytest.mark.parametrize("busy", [True, False])
+def test_links_carry_features_winners_and_errors(tensor: int, busy: bool) -> None:
+    """A feature goes to its readers, the greatest of a part of a window with its place to the board that has the rest.
+    On busy links a window's winner goes to those that need its error and an error of 16 bits to all that need it; else
+    winners go to those that keep the feature for gradients, and with errors."""
+    plan = planned(busy)
     layer = plan.network.layers[tensor - 1]
     index_bits = (layer.pool**2 - 1).bit_length()
     forward, backward = makers_of(plan, tensor - 1, Phase.FORWARD), makers_of(plan, tensor, Phase.BACKWARD)
     readers = boards_of(shares_of(plan, tensor, Phase.FORWARD, Phase.GRADIENT), plan, False)
     takers = boards_of(shares_of(plan, tensor - 1, Phase.BACKWARD, Phase.GRADIENT), plan, True)
+    keepers = takers if busy else boards_of(shares_of(plan, tensor, Phase.GRADIENT), plan, False)
+    error_bits = 16 if busy else 16 + index_bits
     seen = 0
     for link in plan.links:
         for upwards, loads in ((True, link.up), (False, link.down)):
@@ -86,11 +90,11 @@ def test_links_carry_features_and_errors_without_winners(tensor: int) -> None:
             for (channel, column), board in forward.items():
                 at = channel, column
                 features += 16 * crossings(board, readers[at], link.index, upwards)
-                features += index_bits * crossings(board, takers[at], link.index, upwards)
+                features += index_bits * crossings(board, keepers[at], link.index, upwards)
                 before = forward.get((channel, column - 1))
                 if layer.pool > layer.pool_stride and before is not None:
                     features += (16 + index_bits) * crossings(board, {before}, link.index, upwards)
-                errors += 16 * crossings(backward[at], takers[at], link.index, upwards)
+                errors += error_bits * crossings(backward[at], takers[at], link.index, upwards)
             assert found.get(Carried.FEATURE, 0) == features * layer.out_rows
             assert found.get(Carried.ERROR, 0) == errors * layer.out_rows
             seen += features + errors

@@ -1,10 +1,15 @@
 """Where g++ finds the headers for native C simulation of the emitted C++."""
 
+import re
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
 from fpdeep_gen.errors import ToolError
+from fpdeep_gen.hls.tools import read_before
 
+_READ_BEFORE = ("fpdeep_record.h", "ap_int.h")
+_TAKES_AP_INT = re.compile(r"#\s*include\s*[<\"]ap_(int|fixed)\.h")
 _AP_TYPES = Path("templates") / "vivado" / "ap_types"
 
 
@@ -15,6 +20,22 @@ def native_include_dirs() -> list[Path]:
     is located and never imported. Raises `ToolError` where it is missing.
     """
     return [Path(__file__).resolve().parent / "native", _ap_types()]
+
+
+def headers_before(flags: Sequence[str], files: Sequence[Path], folders: Sequence[Path]) -> list[str]:
+    """Flags that let files begin with the recorder's headers and the vendor's `ap_int.h`, read once on a machine.
+
+    None where neither `files` nor the headers in `folders` take that header, where they bring one of its name or of
+    the streams', and where they set its parameter AP_INT_MAX_W: it must come before the header.
+    """
+    own = [*files, *(path for folder in folders for path in folder.glob("*.h*"))]
+    text = "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in own)
+    if "AP_INT_MAX_W" in text or not _TAKES_AP_INT.search(text):
+        return []
+    if any(path.name.startswith(("ap_", "hls_")) for path in own):
+        return []
+    include = [f"-I{path}" for path in native_include_dirs()]
+    return read_before([*flags, *include], _READ_BEFORE)
 
 
 def _ap_types() -> Path:

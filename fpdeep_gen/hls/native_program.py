@@ -17,7 +17,7 @@ from fpdeep_gen.errors import InputError, Problem, ToolError
 from fpdeep_gen.hls.frontend.clang import INCLUDE_DIR
 from fpdeep_gen.hls.interface import RETURN, Argument, Control, Interface, Kind, Protocol
 from fpdeep_gen.hls.layout import Array, Integer, Layout
-from fpdeep_gen.hls.native_include import native_include_dirs
+from fpdeep_gen.hls.native_include import headers_before, native_include_dirs
 from fpdeep_gen.hls.redirect import REAL, defined_symbols, redirected
 from fpdeep_gen.hls.tools import compiler, content_key, run_tool
 
@@ -218,10 +218,10 @@ def build_native(
     holds_bench = bench is not None and bench.resolve() == source.resolve()
     text = recorder_source(source, top, interface, holds_bench)
     text += stimulus_source(interface, calls) if bench is None else ""
-    includes = [f"-I{path}" for path in [*native_include_dirs(), source.resolve().parent, *include_dirs]]
-    if bench is not None:
-        includes.append(f"-I{bench.resolve().parent}")
-    contents = _contents([source, *([bench] if bench is not None else [])], include_dirs)
+    files = [source.resolve(), *([bench.resolve()] if bench is not None else [])]
+    folders = [files[0].parent, *include_dirs, *(path.parent for path in files[1:])]
+    includes = [f"-I{path}" for path in [*native_include_dirs(), *folders]]
+    contents = _contents(files, include_dirs)
     flags = [*FLAGS, *_starting(start)]
     bench_flags = [*FLAGS, *_starting(Start.ZERO if start is Start.PATTERN else start)]
     key = content_key(text, *includes, *flags, *map(str, compiler()), *contents)
@@ -232,18 +232,19 @@ def build_native(
     place.mkdir(parents=True, exist_ok=True)
     (place / "recorder.cpp").write_text(text, encoding="utf-8")
     unit = place / "recorder.o"
+    before = headers_before(FLAGS, files, folders)
     if holds_bench:
         assembly = place / "recorder.s"
-        _compile([*flags, *includes, "-S", str(place / "recorder.cpp"), "-o", str(assembly)], source)
+        _compile([*flags, *includes, *before, "-S", str(place / "recorder.cpp"), "-o", str(assembly)], source)
         code = assembly.read_text(encoding="utf-8")
         assembly.write_text(redirected(code, _one(defined_symbols(code, top), top), SHIM), encoding="utf-8")
         run_tool([*compiler(), "-c", str(assembly), "-o", str(unit)])
     else:
-        _compile([*flags, *includes, "-c", str(place / "recorder.cpp"), "-o", str(unit)], source)
+        _compile([*flags, *includes, *before, "-c", str(place / "recorder.cpp"), "-o", str(unit)], source)
     objects, linking = [str(unit)], []
     if bench is not None and not holds_bench:
         objects.append(str(place / "bench.o"))
-        language = _C_FLAGS if _is_c(bench) else bench_flags
+        language = _C_FLAGS if _is_c(bench) else [*bench_flags, *before]
         _compile([*language, *includes, "-c", str(bench.resolve()), "-o", objects[-1]], bench)
         symbol = _symbol(unit, top)
         linking = [f"-Wl,--wrap={symbol}", f"-Wl,--defsym=__wrap_{symbol}={SHIM}"]

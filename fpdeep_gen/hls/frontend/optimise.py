@@ -51,7 +51,7 @@ class Optimised:
 
 def optimise(text: str, top: str, source: Path, heads: Heads) -> Optimised:
     """From clang's output to straightened IR. `heads`: the loops around pragmas. Raises InputError without the top."""
-    text = _AT_EXIT.sub("add i32 0, 0", text)
+    text = _with_zeroed_packets(_AT_EXIT.sub("add i32 0, 0", text))
     roots = find_roots(text, top, source)
     stages = _stages(text, source)
     module = parse_assembly(_DATALAYOUT.sub(lambda match: match[1] + _WIDTHS, text))
@@ -114,6 +114,27 @@ def optimise(text: str, top: str, source: Path, heads: Heads) -> Optimised:
         resolve_pointers(function, done)
         resolve_views(function, done)
     return Optimised(done, roots[0], tasks, stages, objects, loops_left(final, done), problems)
+
+
+_PACKET = re.compile(r'^  (%[\w.$-]+) = alloca (%"struct\.hls::axis(?:\.\d+)?")')
+_BEGIN = re.compile(r"^  call void @llvm\.lifetime\.start\.p0\(ptr (%[\w.$-]+)\)")
+
+
+def _with_zeroed_packets(text: str) -> str:
+    """Words with side channels begin as 0: code sets some channels alone, and the others are compared too."""
+    if '%"struct.hls::axis' not in text:
+        return text
+    lines: list[str] = []
+    packets: dict[str, str] = {}
+    for line in text.split("\n"):
+        lines.append(line)
+        if line.startswith("define "):
+            packets = {}
+        if packet := _PACKET.match(line):
+            packets[packet[1]] = packet[2]
+        elif (begin := _BEGIN.match(line)) and begin[1] in packets:
+            lines.append(f"  store {packets[begin[1]]} zeroinitializer, ptr {begin[1]}, align 1")
+    return "\n".join(lines)
 
 
 def parse_assembly(text: str) -> llvm.ModuleRef:

@@ -28,7 +28,7 @@ void relay(hls::stream<Wide> &in, hls::stream<Narrow> out[2], hls::stream<Wide> 
     high.keep = word.keep.range(8, 7);
     low.strb = word.strb.range(1, 0);
     high.strb = word.strb.range(8, 7);
-    low.last = 0;
+    if (word.user == 9) low.last = 1;  // else 0, as natively what nothing sets
     high.last = word.last;
     low.dest = word.id;
     high.dest = word.user + 16;

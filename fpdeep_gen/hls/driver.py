@@ -1,13 +1,16 @@
 """C++ of the program that drives one top in Verilator: `cells/cosim_main.cpp` with the top's pins filled in."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from fpdeep_gen.hls.axi import buses, masters
+from fpdeep_gen.hls.emit.direct import data_pin, direct_arguments
 from fpdeep_gen.hls.emit.interface_report import MemoryPorts
+from fpdeep_gen.hls.emit.names import Pin
 from fpdeep_gen.hls.emit.report import KernelReport, PortReport
-from fpdeep_gen.hls.emit.shell import Pin, scalar_pins
-from fpdeep_gen.hls.interface import Control, Kind
-from fpdeep_gen.hls.registers import RUNS
+from fpdeep_gen.hls.emit.shell import scalar_pins
+from fpdeep_gen.hls.interface import Argument, Control, Kind, Protocol
+from fpdeep_gen.hls.registers import RUNS, Register
 
 _MAIN = Path(__file__).parent / "cells" / "cosim_main.cpp"
 
@@ -20,7 +23,7 @@ def external_memories(report: KernelReport) -> tuple[MemoryPorts, ...]:
 def value_pins(report: KernelReport) -> tuple[list[Pin], list[Pin]]:
     """Where scalar values go in and come out: pins, and registers of the AXI4-Lite slave by their names."""
     given, made = block_pins(report)
-    registers = report.interface.registers if report.interface is not None else ()
+    registers = _registers(report)
     more = [Pin(one.name, one.width, one.is_input) for one in registers]
     return [*given, *(pin for pin in more if pin.is_input)], [*made, *(pin for pin in more if not pin.is_input)]
 
@@ -40,11 +43,13 @@ def main_source(report: KernelReport) -> str:
     outputs = [port for port in report.ports if not port.is_input]
     body = [_line("INPUT", port) for port in inputs] + [_line("OUTPUT", port) for port in outputs]
     control = Control.FREE if report.interface is None else Control(report.interface.control)
-    shelled = control is not Control.FREE or any(port.channels for port in report.ports)
+    direct = _direct(report)
+    shelled = control is not Control.FREE or any(port.channels for port in report.ports) or bool(direct)
     path = f"{report.module}__DOT__u_core" if shelled else report.module
     fifos = [f"    FIFO({path}, {fifo.name}, {fifo.depth})" for fifo in report.fifos]
     text = _MAIN.read_text(encoding="utf-8")
-    words = [_words(port) for port in report.ports]
+    words = [_words(port, direct) for port in report.ports]
+    words += [line for port in report.ports for line in _handshake(report, port, direct.get(port.name))]
     parts = {"WORDS": words, "PORTS": body, "FIFOS": fifos, **_block_parts(report, control)}
     for name, lines in parts.items():
         text = text.replace(f"/*{name}*/", "\n".join(lines))
@@ -56,7 +61,7 @@ def _block_parts(report: KernelReport, control: Control) -> dict[str, list[str]]
     given, made = block_pins(report)
     memories = external_memories(report)
     kind = "free" if control is Control.FREE else "pins"
-    registers = report.interface.registers if report.interface is not None else ()
+    registers = _registers(report)
     kind = "lite" if report.interface is not None and report.interface.control_lite else kind
     block = [f"static constexpr Block BLOCK = Block::{kind};"]
     if kind == "pins" and report.interface is not None:
@@ -65,6 +70,7 @@ def _block_parts(report: KernelReport, control: Control) -> dict[str, list[str]]
         block.append(f"#define CONTROL(pin) top->{inside}##pin" if inside else "#define CONTROL(pin) top->pin")
         block.append(f"static constexpr bool OVERLAP = {str(report.interface.overlapped).lower()};")
         block += ["#define HAS_REGISTERS"] * bool(registers)
+    block += ["#define HAS_BUS"] * any(one.protocol is Protocol.AXILITE for one in _direct(report).values())
     if kind == "lite":
         block.append("#define HAS_LITE")
     if report.interface is not None and report.interface.restarts:
@@ -109,6 +115,32 @@ def _block_parts(report: KernelReport, control: Control) -> dict[str, list[str]]
     }
 
 
+def _direct(report: KernelReport) -> dict[str, Argument]:
+    """Streams behind pins without a full handshake, or in registers."""
+    return direct_arguments(report.interface.interface()) if report.interface is not None else {}
+
+
+def _registers(report: KernelReport) -> list[Register]:
+    """Registers that belong to calls."""
+    direct = {one.pin for one in _direct(report).values()}
+    return [one for one in report.interface.registers if one.name not in direct] if report.interface else []
+
+
+def _handshake(report: KernelReport, port: PortReport, direct: Argument | None) -> list[str]:
+    """Where the driver finds a port's handshake; signals inside the top where there are no pins. Its register, or 0."""
+    valid, ready, address = (f"top->{port.name}_tvalid", f"top->{port.name}_tready", 0)
+    if direct is not None and report.interface is not None:
+        inside = f"top->rootp->{report.module}__DOT__{port.name}"
+        pinned = direct.protocol is Protocol.VLD and port.is_input
+        valid = f"top->{port.name}_ap_vld" if pinned else f"{inside}_tvalid"
+        ready = f"{inside}_tready" if port.is_input else "always"
+        ready = f"top->{port.name}_ap_ack" if direct.protocol is Protocol.ACK else ready
+        if direct.protocol is Protocol.AXILITE:
+            address = next(one.address for one in report.interface.registers if one.name == direct.pin)
+    handshake = [f"#define VALID_{port.name} {valid}", f"#define READY_{port.name} {ready}"]
+    return [*handshake, f"static constexpr uint32_t AT_{port.name} = {address};"]
+
+
 def _lasting(report: KernelReport) -> list[str]:
     """Values of the arrays that tasks use."""
     if report.interface is None:
@@ -136,16 +168,20 @@ def _line(macro: str, port: PortReport) -> str:
     return f"    {macro}({port.name}, {(port.width + 31) // 32})"
 
 
-def _words(port: PortReport) -> str:
+def _words(port: PortReport, direct: Mapping[str, Argument]) -> str:
     """The driver's function between a port's words and the pins that carry them."""
     count = _cells(port.width)
     head = f"static void {'put' if port.is_input else 'get'}_{port.name}(Vtop *top, "
     head += "const uint32_t *words)" if port.is_input else "std::vector<uint32_t> &words)"
     if not port.channels:
-        return f"{head} {{ {'put' if port.is_input else 'get'}(top->{port.name}_tdata, words, {count}); }}"
+        one = direct.get(port.name)
+        if one is not None and one.protocol is Protocol.AXILITE:
+            return f"{head} {{ }}"
+        pin = f"{port.name}_tdata" if one is None else data_pin(port.name)
+        return f"{head} {{ {'put' if port.is_input else 'get'}(top->{pin}, words, {count}); }}"
     at, moves = 0, [] if port.is_input else [f"words.resize(words.size() + {count});"]
-    for pin in port.channels:
+    for channel in port.channels:
         part = f"words, {at}" if port.is_input else f"&words[words.size() - {count}], {at}"
-        moves.append(f"{'put' if port.is_input else 'get'}_bits(top->{pin.pin}, {part}, {pin.width});")
-        at += pin.width
+        moves.append(f"{'put' if port.is_input else 'get'}_bits(top->{channel.pin}, {part}, {channel.width});")
+        at += channel.width
     return f"{head} {{ {' '.join(moves)} }}"

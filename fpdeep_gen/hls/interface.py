@@ -91,6 +91,11 @@ class Argument:
         return f"{self.name}_" if self.name in KEYWORDS else self.name
 
     @property
+    def is_direct(self) -> bool:
+        """A stream behind pins without a full handshake, or in a register."""
+        return self.kind is Kind.STREAM and self.protocol not in (Protocol.AXIS, Protocol.FIFO)
+
+    @property
     def channels(self) -> tuple[tuple[str, int], ...]:
         """Name and bits of the pins that the words of an AXI4-Stream with side channels take; else nothing."""
         layout = self.layout
@@ -147,6 +152,11 @@ class Interface:
     def pinned(self) -> tuple[Argument, ...]:
         """All that becomes scalar pins or registers."""
         return (*self.of(Kind.SCALAR), *self.offsets)
+
+    @property
+    def registered(self) -> tuple[Argument, ...]:
+        """All that is in registers of the AXI4-Lite slave."""
+        return tuple(one for one in (*self.pinned, *self.of(Kind.STREAM)) if one.protocol is Protocol.AXILITE)
 
     @property
     def masters(self) -> tuple[Argument, ...]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from fpdeep_gen.hls.interface import Interface, Protocol, inner_name, outer_name
+from fpdeep_gen.hls.interface import Interface, inner_name, outer_name
 
 FIRST = 0x10  # below lie the control registers of the cell
 RUNS = 0x10
@@ -27,8 +27,7 @@ class Register:
 
 def register_map(interface: Interface) -> tuple[Register, ...]:
     """Inputs and outputs in the order of the arguments, the return value first; a free word behind each."""
-    scalars = [one for one in interface.pinned if one.protocol is Protocol.AXILITE]
-    scalars.sort(key=lambda one: one.place)
+    scalars = sorted(interface.registered, key=lambda one: one.place)
     found: list[Register] = []
     address = _first(interface)
     for one in scalars:
@@ -46,7 +45,7 @@ def _first(interface: Interface) -> int:
 
 def has_slave(interface: Interface) -> bool:
     """Whether the top has the slave."""
-    return interface.control_lite or any(one.protocol is Protocol.AXILITE for one in interface.pinned)
+    return interface.control_lite or bool(interface.registered)
 
 
 def address_bits(interface: Interface) -> int:

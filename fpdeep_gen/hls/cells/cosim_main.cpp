@@ -48,6 +48,11 @@ template <typename T> static void get_bits(const T &pin, uint32_t *words, int at
   get(pin, part, (width + 31) / 32);
   for (int i = 0; i < width; i++) words[(at + i) / 32] |= (part[i / 32] >> i % 32 & 1) << (at + i) % 32;
 }
+// Of an output that nobody has to take.
+static struct {
+  void operator=(bool) {}
+  operator bool() const { return true; }
+} always;
 /*WORDS*/
 
 struct Stream {
@@ -56,7 +61,8 @@ struct Stream {
   std::vector<uint32_t> words;
   size_t next = 0;      // words moved
   size_t expected = 0;  // of an output
-  bool offered = false;
+  bool offered = false, asked = false;  // asked: the word is on its way to a register
+  uint32_t written = 0;
 };
 
 // Values of a scalar, or images of a memory: `size` cells a word, `depth` words a call; one image for all calls where
@@ -290,8 +296,8 @@ int main(int argc, char **argv) {
 #undef GIVEN
 #undef ALWAYS
   };
-#define INPUT(port, count) top->port##_tvalid = 0;
-#define OUTPUT(port, count) top->port##_tready = 0;
+#define INPUT(port, count) VALID_##port = 0;
+#define OUTPUT(port, count) READY_##port = 0;
   {
 /*PORTS*/
   }
@@ -399,13 +405,17 @@ int main(int argc, char **argv) {
 #define INPUT(port, count)                                                                     \
   {                                                                                            \
     static Stream &s = streams[#port];                                                         \
-    if (begun && !s.offered && s.next * count < s.words.size() && !chance(pause)) {            \
-      s.offered = true;                                                                        \
-      put_##port(top, &s.words[s.next * count]);                                               \
+    if (begun && !s.offered && !s.asked && s.next * count < s.words.size() && !chance(pause)) {            \
+      const uint32_t *const word = &s.words[s.next * count];                                   \
+      s.offered = !AT_##port, s.asked = AT_##port;                                             \
+      if (s.offered) put_##port(top, word);                                                    \
+      for (int i = 0; s.asked && i < count; i++)                                               \
+        transfers.push_back({true, AT_##port + 4 * i, word[i], i + 1 == count ? &s.written : nullptr}); \
     }                                                                                          \
-    top->port##_tvalid = s.offered;                                                            \
+    if (s.asked && s.written) s.offered = true, s.asked = false, s.written = 0;                \
+    VALID_##port = s.offered;                                                            \
   }
-#define OUTPUT(port, count) top->port##_tready = !chance(pause);
+#define OUTPUT(port, count) READY_##port = !chance(pause);
     {
 /*PORTS*/
     }
@@ -447,7 +457,7 @@ int main(int argc, char **argv) {
     if (bus_waits && (top->s_axi_control_bvalid || top->s_axi_control_rvalid)) {
       const Transfer one = transfers.front();
       transfers.pop_front(), bus_waits = false;
-      if (one.target) *one.target = top->s_axi_control_rdata;
+      if (one.target) *one.target = one.write ? 1 : top->s_axi_control_rdata;
 #ifdef HAS_LITE
       ended |= one.target == &control_word && control_word & 2;
 #ifdef HAS_RESTARTS
@@ -533,12 +543,12 @@ int main(int argc, char **argv) {
 #define INPUT(port, count)                                                                     \
   {                                                                                            \
     static Stream &s = streams[#port];                                                         \
-    if (s.offered && top->port##_tready) s.offered = false, s.next++, moved = true, last_taken = cycle; \
+    if (s.offered && READY_##port) s.offered = false, s.next++, moved = true, last_taken = cycle; \
   }
 #define OUTPUT(port, count)                                                                    \
   {                                                                                            \
     static Stream &s = streams[#port];                                                         \
-    if (top->port##_tvalid && top->port##_tready) {                                            \
+    if (VALID_##port && READY_##port) {                                            \
       get_##port(top, s.words);                                                                \
       s.next++, moved = true;                                                                  \
     }                                                                                          \

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from fpdeep_gen.hls.emit.between import find_between
+from fpdeep_gen.hls.emit.direct import direct_arguments
 from fpdeep_gen.hls.emit.interface_report import interface_report
 from fpdeep_gen.hls.emit.names import Namer, identifier
 from fpdeep_gen.hls.emit.network import emit_network, file_head, module_name, single
@@ -25,6 +26,7 @@ from fpdeep_gen.hls.emit.shell import emit_shell, hidden_streams, side_channels
 from fpdeep_gen.hls.interface import Control
 from fpdeep_gen.hls.ir import Diagnostic, Module, Network, Process
 from fpdeep_gen.hls.parts import DEFAULT_PART, Family, Part
+from fpdeep_gen.hls.registers import has_slave
 from fpdeep_gen.hls.schedule.choose import schedule_best
 from fpdeep_gen.hls.schedule.delays import DelayModel
 from fpdeep_gen.hls.schedule.model import MemoryPlan, ProcessSchedule
@@ -48,7 +50,7 @@ def emit_module(module: Module, clock_mhz: float = 200.0, part: Part = DEFAULT_P
     interface = module.interface
     called = interface is not None and interface.control is not Control.FREE
     sides = side_channels(interface) if interface is not None else {}
-    shelled = called or bool(sides)
+    shelled = called or bool(sides) or (interface is not None and bool(direct_arguments(interface)))
     texts, reports, schedules = [], [], []
     plans: dict[int, list[MemoryPlan]] = {}
     for process in processes:
@@ -98,7 +100,7 @@ def emit_module(module: Module, clock_mhz: float = 200.0, part: Part = DEFAULT_P
     )
     verilog = "\n".join(
         [
-            file_head(network.name, called, texts),
+            file_head(network.name, called or (interface is not None and has_slave(interface)), texts),
             "`default_nettype none",
             *texts,
             "`default_nettype wire",

@@ -39,3 +39,16 @@ def bits(width: int) -> str:
 def literal(value: int, width: int) -> str:
     """A sized constant."""
     return f"{width}'d{value}" if value < 10 else f"{width}'h{value:x}"
+
+
+@dataclass(frozen=True)
+class Pin:
+    """One port of the top's module."""
+
+    name: str
+    width: int
+    is_input: bool
+
+    def declaration(self) -> str:
+        """As in the module's head."""
+        return f"{'input ' if self.is_input else 'output'} wire {bits(self.width)}{self.name}"

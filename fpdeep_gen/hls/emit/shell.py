@@ -6,12 +6,12 @@ Words of AXI4-Stream with side channels become pins by their members; the networ
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from fpdeep_gen.hls.axi import bus_pins, buses
 from fpdeep_gen.hls.axi_text import bus_text
+from fpdeep_gen.hls.emit.direct import direct_arguments, direct_pins, direct_text
 from fpdeep_gen.hls.emit.memory import external_pins, external_ports
-from fpdeep_gen.hls.emit.names import bits
+from fpdeep_gen.hls.emit.names import Pin, bits
 from fpdeep_gen.hls.emit.process import stream_ports
 from fpdeep_gen.hls.interface import Argument, Control, Interface, Protocol, inner_name, outer_name
 from fpdeep_gen.hls.ir import Network, StreamPort
@@ -22,19 +22,6 @@ from fpdeep_gen.hls.values import named
 START, DONE = "ap_start", "ap_done"
 _ACKNOWLEDGED = (Protocol.ACK, Protocol.HS)
 _VALID = (Protocol.VLD, Protocol.HS)
-
-
-@dataclass(frozen=True)
-class Pin:
-    """One port of the top's module."""
-
-    name: str
-    width: int
-    is_input: bool
-
-    def declaration(self) -> str:
-        """As in the module's head."""
-        return f"{'input ' if self.is_input else 'output'} wire {bits(self.width)}{self.name}"
 
 
 def scalar_pins(argument: Argument) -> list[Pin]:
@@ -97,12 +84,22 @@ def emit_shell(interface: Interface, network: Network, plans: Sequence[MemoryPla
     slave = [Pin(*one) for one in slave_pins(interface)] if has_slave(interface) else []
     declared += [pin.declaration() for pin in [*control_pins(interface), *slave, *pins]]
     declared += [Pin(*pin).declaration() for bus in behind for pin in bus_pins(bus)]
-    declared += [line for port in streams for line in _stream_pins(port, sides)]
+    direct = direct_arguments(interface)
+    for port in streams:
+        if port.name in direct:
+            declared += [pin.declaration() for pin in direct_pins(direct[port.name], port.name)]
+        else:
+            declared += _stream_pins(port, sides)
     declared += [f"{direction:<6} wire {bits(width)}{name}" for direction, width, name in memories]
     lines = [f"module {module} (", ",\n".join(f"    {line}" for line in declared), ");"]
     if has_slave(interface):
         lines += [] if interface.control_lite else ["wire interrupt;"]
-        lines += ["wire ap_start;"] * interface.control_lite + slave_text(interface)
+        lines += ["wire ap_start;"] * interface.control_lite
+        lines += ["wire ap_done = 1'b0, ap_ready = 1'b0, ap_idle = 1'b0;"] * (interface.control is Control.FREE)
+        lines += slave_text(interface)
+    for port in streams:
+        if port.name in direct:
+            lines += direct_text(direct[port.name], port.name)
     for bus in behind:
         lines += bus_text(bus, {port.name: port.width for port in network.ports})
     lines += _control(interface, network) if interface.control is not Control.FREE else []

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from fpdeep_gen.errors import Problem
 from fpdeep_gen.hls.frontend.pragma_kinds import Pragma
-from fpdeep_gen.hls.interface import Argument, Kind, Protocol
+from fpdeep_gen.hls.interface import Argument, Interface, Kind, Protocol
 from fpdeep_gen.hls.ir import Diagnostic, Location
 from fpdeep_gen.hls.layout import Structure, shape_of
 
@@ -86,6 +87,34 @@ def aggregation_remarks(
             text += "as in C++" if one.protocol is Protocol.AXI else "side by side, with nothing between them"
         if text:
             yield Diagnostic(location, f"pragma HLS {pragma.kind.upper()} variable={name}: {text}")
+
+
+def direct_protocol(kind: str, asked: Protocol | None) -> Protocol | None:
+    """Of a stream of direct I/O (`ap_none`, ...), or None where the mode asked for does not fit."""
+    if asked is Protocol.AXILITE and kind == Protocol.NONE.value:
+        return asked
+    if asked not in (None, Protocol(kind)):
+        return None
+    return Protocol.AXIS if kind == Protocol.HS.value else Protocol(kind)
+
+
+def direct_remarks(arguments: Iterable[Argument], location: Location) -> Iterator[Diagnostic]:
+    """Pins without a handshake: what a value means depends on time."""
+    for one in arguments:
+        if one.is_direct:
+            what = "a register" if one.protocol is Protocol.AXILITE else one.protocol.value
+            text = f"argument {one.name}: {what} has no full handshake, so hardware may miss a value or take one twice"
+            yield Diagnostic(location, f"{text}; in co-simulation each read takes the next one")
+
+
+def direct_problems(interface: Interface, location: Location | None) -> Iterator[Problem]:
+    """Registers that nothing can be read from."""
+    for one in interface.registered:
+        if one.kind is Kind.STREAM and (one.direction.writes or one.count):
+            file, line = (location.file, location.line) if location is not None else (None, None)
+            found = "an array" if one.count else "a value that the kernel writes"
+            hint = "give it pins, or make it a pointer to a number, which is read when the call is over"
+            yield Problem(file, line, f"argument {one.name}", "one value for the kernel to read", found, hint)
 
 
 def burst_of(options: dict[str, str]) -> tuple[int, list[str]]:

@@ -14,22 +14,27 @@ from fpdeep_gen.hls.ir import Location
 
 Node = dict[str, Any]
 _ALIAS = re.compile(
-    r"\btypedef\s+(?P<old>(?:(?:::\s*)?hls::)?(?:stream|ap_hs)<[^;]*>)\s+(?P<first>\w+)\s*;"
-    r"|\busing\s+(?P<second>\w+)\s*=\s*(?P<new>(?:(?:::\s*)?hls::)?(?:stream|ap_hs)<[^;]*>)\s*;"
+    r"\btypedef\s+(?P<old>(?:(?:::\s*)?hls::)?(?:stream|ap_hs|ap_none|ap_vld|ap_ack)<[^;]*>)\s+(?P<first>\w+)\s*;"
+    r"|\busing\s+(?P<second>\w+)\s*=\s*(?P<new>(?:(?:::\s*)?hls::)?(?:stream|ap_hs|ap_none|ap_vld|ap_ack)<[^;]*>)\s*;"
 )
 _STREAM = re.compile(
-    r"(?<![\w:])stream<|(?<!\w)(?:hls::)?ap_hs<"
+    r"(?<![\w:])stream<|(?<!\w)(?:hls::)?ap_(?:hs|none|vld|ack)<"
 )  # under `using namespace hls`; a stream by another name
+_DIRECT = re.compile(r"(?<!\w)ap_(?:hs|none|vld|ack)(?=<)")
 _DIMENSION = re.compile(r"\[[^\[\]]*\]\s*$")
 
 
 @dataclass(frozen=True, slots=True)
 class Formal:
-    """A parameter: `type` is clang's spelling without typedefs, `text` the declaration with `@` for the name."""
+    """A parameter: `type` is clang's spelling without typedefs, `text` the declaration with `@` for the name.
+
+    `direct`: the class of a stream of direct I/O, else empty.
+    """
 
     name: str
     type: str
     text: str
+    direct: str = ""
 
     @property
     def is_stream(self) -> bool:
@@ -92,7 +97,7 @@ def read_signature(plain: str, preprocessed: str, top: str, source: Path) -> Sig
     if not found:
         return None
     node = found[0]
-    streams = {found["first"] or found["second"] for found in _ALIAS.finditer(plain)}
+    streams = {found["first"] or found["second"]: found["old"] or found["new"] for found in _ALIAS.finditer(plain)}
     formals = tuple(_formal(one, raw, streams) for one in node["inner"] if one["kind"] == "ParmVarDecl")
     first = raw.count(b"\n", 0, _offset(node["range"]["begin"]))
     last = raw.count(b"\n", 0, _end_of_body(raw, _end(node)))
@@ -165,10 +170,13 @@ def _offset(place: Node) -> int:
     return int(place["offset"] if "offset" in place else place["expansionLoc"]["offset"])
 
 
-def _formal(node: Node, raw: bytes, streams: set[str]) -> Formal:
-    """`streams`: other names of stream types, which clang keeps in the type of a reference."""
+def _formal(node: Node, raw: bytes, streams: dict[str, str]) -> Formal:
+    """`streams`: other names of stream types, which clang keeps in the type of a reference, and what they stand for."""
     kind = node["type"].get("desugaredQualType", node["type"]["qualType"])
+    direct = ""
     if "&" in kind or "*" in kind or "[" in kind:
+        words = re.findall(r"\w+", kind)
+        direct = _direct(kind) or next((_direct(streams[word]) for word in words if word in streams), "")
         kind = _STREAM.sub("hls::stream<", kind)
         kind = re.sub(
             r"[\w:]+", lambda word: f"hls::stream<{word[0]}>" if word[0].split("::")[-1] in streams else word[0], kind
@@ -178,4 +186,9 @@ def _formal(node: Node, raw: bytes, streams: set[str]) -> Formal:
     name = node.get("name", "")
     at = _offset(node["loc"])
     text = raw[start:at].decode() + "@" + raw[at + len(name.encode()) : stop].decode() if name else "@"
-    return Formal(name, kind, text)
+    return Formal(name, kind, text, direct)
+
+
+def _direct(text: str) -> str:
+    match = _DIRECT.search(text)
+    return match[0] if match is not None else ""

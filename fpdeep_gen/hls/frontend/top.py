@@ -10,7 +10,13 @@ from pathlib import Path
 
 from fpdeep_gen.errors import Problem
 from fpdeep_gen.hls.frontend.extents import Pointer
-from fpdeep_gen.hls.frontend.interface_options import DEFAULT_BUNDLE, burst_of, remarks_of, shared_masters
+from fpdeep_gen.hls.frontend.interface_options import (
+    DEFAULT_BUNDLE,
+    burst_of,
+    direct_protocol,
+    remarks_of,
+    shared_masters,
+)
 from fpdeep_gen.hls.frontend.llvm_ir import Function
 from fpdeep_gen.hls.frontend.llvm_text import parse_module
 from fpdeep_gen.hls.frontend.llvm_types import stored_size
@@ -280,7 +286,7 @@ def build_interface(
         kind = Kind.STREAM if formal.is_stream else Kind.SCALAR if is_scalar(formal, asked) else Kind.ARRAY
         by_value = kind is Kind.SCALAR and not formal.is_pointer and not formal.is_reference
         direction = Direction.IN if by_value else directions.get(place, Direction.INOUT)
-        protocol = _protocol(kind, direction, mode)
+        protocol = direct_protocol(formal.direct, mode) if formal.direct else _protocol(kind, direction, mode)
         if formal.is_burst:
             protocol = Protocol.AXI if mode in (None, Protocol.AXI) else None
             problems += _burst_problems(signature, formal, asked, layouts[place])
@@ -298,6 +304,7 @@ def build_interface(
             place_of = wanted[2]
             text = f"a mode for {'an' if kind is Kind.ARRAY else 'a'} {kind.value}"
             text = "m_axi, as the argument is a burst_maxi" if formal.is_burst else text
+            text = f"{formal.direct}, as the argument is" if formal.direct else text
             name = f"pragma HLS INTERFACE port={formal.name}"
             problems.append(Problem(place_of.file, place_of.line, name, text, wanted[0].value))
         bundle = DEFAULT_BUNDLE if formal.is_burst else ""

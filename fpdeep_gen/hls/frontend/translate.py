@@ -15,7 +15,7 @@ from fpdeep_gen.hls.frontend.diagnose import diagnose, ignored_calls, static_ini
 from fpdeep_gen.hls.frontend.directives import with_directives
 from fpdeep_gen.hls.frontend.enclosing import loops_around
 from fpdeep_gen.hls.frontend.extents import elements_behind
-from fpdeep_gen.hls.frontend.interface_options import aggregation_remarks
+from fpdeep_gen.hls.frontend.interface_options import aggregation_remarks, direct_problems, direct_remarks
 from fpdeep_gen.hls.frontend.llvm_ir import Function
 from fpdeep_gen.hls.frontend.network import NetworkLowering, is_network, task_arguments, task_calls
 from fpdeep_gen.hls.frontend.objects import External
@@ -43,7 +43,7 @@ from fpdeep_gen.hls.frontend.top import (
 )
 from fpdeep_gen.hls.frontend.top_wrapper import DONE, START, WRAPPER, global_of, stream_wrapper, wrapper
 from fpdeep_gen.hls.interface import AXI_LATENCY, Control, Interface, Kind
-from fpdeep_gen.hls.ir import Diagnostic, Module, Network, Process, StreamRead
+from fpdeep_gen.hls.ir import Diagnostic, Location, Module, Network, Process, StreamRead
 from fpdeep_gen.hls.passes.clean import clean
 from fpdeep_gen.hls.passes.dead import remove_dead
 from fpdeep_gen.hls.passes.narrow import narrow, shared_shapes
@@ -123,6 +123,10 @@ def _front_end(source: Path, top: str, include_dirs: Sequence[Path], grouping: G
             warnings.append(Diagnostic(process.location, text))
     if interface is not None:
         module.interface = _finished(interface, module, expansion.lasting)
+        warnings.extend(direct_remarks(interface.arguments, module.processes[0].location or Location(source, 1)))
+        problems.extend(direct_problems(module.interface, module.processes[0].location))
+        if problems:
+            raise refusal(problems)
     return module
 
 

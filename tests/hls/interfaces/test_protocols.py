@@ -137,12 +137,3 @@ def test_vectors_on_a_bus_and_numbers_with_a_handshake(tmp_path: Path) -> None:
     done = cosimulate(source, "rows", tmp_path / "rtl", calls=2, words=12, stalls=0.3)
     assert done.differences == ()
     assert dict(done.compared) == {"a": 48, "b": 48, "sums": 12}
-
-
-def test_numbers_without_a_handshake_are_refused(tmp_path: Path) -> None:
-    source = tmp_path / "rows.cpp"
-    source.write_text(VECTORS.replace("hls::ap_hs<int> number", "hls::ap_none<int> number"), encoding="utf-8")
-    with pytest.raises(InputError) as caught:
-        compile_kernel(source, "rows", [], tmp_path / "rtl")
-    first = caught.value.problems[0]
-    assert first.line == 5 and "use hls::ap_hs" in first.found

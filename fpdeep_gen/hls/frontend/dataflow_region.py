@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from fpdeep_gen.hls.frontend.between import Between, Use, uses_of
 from fpdeep_gen.hls.frontend.cfg import find_loops
 from fpdeep_gen.hls.frontend.free_tasks import add_tasks, takes_values
-from fpdeep_gen.hls.frontend.initial_values import plain_type
+from fpdeep_gen.hls.frontend.initial_values import scalar_type
 from fpdeep_gen.hls.frontend.liveness import definitions
 from fpdeep_gen.hls.frontend.llvm_ir import Block, Function, Instruction, Operand, OperandKind, Parameter
 from fpdeep_gen.hls.frontend.llvm_types import POINTER, VOID, IntegerType, PointerType
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from fpdeep_gen.hls.frontend.dataflow import DataflowExpansion
 
 _MARK = "@__hls_mark"
+_COPIES = ("@llvm.memcpy", "@llvm.memmove", "@llvm.memset")  # of whole structures of one number, as `ap_int` is
 _PASSIVE = ("alloca", "getelementptr", "ret")
 
 
@@ -204,11 +205,11 @@ class DataflowRegion:
         owner, at = self._root(call.operands[place])
         if at or owner not in self._defined or self._defined[owner][1].element is None or self._is_stream(owner):
             return None
-        kind = plain_type(self._defined[owner][1].element or VOID)
+        kind = scalar_type(self._defined[owner][1].element or VOID)
         calls = {id(one): one for _, one in self._calls}
         uses, _, other = uses_of(owner, self._function, calls)
-        accesses = all(one.opcode in ("load", "store") for one in other)
-        return kind if isinstance(kind, IntegerType) and len(uses) == 1 and other and accesses else None
+        accesses = all(one.opcode in ("load", "store") or one.detail.startswith(_COPIES) for one in other)
+        return kind if len(uses) == 1 and other and accesses else None
 
     def _touches(self, use: Use) -> tuple[bool, bool]:
         """Whether a stage reads, and whether it writes."""

@@ -35,14 +35,16 @@ def check_uses(
     call: Instruction,
     calls: list[tuple[Block, Instruction]],
 ) -> None:
-    """Refuses code between the calls that reads what a stage computes: the controller has it behind the last call."""
+    """Refuses code between the calls that uses what a stage computes: the controller has it behind the last call."""
     block = next(block for block, one in calls if one is call)
     own = [one for one in block.instructions if any(one is other for _, other in calls)]
     places = {id(one): place for place, one in enumerate(block.instructions)}
     defined = definitions(function)
     owner = base_of(actual, defined)
-    for one in block.instructions[places[id(call)] : places[id(own[-1])]]:
-        if one.opcode == "load" and base_of(one.operands[0], defined) == owner:
+    for one in block.instructions[places[id(call)] + 1 : places[id(own[-1])]]:
+        if one.opcode == "getelementptr" or one.detail.startswith("@llvm.lifetime"):
+            continue
+        if any(base_of(operand, defined) == owner for operand in one.operands):
             hint = "compute what follows from it in the stage that uses it"
             expected = "a result that the region uses behind its last stage"
             whole.refuse(call, function, plain_name(actual.name), expected, "an earlier use", hint)

@@ -154,3 +154,34 @@ def test_a_result_that_is_used_between_stages_is_refused(tmp_path: Path) -> None
     with pytest.raises(InputError) as caught:
         compile_kernel(source, "scaled", [], tmp_path / "rtl")
     assert [one.found for one in caught.value.problems] == ["an earlier use"]
+
+
+CHANGED = """
+#include "ap_int.h"
+#include "hls_stream.h"
+typedef ap_int<8> Word;
+static void first(hls::stream<Word>& in, Word table[4], Word& last) {
+    for (int i = 0; i < 4; ++i) table[i] = last = in.read();
+}
+static void second(const Word table[4], hls::stream<Word>& out) {
+    for (int i = 0; i < 4; ++i) out.write(table[3 - i]);
+}
+void changed(hls::stream<Word>& in, hls::stream<Word>& out, hls::stream<Word>& rest) {
+#pragma HLS DATAFLOW
+    Word table[4], last;
+    first(in, table, last);
+    BETWEEN
+    second(table, out);
+    rest.write(last);
+}
+"""
+
+
+@pytest.mark.parametrize("between", ["rest.write(last);", "last = 0;"])
+def test_so_is_one_that_is_copied_or_set_there(tmp_path: Path, between: str) -> None:
+    """What the stage tells would come over the later value."""
+    source = tmp_path / "changed.cpp"
+    source.write_text(CHANGED.replace("BETWEEN", between), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        compile_kernel(source, "changed", [], tmp_path / "rtl")
+    assert [one.found for one in caught.value.problems] == ["an earlier use"]

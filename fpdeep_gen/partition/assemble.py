@@ -36,7 +36,7 @@ from fpdeep_gen.partition.model import (
 from fpdeep_gen.partition.residence import cache_rows
 from fpdeep_gen.partition.steps import moved_rows
 from fpdeep_gen.partition.stores import caches_of, stores_of
-from fpdeep_gen.partition.timing import Timeline
+from fpdeep_gen.partition.timing import Timeline, Timing
 from fpdeep_gen.partition.tracks import NORMALISATION_MULTIPLICATIONS
 from fpdeep_gen.partition.traffic import LABEL_BITS, RESULT_BITS, Flow, flows
 from fpdeep_gen.partition.ways import ways
@@ -73,8 +73,19 @@ class Decided:
     shared_gradients: int
 
 
-def assemble(network: Network, cluster: Cluster, geometry: Sequence[Geometry], decided: Decided) -> BalancedPlan:
-    """The whole plan of what was decided; budgets are not checked here."""
+@dataclass(frozen=True)
+class Timed:
+    """When all of that runs. `kept`: tensors whose windows' winners stay; `links`: without what crosses them once a
+    batch."""
+
+    kept: frozenset[int]
+    links: tuple[LinkPlan, ...]
+    delays: Delays
+    timing: Timing
+
+
+def timed(network: Network, cluster: Cluster, geometry: Sequence[Geometry], decided: Decided) -> Timed:
+    """Loads of links and times of what was decided."""
     boards = len(cluster.boards)
     kept = kept_winners(network, cluster, geometry, decided.shares)
     streams = flows(network, geometry, decided.shares, boards, kept)
@@ -82,7 +93,7 @@ def assemble(network: Network, cluster: Cluster, geometry: Sequence[Geometry], d
     delays = Delays(STEP_CYCLES, LOSS_CYCLES_A_CLASS * classes + LOSS_PIPELINE_CYCLES)
     crews = crews_of(geometry, decided.shares, moved_rows(network, geometry))
     links = link_plans(network, cluster, geometry, crews, streams, decided.interval)
-    timing = Timeline(
+    timeline = Timeline(
         network,
         geometry,
         crews,
@@ -93,7 +104,16 @@ def assemble(network: Network, cluster: Cluster, geometry: Sequence[Geometry], d
         decided.shared_weights,
         decided.shared_gradients,
         delays,
-    ).timing()
+    )
+    return Timed(kept, links, delays, timeline.timing())
+
+
+def assemble(
+    network: Network, cluster: Cluster, geometry: Sequence[Geometry], decided: Decided, times: Timed | None = None
+) -> BalancedPlan:
+    """The whole plan of what was decided (`times`: what `timed` says of it); budgets are not checked here."""
+    times = times or timed(network, cluster, geometry, decided)
+    kept, links, timing = times.kept, times.links, times.timing
     by_place: dict[tuple[int, int], list[Share]] = {}
     for share in decided.shares:
         by_place.setdefault((share.board, share.layer), []).append(share)
@@ -131,7 +151,7 @@ def assemble(network: Network, cluster: Cluster, geometry: Sequence[Geometry], d
         fifos,
         links,
         uses,
-        delays,
+        times.delays,
         prediction,
         bounds_of(network, cluster),
         winners,

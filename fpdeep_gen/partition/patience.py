@@ -8,9 +8,9 @@ from fpdeep_gen.network.model import Network
 from fpdeep_gen.partition.assemble import Decided, assemble
 from fpdeep_gen.partition.bounds import bounds_of
 from fpdeep_gen.partition.budget import budget_problems
+from fpdeep_gen.partition.candidate import Candidate, busiest_link
 from fpdeep_gen.partition.geometry import geometries
 from fpdeep_gen.partition.search import WORTH, Search
-from fpdeep_gen.partition.settle import Candidate, busiest_link
 
 STRETCH, LONGER = 1.03, 16
 """Step between intervals, and how many are tried, where links or logic want longer ones than multipliers."""

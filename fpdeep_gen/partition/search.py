@@ -8,14 +8,16 @@ from math import inf
 from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.partition.bounds import bounds_of
+from fpdeep_gen.partition.candidate import BALANCED, Candidate, balance
 from fpdeep_gen.partition.family import Scheme
 from fpdeep_gen.partition.flat_memory import ORDER, Places
 from fpdeep_gen.partition.fully_connected import Speed
 from fpdeep_gen.partition.geometry import training_macs
 from fpdeep_gen.partition.intervals import COARSE, FIRST, LEAST
 from fpdeep_gen.partition.model import BalancedPlan, Place
+from fpdeep_gen.partition.rounds import Terms, settle
 from fpdeep_gen.partition.schemes import schemes
-from fpdeep_gen.partition.settle import BALANCED, Candidate, Settling, balance
+from fpdeep_gen.partition.settle import Settling
 
 SPEEDS = (
     Speed(1, 1),
@@ -130,7 +132,8 @@ class Search:
         while speed and found.plan.prediction.interval > self.settling.left:
             speed -= 1
             most = found.plan.prediction.interval - 1
-            other = self.settling.settle(scheme, SPEEDS[speed], found.places, most, begin=found.number, mended=most)
+            terms = Terms(scheme, SPEEDS[speed], found.places, most, begin=found.number, mended=most)
+            other = settle(self.settling, terms)
             if other is not None and not other.excess:
                 found, chosen = other, speed
         return found, chosen
@@ -190,7 +193,7 @@ class Search:
         """How many times all boards' memory the first schemes take at least, without fully connected stores."""
         places = ORDER[-1]
         first = (
-            self.settling.settle(scheme, SPEEDS[self.first_speed], places, begin=ROUGH, rounds=1, rough=True)
+            settle(self.settling, Terms(scheme, SPEEDS[self.first_speed], places, begin=ROUGH, rounds=1, rough=True))
             for scheme in self.schemes[:ESTIMATED]
         )
         return min((self.settling.filled(candidate.plan) for candidate in first if candidate is not None), default=0.0)
@@ -200,7 +203,8 @@ class Search:
         best: Candidate | None = None
         for places in allowed:
             speed = SPEEDS[self.first_speed]
-            found = self.settling.settle(scheme, speed, places, overshoot=OVERSHOOT, begin=self.begin, mended=mended)
+            terms = Terms(scheme, speed, places, overshoot=OVERSHOOT, begin=self.begin, mended=mended)
+            found = settle(self.settling, terms)
             if found is not None and (best is None or self._rank(found) < self._rank(best)):
                 best = found
             slow = found is not None and self.settling.linked and found.plan.prediction.interval > self.enough
@@ -216,7 +220,8 @@ class Search:
         missed, off_chip = 0, found.places[0] is Place.DDR
         if balance(found.plan) > BALANCED:
             fewer = replace(scheme, few=True)
-            other = self.settling.settle(fewer, SPEEDS[speed], found.places, self.enough, begin=found.number)
+            terms = Terms(fewer, SPEEDS[speed], found.places, self.enough, begin=found.number)
+            other = settle(self.settling, terms)
             if other is not None and not other.excess and balance(other.plan) <= BALANCED:
                 scheme, found = fewer, other
         for sooner, faster in product(_sooner(scheme), (speed,) if off_chip else (speed, speed + 1)):
@@ -239,7 +244,7 @@ class Search:
         gain = GAIN * found.plan.prediction.fill
         most = self.settling.left
         begin = max(LEAST, found.number)
-        other = self.settling.settle(scheme, speed, found.places, most, begin=begin, slow=slow or gain)
+        other = settle(self.settling, Terms(scheme, speed, found.places, most, begin=begin, slow=slow or gain))
         if other is None or other.excess:
             return None
         mine, others = other.plan.prediction, found.plan.prediction

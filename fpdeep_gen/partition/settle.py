@@ -1,26 +1,25 @@
-"""One scheme: boards are filled, memory and links looked at, and what was too much is taken back until all fits."""
+"""Steps of a scheme's rounds: boards are filled, memory and links looked at, and what was too much is taken back."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import ceil, inf
-from operator import sub
 
 import numpy as np
 
 from fpdeep_gen.board.model import Cluster
-from fpdeep_gen.errors import Problem
 from fpdeep_gen.network.model import Network
-from fpdeep_gen.partition.assemble import Decided, assemble, loss_dsp
+from fpdeep_gen.partition.assemble import Decided, Timed, assemble, loss_dsp, timed
 from fpdeep_gen.partition.bounds import bounds_of
 from fpdeep_gen.partition.budget import budget_problems, memory_left
+from fpdeep_gen.partition.candidate import Candidate, busiest_link
 from fpdeep_gen.partition.family import Scheme, track_groups, tracks_of
 from fpdeep_gen.partition.fill import Piece, Room, fill
 from fpdeep_gen.partition.flat_links import FlatLinks
 from fpdeep_gen.partition.flat_memory import GATHERED, ORDER, FlatMemory, Places
 from fpdeep_gen.partition.fully_connected import FlatPiece, Speed, flat_axes, flat_multipliers, flat_shares, spread
 from fpdeep_gen.partition.geometry import geometries, training_macs
-from fpdeep_gen.partition.intervals import FIRST, LEFT, STEP, Filled, shortest
+from fpdeep_gen.partition.intervals import LEFT, Filled
 from fpdeep_gen.partition.link_rate import framed_rate
 from fpdeep_gen.partition.model import BalancedPlan, Place, Share
 from fpdeep_gen.partition.shares import shares_of
@@ -28,14 +27,8 @@ from fpdeep_gen.partition.tracks import Track
 from fpdeep_gen.partition.traffic import flows
 from fpdeep_gen.partition.winners import kept_winners
 
-ROUNDS = 5
-"""Times that a scheme is filled anew."""
-
-NEARLY, ROUNDS_MORE = 2, 4
-"""Budgets exceeded with which a scheme that has all the time it wants gets more rounds."""
-
-BALANCED, LEVELLED = 1.03, 1.028
-"""Busiest board over mean beyond which a plan is levelled, and what is aimed at."""
+LEVELLED = 1.028
+"""Busiest board over mean that is aimed at where it would be more than `BALANCED`."""
 
 SLACK = 0.995
 """Part of what a board may take that is aimed at where it took too much."""
@@ -43,41 +36,11 @@ SLACK = 0.995
 KEPT = 8
 """Multipliers of each board that are kept for fully connected layers beside what they first seem to need."""
 
-TIGHT = 0.99
-"""Part of the interval that the busiest link takes at least where links are the limit; else a shorter one is tried."""
-
-CLOSER, NEAR = 12, 0.955
-"""Intervals that are tried between the bound, over `NEAR`, and a plan's own where links are the limit: what a link
-carries depends on where boards' work ends in the layers, so that a shorter interval may do where a longer one does
-not."""
-
 FRESH = 0.6
 """Part of a board that a group begins with at least where links are the limit, so that there are boards to spare."""
 
-SPREADS = 4
-"""Times that fully connected layers are spread anew over the memory that is left."""
-
-SAME, SOONER = 1.005, 0.99
-"""Times the interval that a plan may have which has so much of the latency at most."""
-
 EVEN, EVENED = 0.003, 8
 """Steps of the part of their multipliers that boards use where they have some to spare, and how many are tried."""
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A plan and by how much it exceeds which budgets (nothing where it is feasible). `number`: steps of its interval
-    above the bound."""
-
-    plan: BalancedPlan
-    places: Places
-    excess: tuple[Problem, ...]
-    number: int
-
-    @property
-    def rank(self) -> tuple[int, int, int, float]:
-        """The less the better: budgets exceeded, fully connected weights off chip, interval, balance."""
-        return (len(self.excess), self.places.count(Place.DDR), self.plan.prediction.interval, balance(self.plan))
 
 
 @dataclass(frozen=True)
@@ -104,6 +67,7 @@ class Settling:
         self.cluster = cluster
         self.geometry = geometries(network)
         self.dsp = [board.dsp for board in cluster.boards]
+        self.equal = (1.0,) * len(self.dsp)
         self.work = training_macs(network) / sum(self.dsp)
         slowest = min((framed_rate(link, cluster.clock_mhz) for link in cluster.links), default=inf)
         bound = bounds_of(network, cluster)
@@ -115,111 +79,11 @@ class Settling:
         self.cut = lru_cache(maxsize=FILLED_KEPT)(self._cut)
         self.filled_by = lru_cache(maxsize=FILLED_KEPT)(self._filled_by)
         self.shares = lru_cache(maxsize=PLANS_KEPT)(self._shares)
+        self.decided = lru_cache(maxsize=1)(self._decided)
+        self.timed = lru_cache(maxsize=1)(self._timed)
         self.assembled = lru_cache(maxsize=PLANS_KEPT)(self._assembled)
 
-    def settle(
-        self,
-        scheme: Scheme,
-        speed: Speed,
-        places: Places,
-        most: float = inf,
-        overshoot: float = inf,
-        begin: int = FIRST,
-        rounds: int = ROUNDS,
-        mended: float = inf,
-        rough: bool = False,
-        slow: float = inf,
-    ) -> Candidate | None:
-        """The best of a few rounds, the first that keeps all budgets. None where no interval up to `most` has enough
-        multipliers. Gives up on a scheme that at first takes more than `overshoot` times what a board or a link has,
-        and on rounds after the first that need a longer interval than `mended`. `begin`: steps above the bound that
-        are tried first; where it is a `rough` plan that is asked for, no shorter interval is looked for. None where an
-        image takes `slow` intervals at first."""
-        scheme = replace(scheme, few=scheme.few or any(scheme.partial))
-        speed = replace(speed, in_turn=places[0] is Place.CHIP)
-        equal = (1.0,) * len(self.dsp)
-        wish: Wish | None = Wish(equal, equal, self.floor)
-        best: Candidate | None = None
-        number, more = begin, ROUNDS_MORE if mended == most == inf and not rough else 0
-        gathering: list[Wish] | None = None
-        kept: tuple[Filled, Wish] | None = None
-        while wish is not None and (rounds or gathering is not None):
-            rounds -= 1
-            pieces = spread(self.geometry, wish.room, self.flat.axes) if self.flat.weights else ()
-
-            def attempt(step: int, wish: Wish = wish, flat: tuple[FlatPiece, ...] = pieces) -> Filled | None:
-                interval = max(wish.shortest, int(self.work * (1 + step * STEP)) + 1)
-                room = self._rooms(interval, wish.parts, flat, speed, KEPT, wish.even)
-                return self._attempted(scheme, interval, step, room)
-
-            found = attempt(number) if wish.shortest or wish.even or rough else None
-            longest = most if best is None else min(most, mended)
-            if wish.even and best is not None:
-                longest = min(most, max(self.left, SAME * best.plan.prediction.interval))
-            if found is None:
-                found = shortest(attempt, number, self.work, longest)
-            if best is not None and self.linked and not best.excess:
-                longest = min(longest, best.plan.prediction.interval - 1)
-            if found is None or found.interval > longest:
-                break
-            if not self.linked:
-                found = self._even(wish, found, pieces, speed)
-            number = found.number
-            for _ in range(SPREADS):
-                candidate = self.assembled(found, pieces, speed, places)
-                if best is None and candidate.plan.prediction.fill >= slow:
-                    return None
-                if (
-                    best is None
-                    or candidate.rank < best.rank
-                    or (gathering is not None and _sooner(candidate, best))
-                    or (wish.even and _evener(candidate, best))
-                ):
-                    best = candidate
-                    kept = found, wish
-                if not candidate.excess:
-                    if not (wish.even or self.linked) and balance(candidate.plan) > BALANCED:
-                        wish = replace(wish, even=True)
-                        break
-                    if self.linked and rounds > 0 and busiest_link(candidate.plan) < TIGHT * found.interval:
-                        wish = replace(wish, shortest=ceil(busiest_link(candidate.plan) / TIGHT))
-                        break
-                    if gathering is not None:
-                        return best
-                    gathering = self._gathered(wish, candidate)
-                if gathering is not None:
-                    wish = gathering.pop() if gathering else None
-                    break
-                if not rounds and more and len(candidate.excess) <= NEARLY:
-                    rounds, more = more, 0
-                wish = self._corrected(wish, candidate, overshoot, min(most, mended))
-                if wish is None or places[0] is Place.DDR or not self.flat.weights or wish.shortest > found.interval:
-                    break
-                pieces = spread(self.geometry, wish.room, self.flat.axes)
-                if min(map(sub, self._rooms(found.interval, equal, pieces, speed).multipliers, self._used(found))) < 0:
-                    break
-        if best is not None and kept is not None and self.linked and not best.excess and mended == most == inf:
-            return self._closer(best, *kept, speed, places)
-        return best
-
-    def _closer(self, best: Candidate, found: Filled, wish: Wish, speed: Speed, places: Places) -> Candidate:
-        """The plan of the shortest of some intervals nearer to the bound, with fully connected layers where they are,
-        that keeps all budgets; `best` where none does."""
-        pieces = spread(self.geometry, wish.room, self.flat.axes) if self.flat.weights else ()
-        least, own = ceil(self.floor / NEAR), best.plan.prediction.interval
-        for number in range(CLOSER):
-            interval = least + (own - least) * number // CLOSER
-            if interval >= own:
-                break
-            room = self._rooms(interval, wish.parts, pieces, speed, KEPT)
-            filled = self._attempted(found.scheme, interval, found.number, room)
-            if filled is not None and self._carried(filled, pieces, speed) <= interval:
-                candidate = self.assembled(filled, pieces, speed, places)
-                if not candidate.excess:
-                    return candidate
-        return best
-
-    def _carried(self, found: Filled, pieces: tuple[FlatPiece, ...], speed: Speed) -> float:
+    def carried(self, found: Filled, pieces: tuple[FlatPiece, ...], speed: Speed) -> float:
         """Cycles that streams take of the busiest link."""
         shares = self.shares(found.scheme, found.interval, found.room)
         shares += flat_shares(self.geometry, pieces, found.interval, speed)
@@ -228,6 +92,10 @@ class Settling:
         rates = np.array([framed_rate(link, self.cluster.clock_mhz) for link in self.cluster.links])
         ways = (np.sum([flow.up for flow in streams], axis=0), np.sum([flow.down for flow in streams], axis=0))
         return max(float((bits / rates).max()) for bits in ways)
+
+    def pieces(self, wish: Wish) -> tuple[FlatPiece, ...]:
+        """Fully connected layers in the proportions that are wished for."""
+        return spread(self.geometry, wish.room, self.flat.axes) if self.flat.weights else ()
 
     def _cut(self, scheme: Scheme) -> tuple[tuple[Track, ...], tuple[tuple[int, ...], ...]]:
         """The tracks of a scheme, and its groups of them."""
@@ -239,7 +107,7 @@ class Settling:
         tracks, groups = self.cut(scheme)
         return fill(groups, tracks, interval, room).pieces if min(room.multipliers) >= 0 else None
 
-    def _attempted(self, scheme: Scheme, interval: int, number: int, room: Room) -> Filled | None:
+    def attempted(self, scheme: Scheme, interval: int, number: int, room: Room) -> Filled | None:
         pieces = self.filled_by(scheme, interval, room)
         if pieces is None:
             return None
@@ -251,22 +119,32 @@ class Settling:
         assert pieces is not None
         return shares_of(pieces, self.cut(scheme)[0], interval)
 
-    def _assembled(self, found: Filled, pieces: tuple[FlatPiece, ...], speed: Speed, places: Places) -> Candidate:
+    def _decided(self, found: Filled, pieces: tuple[FlatPiece, ...], speed: Speed, places: Places) -> Decided:
         interval = found.interval
-        conv = self.shares(found.scheme, interval, found.room)
-        shares = conv + flat_shares(self.geometry, pieces, interval, speed)
-        decided = Decided(interval, shares, *places, *self.flat.shared(interval, pieces, places))
-        plan = assemble(self.network, self.cluster, self.geometry, decided)
+        shares = self.shares(found.scheme, interval, found.room) + flat_shares(self.geometry, pieces, interval, speed)
+        return Decided(interval, shares, *places, *self.flat.shared(interval, pieces, places))
+
+    def _timed(self, found: Filled, pieces: tuple[FlatPiece, ...], speed: Speed, places: Places) -> Timed:
+        decided = self.decided(found, pieces, speed, places)
+        return timed(self.network, self.cluster, self.geometry, decided)
+
+    def fill(self, found: Filled, pieces: tuple[FlatPiece, ...], speed: Speed, places: Places) -> float:
+        """Latency in intervals of the plan that `assembled` gives, which is sooner said than the whole plan."""
+        return self.timed(found, pieces, speed, places).timing.latency / found.interval
+
+    def _assembled(self, found: Filled, pieces: tuple[FlatPiece, ...], speed: Speed, places: Places) -> Candidate:
+        made = found, pieces, speed, places
+        plan = assemble(self.network, self.cluster, self.geometry, self.decided(*made), self.timed(*made))
         return Candidate(plan, places, tuple(budget_problems(plan)), found.number)
 
-    def _used(self, found: Filled) -> list[int]:
+    def used(self, found: Filled) -> list[int]:
         """Multipliers of each board that convolutions take."""
         used = [0] * len(self.dsp)
         for piece in self.filled_by(found.scheme, found.interval, found.room) or ():
             used[piece.board] += piece.multipliers
         return used
 
-    def _rooms(
+    def rooms(
         self,
         interval: int,
         parts: Sequence[float],
@@ -290,30 +168,30 @@ class Settling:
         multipliers = (int((own - rest) * part) for own, rest, part in zip(self.dsp, kept, parts, strict=True))
         return Room(tuple(multipliers), tuple(macs) if even else None, FRESH if self.linked else 0.0)
 
-    def _even(self, wish: Wish, found: Filled, flat: Sequence[FlatPiece], speed: Speed) -> Filled:
+    def even(self, wish: Wish, found: Filled, flat: Sequence[FlatPiece], speed: Speed) -> Filled:
         """The same with the least part of their multipliers on all boards alike, so that the last boards have no less
         to do than the others."""
-        room = self._rooms(found.interval, wish.parts, flat, speed, KEPT)
+        room = self.rooms(found.interval, wish.parts, flat, speed, KEPT)
         part = found.multipliers / sum(room.multipliers)
         for _ in range(EVENED):
             part += EVEN
             if part >= 1:
                 break
-            least = self._rooms(found.interval, [part * own for own in wish.parts], flat, speed, KEPT, wish.even)
-            even = self._attempted(found.scheme, found.interval, found.number, least)
+            least = self.rooms(found.interval, [part * own for own in wish.parts], flat, speed, KEPT, wish.even)
+            even = self.attempted(found.scheme, found.interval, found.number, least)
             if even is not None:
                 return even
         return found
 
-    def _gathered(self, wish: Wish, candidate: Candidate) -> list[Wish]:
+    def gathered(self, wish: Wish, candidate: Candidate) -> tuple[Wish, ...]:
         """The same with fully connected weights on fewer boards, the fewest last."""
         if candidate.places != ORDER[0] or not self.flat.weights:
-            return []
+            return ()
         room = self.flat.room(candidate.plan, candidate.places)
         if room is None:
-            return []
+            return ()
         fewer = dict.fromkeys(self.flat.gathered(room, most) for most in reversed(GATHERED))
-        return [replace(wish, room=rest) for rest in fewer if rest != room]
+        return tuple(replace(wish, room=rest) for rest in fewer if rest != room)
 
     def crowded(self, plan: BalancedPlan) -> float:
         """The part of its memory that a board takes without the stores of fully connected layers, at most."""
@@ -340,7 +218,7 @@ class Settling:
         to, and wait for each other in caches."""
         return plan.prediction.shared_weights > 1 and plan.prediction.shared_gradients == plan.prediction.batch
 
-    def _corrected(self, wish: Wish, candidate: Candidate, overshoot: float, longest: float) -> Wish | None:
+    def corrected(self, wish: Wish, candidate: Candidate, overshoot: float, longest: float) -> Wish | None:
         """What to begin the next round with; None where it is hopeless. Where links carry too much, fully connected
         weights go to other boards before the interval grows, unless it has to beyond `longest` anyway."""
         plan, places = candidate.plan, candidate.places
@@ -371,27 +249,3 @@ class Settling:
                 busiest = links.busiest(room)
         longer = ceil(max(busiest, self.flat.shortest(plan)))
         return replace(wish, parts=parts, room=room, shortest=longer if longer > interval else wish.shortest)
-
-
-def _sooner(one: Candidate, other: Candidate) -> bool:
-    """Whether images come through sooner, with all else about as good."""
-    if one.excess or other.excess or balance(one.plan) > max(BALANCED, balance(other.plan)):
-        return not one.excess and bool(other.excess)
-    mine, others = one.plan.prediction, other.plan.prediction
-    return mine.interval <= SAME * others.interval and mine.latency < SOONER * others.latency
-
-
-def _evener(one: Candidate, other: Candidate) -> bool:
-    """Whether boards are more even, at a longer interval."""
-    return not one.excess and balance(one.plan) < balance(other.plan)
-
-
-def balance(plan: BalancedPlan) -> float:
-    """Multiply-accumulates a multiplier of the busiest board, over the mean."""
-    macs = [use.macs / board.dsp for use, board in zip(plan.uses, plan.cluster.boards, strict=True)]
-    return max(macs) * len(macs) / sum(macs)
-
-
-def busiest_link(plan: BalancedPlan) -> int:
-    """Cycles an image that the busiest direction of a link takes."""
-    return max((max(link.up_cycles, link.down_cycles) for link in plan.links), default=0)

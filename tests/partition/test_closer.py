@@ -2,7 +2,7 @@
 
 import pytest
 
-from fpdeep_gen.partition import settle
+from fpdeep_gen.partition import rounds
 from fpdeep_gen.partition.budget import budget_problems
 from fpdeep_gen.partition.planner import make_balanced_plan
 from fpdeep_gen.sim.rows.compare import compare
@@ -15,5 +15,5 @@ def test_intervals_nearer_to_the_bound_are_tried(monkeypatch: pytest.MonkeyPatch
     assert plan.bounds.work < plan.bounds.link <= plan.prediction.interval
     assert not list(budget_problems(plan))
     assert compare(plan, 12).faults == ()
-    monkeypatch.setattr(settle, "CLOSER", 0)
+    monkeypatch.setattr(rounds, "CLOSER", 0)
     assert make_balanced_plan(pooled(), slow_chain(0.1)).prediction.interval > 1.1 * plan.prediction.interval

@@ -10,6 +10,7 @@ from fpdeep_gen.partition.fully_connected import Speed
 from fpdeep_gen.partition.geometry import geometries
 from fpdeep_gen.partition.grouping import Grouping
 from fpdeep_gen.partition.model import BalancedPlan
+from fpdeep_gen.partition.rounds import Terms, settle
 from fpdeep_gen.partition.settle import Settling
 from fpdeep_gen.sim.rows.compare import compare
 from tests.partition.crossing import in_order
@@ -31,7 +32,7 @@ def planned(groups: tuple[tuple[int, ...], ...], partial: tuple[bool, ...]) -> B
     """The plan on five boards with a scheme's groups."""
     settling = Settling(heavy_end(), chain(5, dsp=120, bram36=300))
     scheme = Scheme((False,) * 5, groups, partial, (1,) * 5, frugal=True)
-    found = settling.settle(scheme, Speed(1, 1), ORDER[0])
+    found = settle(settling, Terms(scheme, Speed(1, 1), ORDER[0]))
     assert found is not None and not found.excess
     return found.plan
 

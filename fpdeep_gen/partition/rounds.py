@@ -1,0 +1,201 @@
+"""A scheme's rounds: each fills boards and spreads fully connected layers, the next mends what was too much."""
+
+from dataclasses import dataclass, replace
+from math import ceil, inf
+from operator import sub
+
+from fpdeep_gen.partition.candidate import BALANCED, SAME, Candidate, balance, busiest_link, is_evener, is_sooner
+from fpdeep_gen.partition.family import Scheme
+from fpdeep_gen.partition.flat_memory import Places
+from fpdeep_gen.partition.fully_connected import FlatPiece, Speed
+from fpdeep_gen.partition.intervals import FIRST, STEP, Filled, shortest
+from fpdeep_gen.partition.model import Place
+from fpdeep_gen.partition.settle import KEPT, Settling, Wish
+
+ROUNDS = 5
+"""Times that a scheme is filled anew."""
+
+NEARLY, ROUNDS_MORE = 2, 4
+"""Budgets exceeded with which a scheme that has all the time it wants gets more rounds."""
+
+TIGHT = 0.99
+"""Part of the interval that the busiest link takes at least where links are the limit; else a shorter one is tried."""
+
+CLOSER, NEAR = 12, 0.955
+"""Intervals that are tried between the bound, over `NEAR`, and a plan's own where links are the limit: what a link
+carries depends on where boards' work ends in the layers, so that a shorter interval may do where a longer one does
+not."""
+
+SPREADS = 4
+"""Times that fully connected layers are spread anew over the memory that is left."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a scheme's plan is to be: fully connected engines of some speed, weights and gradients in these places, and
+    an interval of at most `most` cycles.
+
+    A scheme is given up that at first takes more than `overshoot` times what a board or a link has, or in which an
+    image takes `slow` intervals, as are rounds after the first that need a longer interval than `mended`. `begin`:
+    steps above the bound that are tried first; where it is a `rough` plan that is asked for, no shorter interval is
+    looked for.
+    """
+
+    scheme: Scheme
+    speed: Speed
+    places: Places
+    most: float = inf
+    overshoot: float = inf
+    begin: int = FIRST
+    rounds: int = ROUNDS
+    mended: float = inf
+    rough: bool = False
+    slow: float = inf
+
+    @property
+    def patient(self) -> bool:
+        """Whether the scheme has all the time it wants."""
+        return self.mended == self.most == inf
+
+
+@dataclass(frozen=True)
+class Course:
+    """How far rounds have got: what the next one begins with (None behind the last), how many are left, and `more` for
+    a scheme that nearly fits then, steps of the last interval, the best plan so far, what that was `made` of, and once
+    a plan has kept all budgets, the wishes with fully connected weights on ever more boards."""
+
+    wish: Wish | None
+    rounds: int
+    more: int
+    number: int
+    best: Candidate | None = None
+    made: tuple[Filled, Wish] | None = None
+    gathering: tuple[Wish, ...] | None = None
+
+
+def settle(settling: Settling, terms: Terms) -> Candidate | None:
+    """The best of a few rounds, the first that keeps all budgets. None where no interval that is allowed has enough
+    multipliers, or an image takes too long at first."""
+    return _Rounds(settling, terms).best()
+
+
+class _Rounds:
+    """The rounds of one scheme."""
+
+    def __init__(self, settling: Settling, terms: Terms) -> None:
+        few = terms.scheme.few or any(terms.scheme.partial)
+        speed = replace(terms.speed, in_turn=terms.places[0] is Place.CHIP)
+        self.settling = settling
+        self.terms = replace(terms, scheme=replace(terms.scheme, few=few), speed=speed)
+
+    def best(self) -> Candidate | None:
+        """What `settle` says."""
+        terms, equal = self.terms, self.settling.equal
+        more = ROUNDS_MORE if terms.patient and not terms.rough else 0
+        course = Course(Wish(equal, equal, self.settling.floor), terms.rounds, more, terms.begin)
+        while course.wish is not None and (course.rounds or course.gathering is not None):
+            course = self._round(replace(course, rounds=course.rounds - 1), course.wish)
+        best = course.best
+        if best is not None and course.made is not None and self.settling.linked and not best.excess and terms.patient:
+            return self._closer(best, *course.made)
+        return best
+
+    def _round(self, course: Course, wish: Wish) -> Course:
+        """Boards are filled once."""
+        pieces = self.settling.pieces(wish)
+        found = self._filled(course, wish, pieces)
+        if found is None:
+            return replace(course, wish=None)
+        return self._spread(replace(course, number=found.number), wish, found, pieces)
+
+    def _filled(self, course: Course, wish: Wish, pieces: tuple[FlatPiece, ...]) -> Filled | None:
+        """Convolutions at the shortest interval at which they fit; None where that is too long."""
+        settling, terms, best = self.settling, self.terms, course.best
+
+        def attempt(step: int) -> Filled | None:
+            interval = max(wish.shortest, int(settling.work * (1 + step * STEP)) + 1)
+            room = settling.rooms(interval, wish.parts, pieces, terms.speed, KEPT, wish.even)
+            return settling.attempted(terms.scheme, interval, step, room)
+
+        found = attempt(course.number) if wish.shortest or wish.even or terms.rough else None
+        longest = terms.most if best is None else min(terms.most, terms.mended)
+        if wish.even and best is not None:
+            longest = min(terms.most, max(settling.left, SAME * best.plan.prediction.interval))
+        if found is None:
+            found = shortest(attempt, course.number, settling.work, longest)
+        if best is not None and settling.linked and not best.excess:
+            longest = min(longest, best.plan.prediction.interval - 1)
+        if found is None or found.interval > longest:
+            return None
+        return found if settling.linked else settling.even(wish, found, pieces, terms.speed)
+
+    def _spread(self, course: Course, wish: Wish, found: Filled, pieces: tuple[FlatPiece, ...]) -> Course:
+        """Fully connected layers are spread anew as long as budgets are exceeded and convolutions may stay."""
+        settling, terms = self.settling, self.terms
+        for _ in range(SPREADS):
+            made = found, pieces, terms.speed, terms.places
+            if course.best is None and terms.slow < inf and settling.fill(*made) >= terms.slow:
+                return replace(course, wish=None)
+            candidate = settling.assembled(*made)
+            if self._is_better(candidate, course, wish):
+                course = replace(course, best=candidate, made=(found, wish))
+            if not candidate.excess:
+                return self._behind_fit(course, wish, candidate)
+            if course.gathering is not None:
+                return _next_gathered(course)
+            if not course.rounds and course.more and len(candidate.excess) <= NEARLY:
+                course = replace(course, rounds=course.more, more=0)
+            mended = settling.corrected(wish, candidate, terms.overshoot, min(terms.most, terms.mended))
+            course = replace(course, wish=mended)
+            if mended is None or terms.places[0] is Place.DDR or not pieces or mended.shortest > found.interval:
+                break
+            wish, pieces = mended, settling.pieces(mended)
+            rooms = settling.rooms(found.interval, settling.equal, pieces, terms.speed).multipliers
+            if min(map(sub, rooms, settling.used(found))) < 0:
+                break
+        return course
+
+    def _is_better(self, candidate: Candidate, course: Course, wish: Wish) -> bool:
+        best = course.best
+        return (
+            best is None
+            or candidate.rank < best.rank
+            or (course.gathering is not None and is_sooner(candidate, best))
+            or (wish.even and is_evener(candidate, best))
+        )
+
+    def _behind_fit(self, course: Course, wish: Wish, candidate: Candidate) -> Course:
+        """What follows a plan that keeps all budgets: evener boards, a shorter interval where links have room, fully
+        connected weights on fewer boards; of these the first that fits is the last plan."""
+        linked, busiest = self.settling.linked, busiest_link(candidate.plan)
+        if not (wish.even or linked) and balance(candidate.plan) > BALANCED:
+            return replace(course, wish=replace(wish, even=True))
+        if linked and course.rounds > 0 and busiest < TIGHT * candidate.plan.prediction.interval:
+            return replace(course, wish=replace(wish, shortest=ceil(busiest / TIGHT)))
+        if course.gathering is not None:
+            return replace(course, wish=None, made=None)
+        return _next_gathered(replace(course, gathering=self.settling.gathered(wish, candidate)))
+
+    def _closer(self, best: Candidate, found: Filled, wish: Wish) -> Candidate:
+        """The plan of the shortest of some intervals nearer to the bound, with fully connected layers where they are,
+        that keeps all budgets; `best` where none does."""
+        settling, speed = self.settling, self.terms.speed
+        pieces = settling.pieces(wish)
+        least, own = ceil(settling.floor / NEAR), best.plan.prediction.interval
+        for number in range(CLOSER):
+            interval = least + (own - least) * number // CLOSER
+            if interval >= own:
+                break
+            room = settling.rooms(interval, wish.parts, pieces, speed, KEPT)
+            filled = settling.attempted(found.scheme, interval, found.number, room)
+            if filled is not None and settling.carried(filled, pieces, speed) <= interval:
+                candidate = settling.assembled(filled, pieces, speed, self.terms.places)
+                if not candidate.excess:
+                    return candidate
+        return best
+
+
+def _next_gathered(course: Course) -> Course:
+    """The course with weights on more boards next."""
+    wishes = course.gathering or ()
+    return replace(course, wish=wishes[-1] if wishes else None, gathering=wishes[:-1])

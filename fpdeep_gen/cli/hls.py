@@ -211,6 +211,7 @@ def cosim(
         clock_mhz=clock_mhz,
         part=part_of(part),
         auto_pipeline=auto_pipeline,
+        retry=True,
     )
     if done.printed:
         output.human.print(done.printed.rstrip(), markup=False, soft_wrap=True)
@@ -223,6 +224,7 @@ def cosim(
             "latencies": list(done.latencies),
             "differences": list(done.differences),
             "undefined": dict(done.undefined),
+            "unsteady": list(done.unsteady),
             "bench_code": done.bench_code,
         }
     )
@@ -235,6 +237,9 @@ def cosim(
     if done.undefined:
         places = ", ".join(f"{count:,} of {name}" for name, count in done.undefined.items())
         text = f"warning: not compared, as they follow from variables that are read before they are set: {places}"
+        output.human.print(text, style="yellow")
+    if done.unsteady:
+        text = f"warning: results depend on when words come; equal without random stalls of {', '.join(done.unsteady)}"
         output.human.print(text, style="yellow")
     if not any(done.compared.values()):
         text = "warning: nothing came out that could be compared; give inputs with --testbench or --stimulus"

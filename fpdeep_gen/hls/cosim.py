@@ -6,7 +6,7 @@ everything that comes out is compared: words of streams and how many there are, 
 
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -15,10 +15,11 @@ from fpdeep_gen.errors import InputError, Problem, ToolError
 from fpdeep_gen.hls.axi import masters
 from fpdeep_gen.hls.committed import Journals, least_taken, read_journals
 from fpdeep_gen.hls.compile import CompiledKernel, compile_kernel
+from fpdeep_gen.hls.differences import compare_integers, compare_words
 from fpdeep_gen.hls.driver import external_memories, value_pins
 from fpdeep_gen.hls.emit.report import KernelReport
 from fpdeep_gen.hls.interface import NOT_THERE, Argument, Control, Interface, Kind, Protocol, inner_name, outer_name
-from fpdeep_gen.hls.layout import Layout, integers, positions, shape_of
+from fpdeep_gen.hls.layout import Layout, integers, shape_of
 from fpdeep_gen.hls.native_program import Start, build_native, run_native
 from fpdeep_gen.hls.packing import memory_packing
 from fpdeep_gen.hls.parts import DEFAULT_PART, Part
@@ -27,8 +28,6 @@ from fpdeep_gen.hls.stimulus import Given, Stimulus, calls_of, flat, random_stim
 from fpdeep_gen.hls.undefined import Undefined, by_words, settled, undefined_results
 from fpdeep_gen.hls.values import named, pack, read_integers, unpack, write_integers
 
-SHOWN = 10  # differences
-
 
 @dataclass(frozen=True)
 class Cosimulation:
@@ -36,7 +35,8 @@ class Cosimulation:
 
     `latencies`: cycles of each call from ap_start to ap_done; `bench_code`: the test bench's exit code, `printed` its
     output. `outputs`: what the RTL gave, by argument, each integer with its sign. `undefined`: integers, or words of
-    streams, that were left out as C++ leaves them undefined, by argument.
+    streams, that were left out as C++ leaves them undefined, by argument. `unsteady`: streams that the kernel asks
+    whether there is a word or room; what comes out differs with random stalls there, and is what comes without.
     """
 
     compiled: CompiledKernel
@@ -50,6 +50,7 @@ class Cosimulation:
     printed: str = ""
     bursts: Mapping[str, Bursts] = field(default_factory=dict)
     undefined: Mapping[str, int] = field(default_factory=dict)
+    unsteady: tuple[str, ...] = ()
 
     @property
     def equal(self) -> bool:
@@ -95,6 +96,7 @@ def cosimulate(
     timeout_cycles: int | None = None,
     part: Part = DEFAULT_PART,
     auto_pipeline: bool = True,
+    retry: bool = False,
 ) -> Cosimulation:
     """Compile the function `top` and compare it with its own C++.
 
@@ -103,7 +105,8 @@ def cosimulate(
     of structures as `name.member`. Without both they are random: `words` words a stream, `calls` calls. Signed and
     unsigned integers alike are given by value. `stalls`: the chance with which each stream pauses in a cycle.
     `timeout_cycles`: without a word, a start or an end of a call; by default 100,000, and 5 million in a called top,
-    which may work on its arrays for long. `auto_pipeline`: see `compile_kernel`.
+    which may work on its arrays for long. `auto_pipeline`: see `compile_kernel`. `retry`: where the RTL hangs or
+    differs, and the kernel asks whether there is a word or room, once more without stalls of the streams that it asks.
 
     Raises InputError for C++ that is not in the dialect and for a stimulus that does not fit, ToolError for a tool that
     fails and for RTL that hangs.
@@ -116,11 +119,24 @@ def cosimulate(
     recorded = record()
     if timeout_cycles is None:
         timeout_cycles = 100_000 if interface.control is Control.FREE else 5_000_000
-    done = _simulated(compiled, interface, recorded, stalls, seed, timeout_cycles)
-    found = _compare(compiled, interface, recorded, done)
-    if found.differences and not recorded.code:
-        found = _compare(compiled, interface, recorded, done, _undefined(recorded, record))
-    return found
+
+    def attempt(steady: Sequence[str] = ()) -> Cosimulation:
+        done = _simulated(compiled, interface, recorded, stalls, seed, timeout_cycles, steady)
+        found = _compare(compiled, interface, recorded, done)
+        if found.differences and not recorded.code:
+            found = _compare(compiled, interface, recorded, done, _undefined(recorded, record))
+        return found
+
+    polled = tuple(port.name for port in compiled.report.ports if port.polled) if retry and stalls else ()
+    try:
+        found = attempt()
+    except ToolError:
+        if not polled:
+            raise
+    else:
+        if not found.differences or not polled:
+            return found
+    return replace(attempt(polled), unsteady=polled)
 
 
 def _interface(report: KernelReport) -> Interface:
@@ -203,7 +219,13 @@ def _undefined(recorded: Recorded, record: Callable[..., Recorded]) -> Undefined
 
 
 def _simulated(
-    compiled: CompiledKernel, interface: Interface, recorded: Recorded, stalls: float, seed: int, timeout: int
+    compiled: CompiledKernel,
+    interface: Interface,
+    recorded: Recorded,
+    stalls: float,
+    seed: int,
+    timeout: int,
+    steady: Sequence[str],
 ) -> SimulationResult:
     report = compiled.report
     by_name = {name: one for one, name in named(interface)}
@@ -217,7 +239,7 @@ def _simulated(
         else:
             counts[port.name] = len(pack(word, recorded.made.get(port.name, [])))
     calls = None if interface.control is Control.FREE else _calls(report, interface, recorded)
-    return simulate_streams(compiled, inputs, counts, stalls, seed, timeout, 256, calls)
+    return simulate_streams(compiled, inputs, counts, stalls, seed, timeout, 256, calls, steady)
 
 
 def _word(one: Argument) -> Layout:
@@ -332,7 +354,7 @@ def _compare_calls(
         outputs[one.name] = got
         places = undefined.get(one.name, frozenset())
         compared[one.name] = len(wanted) - len(places)
-        differences += _differences(one.name, one.layout, settled(wanted, got, places), got)
+        differences += compare_integers(one.name, one.layout, settled(wanted, got, places), got)
     for one in interface.of(Kind.ARRAY):
         if one.name in outputs or one.protocol in (Protocol.AXIS, Protocol.FIFO):
             continue
@@ -353,39 +375,4 @@ def _compare_calls(
         outputs[one.name] = got
         places = undefined.get(one.name, frozenset())
         compared[one.name] = len(wanted) - len(places)
-        differences += _differences(one.name, one.layout, settled(wanted, got, places), got)
-
-
-def _place(at: int, size: int, layout: Layout) -> str:
-    """`[3][1].0 (call 2)`: which integer of which call."""
-    call, rest = divmod(at, size)
-    leaf, indices = next(found for place, found in enumerate(positions(layout)) if place == rest)
-    several = len({number for number, _ in positions(layout)}) > 1
-    text = "".join(f"[{index}]" for index in indices) + (f".{leaf}" if several else "")
-    return f"{text} (call {call + 1})"
-
-
-def _differences(name: str, layout: Layout, wanted: Sequence[int], got: Sequence[int]) -> list[str]:
-    lines, size = [], sum(1 for _ in integers(layout))
-    if len(wanted) != len(got):
-        lines.append(f"{name}: C++ gives {len(wanted)} integers, RTL {len(got)}")
-    wrong = [at for at, (one, other) in enumerate(zip(wanted, got, strict=False)) if one != other]
-    lines += [f"{name}{_place(at, size, layout)}: C++ gives {wanted[at]}, RTL {got[at]}" for at in wrong[:SHOWN]]
-    if len(wrong) > SHOWN:
-        lines.append(f"{name}: {len(wrong)} of {len(wanted)} integers differ")
-    return lines
-
-
-def compare_words(name: str, layout: Layout, wanted: Sequence[int], got: Sequence[int]) -> list[str]:
-    """Differences of a stream's words."""
-    lines = []
-    if len(wanted) != len(got):
-        lines.append(f"{name}: C++ gives {len(wanted)} words, RTL {len(got)}")
-    wrong = [at for at, (one, other) in enumerate(zip(wanted, got, strict=False)) if one != other]
-    for at in wrong[:SHOWN]:
-        one, other = (unpack(layout, [word]) for word in (wanted[at], got[at]))
-        text = (one[0], other[0]) if len(one) == 1 else (one, other)
-        lines.append(f"{name}[{at}]: C++ gives {text[0]}, RTL {text[1]}")
-    if len(wrong) > SHOWN:
-        lines.append(f"{name}: {len(wrong)} of {len(wanted)} words differ")
-    return lines
+        differences += compare_integers(one.name, one.layout, settled(wanted, got, places), got)

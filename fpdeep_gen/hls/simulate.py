@@ -80,12 +80,14 @@ def simulate_streams(
     timeout_cycles: int = 20000,
     drain_cycles: int = 256,
     calls: Calls | None = None,
+    steady: Sequence[str] = (),
 ) -> SimulationResult:
     """Feed `inputs`, take words until each output has as many as expected, and then for `drain_cycles` more.
 
     The words that come in that time are in the result too, so a comparison sees surplus ones. Each cycle each stream
-    waits with `stall_probability`. `calls` is needed where the top has a block-level protocol. Raises InputError when
-    streams are missing, ToolError when nothing has moved for `timeout_cycles` (it says how far each stream got).
+    waits with `stall_probability`, but those of `steady` never do. `calls` is needed where the top has a block-level
+    protocol. Raises InputError when streams are missing, ToolError when nothing has moved for `timeout_cycles` (it says
+    how far each stream got).
     """
     report = compiled.report
     _check_streams(report, inputs, expected_words)
@@ -109,6 +111,7 @@ def simulate_streams(
             write_words(folder / f"{master.name}_elements.bin", words, master.width)
     expected = [f"{port.name}={expected_words[port.name]}" for port in report.ports if not port.is_input]
     numbers = [str(seed), str(stall_probability), str(timeout_cycles), str(drain_cycles)]
+    expected += [f"!{name}" for name in steady]
     numbers += [] if calls is None else [str(calls.count)]
     printed = run_tool([str(program), str(folder), *numbers, *expected], timeout_s=600)
     outputs = {

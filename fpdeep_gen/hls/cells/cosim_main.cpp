@@ -9,6 +9,7 @@
 #include <cstring>
 #include <deque>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -61,6 +62,7 @@ struct Stream {
   std::vector<uint32_t> words;
   size_t next = 0;      // words moved
   size_t expected = 0;  // of an output
+  bool steady = false;
   bool offered = false, asked = false;  // asked: the word is on its way to a register
   uint32_t written = 0;
 };
@@ -184,9 +186,12 @@ int main(int argc, char **argv) {
   const double stall = atof(argv[3]);
   const uint64_t timeout = strtoull(argv[4], nullptr, 10), drain = strtoull(argv[5], nullptr, 10);
   std::map<std::string, size_t> expected;
+  std::set<std::string> steady;  // streams without pauses
   const size_t calls = BLOCK == Block::free ? 0 : strtoull(argv[6], nullptr, 10);
   for (int i = BLOCK == Block::free ? 6 : 7; i < argc; i++) {
+    if (argv[i][0] == '!') steady.insert(argv[i] + 1);
     const char *mark = strchr(argv[i], '=');
+    if (!mark) continue;
     expected[std::string(argv[i], mark - argv[i])] = strtoull(mark + 1, nullptr, 10);
   }
   auto *context = new VerilatedContext;
@@ -195,14 +200,15 @@ int main(int argc, char **argv) {
 #define INPUT(port, count)                                                                     \
   {                                                                                            \
     Stream &s = streams[#port];                                                                \
-    s.name = #port, s.size = count;                                                            \
+    s.name = #port, s.size = count, s.steady = steady.find(#port) != steady.end();             \
     FILE *file = fopen((folder + "/" #port ".bin").c_str(), "rb");                             \
     uint32_t word;                                                                             \
     while (file && fread(&word, 4, 1, file) == 1) s.words.push_back(word);                     \
     if (file) fclose(file);                                                                    \
   }
 #define OUTPUT(port, count)                                                                    \
-  streams[#port].name = #port, streams[#port].size = count, streams[#port].expected = expected[#port];
+  streams[#port].name = #port, streams[#port].size = count, streams[#port].expected = expected[#port], \
+  streams[#port].steady = steady.find(#port) != steady.end();
   {
 /*PORTS*/
   }
@@ -405,7 +411,7 @@ int main(int argc, char **argv) {
 #define INPUT(port, count)                                                                     \
   {                                                                                            \
     static Stream &s = streams[#port];                                                         \
-    if (begun && !s.offered && !s.asked && s.next * count < s.words.size() && !chance(pause)) {            \
+    if (begun && !s.offered && !s.asked && s.next * count < s.words.size() && !chance(s.steady ? 0.0 : pause)) { \
       const uint32_t *const word = &s.words[s.next * count];                                   \
       s.offered = !AT_##port, s.asked = AT_##port;                                             \
       if (s.offered) put_##port(top, word);                                                    \
@@ -415,7 +421,11 @@ int main(int argc, char **argv) {
     if (s.asked && s.written) s.offered = true, s.asked = false, s.written = 0;                \
     VALID_##port = s.offered;                                                            \
   }
-#define OUTPUT(port, count) READY_##port = !chance(pause);
+#define OUTPUT(port, count)                                                                    \
+  {                                                                                            \
+    static const Stream &s = streams[#port];                                                   \
+    READY_##port = !chance(s.steady ? 0.0 : pause);                                            \
+  }
     {
 /*PORTS*/
     }

@@ -8,6 +8,7 @@ from fpdeep_gen.hls.emit.direct import direct_arguments
 from fpdeep_gen.hls.emit.interface_report import interface_report
 from fpdeep_gen.hls.emit.names import Namer, identifier
 from fpdeep_gen.hls.emit.network import emit_network, file_head, module_name, single
+from fpdeep_gen.hls.emit.polled import polled_ports
 from fpdeep_gen.hls.emit.process import emit_process
 from fpdeep_gen.hls.emit.report import (
     ChannelReport,
@@ -82,11 +83,12 @@ def emit_module(module: Module, clock_mhz: float = 200.0, part: Part = DEFAULT_P
         texts.append(emit_shell(interface, network, outside, top, core))
     hidden = hidden_streams(interface) if interface is not None else frozenset()
     channels = {name: tuple(ChannelReport(pin.name, pin.width) for pin in pins) for name, pins in sides.items()}
+    polled = polled_ports(network)
     report = KernelReport(
         network.name,
         clock_mhz,
         tuple(
-            PortReport(port.name, port.width, port.is_input, channels.get(port.name, ()))
+            PortReport(port.name, port.width, port.is_input, channels.get(port.name, ()), port.name in polled)
             for port in network.ports
             if port.name not in hidden
         ),

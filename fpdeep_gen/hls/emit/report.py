@@ -29,12 +29,14 @@ class PortReport:
     """A stream port of the top, `width` bits a word; `is_input`: words come in.
 
     `channels`: the pins of AXI4-Stream words with side channels, the lowest bits first; empty: `<name>_tdata` alone.
+    `polled`: the kernel asks whether there is a word, or room.
     """
 
     name: str
     width: int
     is_input: bool
     channels: tuple[ChannelReport, ...] = ()
+    polled: bool = False
 
 
 @dataclass(frozen=True)

@@ -76,3 +76,38 @@ def test_what_there_is_no_hardware_for(tmp_path: Path, broken: tuple[str, str], 
     source.write_text(MIXED.replace(*broken), encoding="utf-8")
     with pytest.raises(InputError, match=told):
         front_end(source, "mixed", [])
+
+
+ASKED = """
+#include "hls_directio.h"
+void asked(hls::stream<int> &in, hls::ap_hs<int> &by, hls::stream<int> &out) {
+#pragma HLS PIPELINE
+    static int gain = 1;
+    const int value = in.read();
+    if (by.valid()) gain = by.read();
+    out.write(value * gain);
+}
+"""
+
+
+def test_results_that_depend_on_time_are_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Natively all words are there when the kernel asks; with random stalls they are not."""
+    source = tmp_path / "asked.cpp"
+    source.write_text(ASKED, encoding="utf-8")
+
+    def run(retry: bool) -> Cosimulation:
+        return cosimulate(source, "asked", tmp_path / "rtl", words=30, stalls=0.3, retry=retry, timeout_cycles=1000)
+
+    paused = run(False)
+    assert paused.differences and not paused.unsteady
+    done = run(True)
+    assert (done.differences, done.unsteady) == ((), ("by",))
+    assert {port.name: port.polled for port in done.compiled.report.ports} == {"in": False, "by": True, "out": False}
+
+    broken = tmp_path / "broken" / "asked.sv"
+    broken.parent.mkdir()
+    text = done.compiled.verilog.read_text(encoding="utf-8")
+    broken.write_text(text.replace(".in_tdata(in_tdata)", ".in_tdata(in_tdata ^ 32'd4)"), encoding="utf-8")
+    kernel = CompiledKernel("asked", broken, done.compiled.report_file, done.compiled.report)
+    monkeypatch.setattr(cosim, "compile_kernel", lambda *_, **__: kernel)
+    assert run(True).differences

@@ -50,6 +50,15 @@ def test_kernels_have_what_the_dialect_has() -> None:
     assert [one for one in kinds if one not in text] == []
 
 
+def test_regions_are_called_in_loops_by_code_of_their_own() -> None:
+    """Of three stages and more, functions and loops, with arrays and functions of arrays."""
+    texts = [kernel.text for kernel in drawn(20, 0, regions=True)]
+    assert all("#pragma HLS DATAFLOW" in text and "    region(" in text for text in texts)
+    text = "".join(texts)
+    kinds = ["stage4(", "look", "make", "type=pipo depth=4", "; n0++", "; n1++", "& 3); n0++", ", r);", "q.read()"]
+    assert [one for one in kinds if one not in text] == []
+
+
 def test_every_pair_of_modes_is_drawn() -> None:
     kinds = {(one.quantisation, one.overflow) for number in range(7) for one in pool(number).fixed}
     assert len(kinds) == 35

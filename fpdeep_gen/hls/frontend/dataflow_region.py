@@ -209,7 +209,8 @@ class DataflowRegion:
         calls = {id(one): one for _, one in self._calls}
         uses, _, other = uses_of(owner, self._function, calls)
         accesses = all(one.opcode in ("load", "store") or one.detail.startswith(_COPIES) for one in other)
-        return kind if len(uses) == 1 and other and accesses else None
+        changed = [use for use in uses if not use.by_value]  # what is handed by value, the controller reads before
+        return kind if len(changed) == 1 and other and accesses else None
 
     def _touches(self, use: Use) -> tuple[bool, bool]:
         """Whether a stage reads, and whether it writes."""

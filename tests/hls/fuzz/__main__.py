@@ -17,13 +17,14 @@ def main() -> int:
     parser.add_argument("count", type=int, help="how many kernels")
     parser.add_argument("--seed", type=int, default=0, help="of the first kernel; the others follow")
     parser.add_argument("--reduce", action="store_true", help="make each kernel that differs as small as possible")
+    parser.add_argument("--regions", action="store_true", help="only kernels with a DATAFLOW region called in loops")
     arguments = parser.parse_args()
     folder = Path("build/fuzz")
     folder.mkdir(parents=True, exist_ok=True)
     started, bad = time.monotonic(), 0
     for at in range(0, arguments.count, BATCH):
         first = arguments.seed + at
-        kernels = drawn(min(BATCH, arguments.count - at), first)
+        kernels = drawn(min(BATCH, arguments.count - at), first, arguments.regions)
         for place, text in enumerate(differences(kernels, stall_seed=first)):
             if not text:
                 continue

@@ -16,12 +16,12 @@ STALLS = (0.0, 0.4)
 ALIKE = 100  # seeds in a row that draw from the same types
 
 
-def drawn(count: int, first: int) -> list[Kernel]:
-    """The kernels of `count` seeds from `first` on, always the same ones."""
-    return [_of_seed(first + place)[-1] for place in range(count)]
+def drawn(count: int, first: int, regions: bool = False) -> list[Kernel]:
+    """The kernels of `count` seeds from `first` on, always the same ones; `regions`: see `kernels`."""
+    return [_of_seed(first + place, regions)[-1] for place in range(count)]
 
 
-def _of_seed(number: int) -> list[Kernel]:
+def _of_seed(number: int, regions: bool) -> list[Kernel]:
     """Kernels that hypothesis draws for a seed: the trivial one and a random one.
 
     More of a seed would be variations of the first ones, so each kernel gets a seed of its own.
@@ -32,7 +32,7 @@ def _of_seed(number: int) -> list[Kernel]:
     @settings(
         max_examples=2, phases=[Phase.generate], database=None, deadline=None, suppress_health_check=list(HealthCheck)
     )
-    @given(kernels(pool(number // ALIKE)))
+    @given(kernels(pool(number // ALIKE), regions))
     def take(kernel: Kernel) -> None:
         found.append(kernel)
 

@@ -252,5 +252,5 @@ class Expressions:
         if not scope.functions:
             return self._leaf(scope, depth)
         one = self.pick(scope.functions)
-        values = ", ".join(self.value(scope, kind, min(depth, 1)) for kind in one.parameters)
-        return Expression(f"{one.name}({values})", one.result)
+        values = [*one.given, *(self.value(scope, kind, min(depth, 1)) for kind in one.parameters)]
+        return Expression(f"{one.name}({', '.join(values)})", one.result)

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from tests.hls.batch.build import Source
 from tests.hls.batch.called import RESULT, SUFFIX, Called
+from tests.hls.fuzz.regions import Regions
 from tests.hls.fuzz.scope import Array, Scope
-from tests.hls.fuzz.stages import Stages
 from tests.hls.fuzz.statements import Place, Port
 from tests.hls.fuzz.types import Fixed, Pool, Record, Type
 
@@ -50,15 +50,17 @@ class Kernel:
         return words
 
 
-class _Maker(Stages):
+class _Maker(Regions):
     """Draws one kernel."""
 
-    def kernel(self) -> Kernel:
-        """Of any kind; the simplest first."""
+    def kernel(self, regions: bool) -> Kernel:
+        """Of any kind, the simplest first; or a region that is called in loops."""
         kind = self.number(0, 9)
+        if regions:
+            return self._network(True)
         if kind >= 8:
             return self._top()
-        return self._network() if kind == 7 else self._streams()
+        return self._network(self.chance(50)) if kind == 7 else self._streams()
 
     def _kernel(self, lines: list[str]) -> Kernel:
         inputs = tuple((one.name, one.type.width) for one in self._inputs)
@@ -94,11 +96,11 @@ class _Maker(Stages):
         lines += [f"    {port.name}.write({self.word(scope, port)});" for port in self._outputs]
         return lines
 
-    def _network(self) -> Kernel:
-        """Stages of a DATAFLOW region with arrays between them."""
+    def _network(self, called: bool) -> Kernel:
+        """Stages of a DATAFLOW region with arrays between them; `called`: from code around it."""
         scope = Scope()
         begin, _ = self.begin(scope)
-        return self._kernel([HEAD, *begin, *self.network(scope)])
+        return self._kernel([HEAD, *begin, *(self.region(scope) if called else self.network(scope))])
 
     def _top(self) -> Kernel:
         """A top with scalars, arrays and a return value, called as often as there are words of arguments."""
@@ -189,6 +191,6 @@ def _called(arguments: list[_Argument], result: Type | None, inputs: list[Port],
 
 
 @st.composite
-def kernels(draw: st.DrawFn, pool: Pool) -> Kernel:
-    """Any kernel of some types."""
-    return _Maker(draw, pool).kernel()
+def kernels(draw: st.DrawFn, pool: Pool, regions: bool = False) -> Kernel:
+    """Any kernel of some types; `regions`: one with a DATAFLOW region that is called in loops."""
+    return _Maker(draw, pool).kernel(regions)

@@ -45,11 +45,12 @@ class Array:
 
 @dataclass(frozen=True)
 class Function:
-    """A function of values."""
+    """A function of values; `given`: arrays that are handed to it in front of them."""
 
     name: str
     result: Type
     parameters: tuple[Type, ...]
+    given: tuple[str, ...] = ()
 
 
 @dataclass

@@ -1,8 +1,8 @@
 #include "ap_int.h"
 #include "hls_stream.h"
 
-// What stages of a region change for the code around it, and take from it: an ap_int, which is a structure of one number
-// that is cleared and copied as a block of memory.
+// What stages of a region change for the code around it, and take from it by value: an ap_int, which is a structure of
+// one number that is cleared and copied as a block of memory.
 typedef ap_int<12> Word;
 
 static void load(hls::stream<Word>& in0, Word rows[4], ap_uint<5>& seen) {
@@ -10,18 +10,19 @@ static void load(hls::stream<Word>& in0, Word rows[4], ap_uint<5>& seen) {
     seen = seen + ap_uint<5>(rows[3]);
 }
 
-static void add(const Word rows[4], Word bias, hls::stream<Word>& out0, Word& sum) {
-    Word found = bias;
+static void add(const Word rows[4], Word bias, int before, hls::stream<Word>& out0, Word& sum) {
+    Word found = bias + 3 * before;
     for (int i = 0; i < 4; i++) found += rows[3 - i];
     out0.write(found);
     sum = found;
 }
 
-static void region(hls::stream<Word>& in0, hls::stream<Word>& out0, Word bias, ap_uint<5>& seen, Word& sum) {
+static void region(hls::stream<Word>& in0, hls::stream<Word>& out0, Word bias, ap_uint<5>& seen, int before,
+                   Word& sum) {
 #pragma HLS DATAFLOW
     Word rows[4];
     load(in0, rows, seen);
-    add(rows, bias, out0, sum);
+    add(rows, bias, before, out0, sum);
 }
 
 void results_of_stages_in_a_loop(hls::stream<bool>& go, hls::stream<Word>& in0, hls::stream<Word>& out0,
@@ -30,7 +31,7 @@ void results_of_stages_in_a_loop(hls::stream<bool>& go, hls::stream<Word>& in0, 
     Word sum = 0;
     ap_uint<5> seen = 0;
     for (int n = 0; n < 2; n++) {
-        region(in0, out0, n * seen, seen, sum);
+        region(in0, out0, n * seen, seen, sum.to_int(), sum);
         out1.write(sum);
     }
     out1.write(seen);

@@ -18,7 +18,7 @@ class Master:
 
     `strobes`: bytes of a word are written one by one, as a structure has members. `base`: where a simulation puts the
     array; `offset`: whether the pin or register `pin` gives that address (else it is 0). `users`: names of the
-    streams of each process that uses it.
+    streams of each process that uses it. `together`: names of all arrays in its memory, its own among them.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Master:
     strobes: bool
     users: tuple[str, ...]
     pin: str
+    together: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,8 @@ def masters(interface: Interface) -> tuple[Master, ...]:
         base = BORDER + number * BASE_STEP - BEFORE * size if one.name in offsets else 0
         burst = min(one.burst or 16, 4096 // size, 256)
         more = (burst, base, one.name in offsets, packing.strobes > 0, one.users or (one.name,), one.pin)
-        found.append(Master(one.name, prefix, packing.width, size, count, *more))
+        together = tuple(other.name for other in interface.masters if other is one or other.memory == one.memory != "")
+        found.append(Master(one.name, prefix, packing.width, size, count, *more, together))
     return tuple(found)
 
 

@@ -7,6 +7,7 @@ from fpdeep_gen.hls.axi import Bus, Master
 from fpdeep_gen.hls.interface import (
     AXI_READ,
     AXI_REQUEST,
+    AXI_SETTLED,
     AXI_STREAMS,
     AXI_WRITE,
     BURST_READ,
@@ -39,6 +40,11 @@ class _Adapter:
         return data.get(pin) or {"addr": 64, "len": 8}.get(pin[2:], 1)
 
 
+def busy_wires(arrays: Sequence[Master]) -> list[str]:
+    """One for each array behind any master: writes to it are on their way."""
+    return [f"wire {one.name}_axi_busy;" for one in arrays]
+
+
 def bus_text(bus: Bus, streams: Mapping[str, int]) -> list[str]:
     """All behind one master's pins. `streams`: widths of the kernel's streams by name."""
     lines: list[str] = []
@@ -54,8 +60,10 @@ def bus_text(bus: Bus, streams: Mapping[str, int]) -> list[str]:
                     lines += [f"wire [{streams[inner] - 1}:0] {inner}_tdata;", f"wire {inner}_tvalid, {inner}_tready;"]
             if _writes(stem, streams):
                 lines.append(f"wire {stem}_axi_writes;")
+                if f"{stem}{AXI_SETTLED}" in streams:
+                    lines.append(f"assign {stem}{AXI_SETTLED}_tready = ~{stem}_axi_writes;")
                 busy.append(f"{stem}_axi_writes")
-        lines.append(f"wire {array.name}_axi_busy = {' | '.join(busy) or _ZERO};")
+        lines.append(f"assign {array.name}_axi_busy = {' | '.join(busy) or _ZERO};")
     users = [(array, stem) for array in bus.arrays for stem in array.users]
     lines += [line for array, stem in users for line in _never(array, stem, streams)]
     readers = [_Adapter(array, stem, True) for array, stem in users if _reads(stem, streams)]
@@ -156,7 +164,7 @@ def _read_text(adapter: _Adapter, prefix: str, shared: bool, streams: Mapping[st
     stem, settings = adapter.stem, ", .SHARED(1)" if shared else ""
     if f"{stem}{AXI_REQUEST}" in streams:
         used = [_stream("s", f"{stem}{AXI_REQUEST}"), _stream("m", f"{stem}{AXI_READ}")]
-        used.insert(0, f".hold({adapter.array.name}_axi_busy)")
+        used.insert(0, f".hold({' | '.join(f'{name}_axi_busy' for name in adapter.array.together)})")
         settings += f", .INDEX({streams[f'{stem}{AXI_REQUEST}']})"
         return _connected(adapter, "fpdeep_axi_read", prefix, used, settings)
     used = [_stream("s", f"{stem}{BURST_READ_REQUEST}"), _stream("m", f"{stem}{BURST_READ}")]

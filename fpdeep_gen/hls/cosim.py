@@ -21,6 +21,7 @@ from fpdeep_gen.hls.emit.report import KernelReport
 from fpdeep_gen.hls.interface import NOT_THERE, Argument, Control, Interface, Kind, Protocol, inner_name, outer_name
 from fpdeep_gen.hls.layout import Layout, integers, shape_of
 from fpdeep_gen.hls.native_program import Start, build_native, run_native
+from fpdeep_gen.hls.overlaps import NativePlaces, overlapping, read_places
 from fpdeep_gen.hls.packing import memory_packing
 from fpdeep_gen.hls.parts import DEFAULT_PART, Part
 from fpdeep_gen.hls.simulate import CACHE, Bursts, Calls, SimulationResult, simulate_streams
@@ -63,7 +64,7 @@ class Recorded:
     """A native run: integers of each argument before and after, words taken from each input stream, exit code.
 
     `journals`: how these words were taken, for what RTL may leave of an activation that does not end. `runs`: of each
-    call, more than 1 where a start makes several.
+    call, more than 1 where a start makes several. `places`: of arrays that share their memory with others.
     """
 
     given: Mapping[str, list[int]]
@@ -73,6 +74,7 @@ class Recorded:
     runs: tuple[int, ...]
     code: int
     printed: str
+    places: Mapping[str, NativePlaces]
 
     @property
     def calls(self) -> int:
@@ -205,7 +207,7 @@ def _record(
             path = place / f"{name}{suffix}"
             if path.exists():
                 target[name] = read_integers(path, one.layout)
-    return Recorded(before, after, taken, read_journals(lines), runs, code, printed)
+    return Recorded(before, after, taken, read_journals(lines), runs, code, printed, read_places(lines))
 
 
 def _undefined(recorded: Recorded, record: Callable[..., Recorded]) -> Undefined:
@@ -310,7 +312,8 @@ def _compare_taken(report: KernelReport, interface: Interface, recorded: Recorde
 
 def _calls(report: KernelReport, interface: Interface, recorded: Recorded) -> Calls:
     scalars = {inner_name(one): one for one in interface.inputs}
-    bases = {one.pin: one.base for one in masters(interface) if one.offset}
+    places = overlapping(interface, recorded.places)
+    bases = {one.pin: places.get(one.name, one.base) for one in masters(interface) if one.offset}
     pins = {}
     for pin in value_pins(report)[0]:
         if pin.name in bases:
@@ -334,7 +337,7 @@ def _calls(report: KernelReport, interface: Interface, recorded: Recorded) -> Ca
             [0 if word == NOT_THERE else values[call * kinds + word] for word in memory.words]
             for call in range(1 if arrays[memory.argument].lasting else recorded.calls)
         ]
-    return Calls(recorded.calls, pins, images, recorded.runs)
+    return Calls(recorded.calls, pins, images, recorded.runs, places)
 
 
 def _compare_calls(

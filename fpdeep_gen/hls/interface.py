@@ -70,6 +70,7 @@ class Argument:
     `burst`: most beats of an m_axi burst. `by_pointer`: a scalar that C++ hands over by its address.
     `bundle`: of s_axilite and m_axi. `users`: of m_axi, where several processes use it, the names of their streams
     without what stands behind it in `AXI_STREAMS`. `lasting`: of an array, tasks use it, also when no call is going on.
+    `memory`: of m_axi, what arguments that lie in one memory have in common.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Argument:
     burst: int = 0
     users: tuple[str, ...] = ()
     lasting: bool = False
+    memory: str = ""
 
     @property
     def pin(self) -> str:
@@ -123,8 +125,9 @@ AXI_REQUEST, AXI_READ, AXI_WRITE = "_axi_ar", "_axi_r", "_axi_w"  # streams betw
 # those of a port whose bursts the kernel asks for: requests and elements to read, requests, elements and ends to write
 BURST_READ_REQUEST, BURST_READ = "_burst_ar", "_burst_r"
 BURST_WRITE_REQUEST, BURST_WRITE, BURST_RESPONSE = "_burst_aw", "_burst_w", "_burst_b"
+AXI_SETTLED = "_axi_s"  # a word is taken when all writes are answered
 AXI_STREAMS = (
-    *(AXI_REQUEST, AXI_READ, AXI_WRITE),
+    *(AXI_REQUEST, AXI_READ, AXI_WRITE, AXI_SETTLED),
     *(BURST_READ_REQUEST, BURST_READ, BURST_WRITE_REQUEST, BURST_WRITE, BURST_RESPONSE),
 )
 

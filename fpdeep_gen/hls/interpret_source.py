@@ -128,6 +128,8 @@ class _Source:
         return 4
 
     def _stream(self, operation: StreamRead | StreamWrite | StreamTryRead | StreamTryWrite) -> None:
+        if operation.stream.order is not None:
+            return  # a fence; here everything is in order
         port = self._ports[operation.stream]
         if operation.width:
             self._add(3, f"{self._name(operation)} = 0")

@@ -94,6 +94,17 @@ class StreamPort:
     guards: str = ""
     is_bus: bool = False  # between the process and the adapter of an array behind an AXI4 master
     fence: Fence = Fence.NONE
+    memory: str = ""  # of a bus: what arrays that lie in one memory have in common
+    settles: "StreamPort | None" = None  # a word is taken when all that was written there has reached its memory
+    order: "Order | None" = None  # no port at all: a write of it is a fence
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A fence: accesses in front of it to `before` come before accesses behind it to `behind`."""
+
+    before: frozenset[StreamPort | Memory]
+    behind: frozenset[StreamPort | Memory]
 
 
 @dataclass(eq=False, slots=True, repr=False)

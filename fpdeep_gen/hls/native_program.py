@@ -109,7 +109,9 @@ def _given(one: Argument) -> list[str]:
     if one.lasting:
         return []
     if one.kind is Kind.ARRAY:
-        return [f'recorder.given_array<{_element(one)}>("{one.name}", fpdeep::memory_of({one.name}), {_count(one)});']
+        memory = f'("{one.name}", fpdeep::memory_of({one.name})'
+        placed = [f"recorder.place{memory});"] if one.memory else []
+        return [*placed, f"recorder.given_array<{_element(one)}>{memory}, {_count(one)});"]
     return [f'recorder.given<{kind}>("{one.name}", {_value(one)});'] if one.direction.reads else []
 
 

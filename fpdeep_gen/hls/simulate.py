@@ -62,13 +62,14 @@ class SimulationResult:
 class Calls:
     """Calls of a top with a block-level protocol: words of input pins, and images of external memories, one a call.
 
-    `runs`: how many runs each call makes, where the top counts restarts.
+    `runs`: how many runs each call makes, where the top counts restarts. `places`: addresses of arrays that overlap.
     """
 
     count: int
     pins: Mapping[str, Sequence[int]]
     images: Mapping[str, Sequence[Sequence[int]]]
     runs: Sequence[int] = ()
+    places: Mapping[str, int] = field(default_factory=dict)
 
 
 def simulate_streams(
@@ -101,6 +102,8 @@ def simulate_streams(
     given, made = value_pins(report)
     if calls is not None:
         write_words(folder / "ap_runs.bin", calls.runs, 32)
+        overlapping = "".join(f"{name} {place}\n" for name, place in calls.places.items())
+        (folder / "overlapping.txt").write_text(overlapping, encoding="utf-8")
         for pin in given:
             write_words(folder / f"{pin.name}.bin", calls.pins[pin.name], pin.width)
         for memory in external_memories(report):

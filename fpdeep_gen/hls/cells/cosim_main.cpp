@@ -95,6 +95,12 @@ struct Axi {
     uint64_t base;
     uint32_t burst;
     size_t read_bursts = 0, write_bursts = 0, read_beats = 0, write_beats = 0;
+    // The byte at an address, if it is in this array (and no padding that an element has no cells for).
+    char *byte(uint64_t address) const {
+      if (address < base || address - base >= values->depth * bytes) return nullptr;
+      const uint64_t index = (address - base) / bytes, at = (address - base) % bytes;
+      return at < 4u * values->size ? reinterpret_cast<char *>(&values->now[index * values->size]) + at : nullptr;
+    }
   };
   struct Burst {
     uint64_t address;
@@ -106,6 +112,7 @@ struct Axi {
   std::deque<Array> arrays;
   std::deque<Burst> reads, writes;
   std::deque<uint32_t> answers;  // cycles until each response to a write
+  static std::vector<Array *> overlapping;  // arrays with bytes in common, of all masters
   bool ar = false, aw = false, w = false, r = false, b = false;
 
   void fault(const char *what, uint64_t address) const {
@@ -144,9 +151,12 @@ struct Axi {
       if (!(enabled[i / 32] >> i % 32 & 1)) continue;
       if (i < lane || i >= lane + own) fault("a strobe outside of the beat", burst.address);
       if (i - lane < stored) target[i - lane] = char(bus[i / 4] >> 8 * (i % 4));
+      for (const Array *one : overlapping)
+        if (char *const same = one->byte(burst.address + i - lane)) *same = char(bus[i / 4] >> 8 * (i % 4));
     }
   }
 };
+std::vector<Axi::Array *> Axi::overlapping;
 
 static std::vector<uint32_t> read_file(const std::string &path) {
   std::vector<uint32_t> cells;
@@ -244,6 +254,15 @@ int main(int argc, char **argv) {
   }
 #undef AXI
 #undef ARRAY
+  if (FILE *file = fopen((folder + "/overlapping.txt").c_str(), "r")) {
+    char name[256];
+    unsigned long long place;
+    while (fscanf(file, "%255s %llu", name, &place) == 2)
+      for (auto &entry : axis)
+        for (Axi::Array &one : entry.second.arrays)
+          if (!strcmp(one.name, name)) one.base = place, Axi::overlapping.push_back(&one);
+    fclose(file);
+  }
   auto clock = [&] {
     // What the memories see in this cycle; their outputs change behind the edge.
 #define READ(memory, number, count)                                                            \

@@ -68,7 +68,7 @@ def emit_module(module: Module, clock_mhz: float = 200.0, part: Part = DEFAULT_P
     for fifo in fifos:
         total += fifo_resources(fifo.width, fifo.depth, fifo.storage)
     for port in network.ports:
-        total += Resources() if port.is_input else slice_resources(port.width)
+        total += Resources() if port.is_input or port.settles is not None else slice_resources(port.width)
     for made in reports:
         for _ in made.instances:
             total += made.resources

@@ -56,7 +56,9 @@ def file_head(top: str, shelled: bool, texts: Sequence[str]) -> str:
 
 def single(process: Process, top: str) -> Network:
     """A network that holds one process, its ports the ports of the top."""
-    ports = [StreamPort(port.name, port.width, port.is_input, port.is_done) for port in process.ports]
+    ports = [
+        StreamPort(port.name, port.width, port.is_input, port.is_done, settles=port.settles) for port in process.ports
+    ]
     return Network(top, ports, [], [Instance(process.name, process, tuple(ports))])
 
 
@@ -98,6 +100,9 @@ def _wires(prefix: str, width: int) -> list[str]:
 
 def _slice(port: StreamPort, name: str) -> list[str]:
     inner = f"{name}_inner"
+    if port.settles is not None:  # a word that waits in a slice would not make the process wait
+        given = [f"assign {name}_{part} = {inner}_{part};" for part in ("tdata", "tvalid")]
+        return [*_wires(inner, port.width), *given, f"assign {inner}_tready = {name}_tready;"]
     sides = [f".s_{part}({inner}_{part}), .m_{part}({name}_{part})" for part in ("tdata", "tvalid", "tready")]
     return [
         *_wires(inner, port.width),

@@ -234,7 +234,8 @@ def emit_handshake(text: RegionText) -> None:
     """Enables from the last stage to the first, and the accesses to the stream ports."""
     by_stage: dict[int, list[Operation]] = {}
     for operation in text.schedule.region.operations:
-        if isinstance(operation, StreamRead | StreamWrite | StreamTryRead | StreamTryWrite):
+        is_fence = isinstance(operation, StreamWrite) and operation.stream.order is not None
+        if isinstance(operation, StreamRead | StreamWrite | StreamTryRead | StreamTryWrite) and not is_fence:
             by_stage.setdefault(text.schedule.stage(operation), []).append(operation)
     for stage in reversed(range(text.schedule.depth)):
         ports = _blocking_ports(text, stage, by_stage.get(stage, []))

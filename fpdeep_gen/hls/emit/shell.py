@@ -8,7 +8,7 @@ Words of AXI4-Stream with side channels become pins by their members; the networ
 from collections.abc import Mapping, Sequence
 
 from fpdeep_gen.hls.axi import bus_pins, buses
-from fpdeep_gen.hls.axi_text import bus_text
+from fpdeep_gen.hls.axi_text import bus_text, busy_wires
 from fpdeep_gen.hls.emit.direct import direct_arguments, direct_pins, direct_text
 from fpdeep_gen.hls.emit.memory import external_pins, external_ports
 from fpdeep_gen.hls.emit.names import Pin, bits
@@ -100,6 +100,7 @@ def emit_shell(interface: Interface, network: Network, plans: Sequence[MemoryPla
     for port in streams:
         if port.name in direct:
             lines += direct_text(direct[port.name], port.name)
+    lines += busy_wires([array for bus in behind for array in bus.arrays])
     for bus in behind:
         lines += bus_text(bus, {port.name: port.width for port in network.ports})
     lines += _control(interface, network) if interface.control is not Control.FREE else []

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fpdeep_gen.errors import Problem
 from fpdeep_gen.hls.frontend.cfg import find_loops
 from fpdeep_gen.hls.frontend.congruence import Congruence, congruences
+from fpdeep_gen.hls.frontend.fences import Fence
 from fpdeep_gen.hls.frontend.liveness import definitions, live_in
 from fpdeep_gen.hls.frontend.llvm_ir import Function, Instruction, LlvmModule, OperandKind
 from fpdeep_gen.hls.frontend.llvm_types import IntegerType, PointerType, Type, size_of
@@ -46,6 +47,7 @@ class ProcessContext:
     live: dict[str, frozenset[str]] = field(default_factory=dict)
     congruences: dict[str, Congruence] = field(default_factory=dict)
     accesses: dict[int, int] = field(default_factory=dict)
+    fences: list[Fence] = field(default_factory=list)
     _registers: dict[str, Variable] = field(default_factory=dict)
     _names: dict[str, int] = field(default_factory=dict)
 

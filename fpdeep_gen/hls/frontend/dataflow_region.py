@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from fpdeep_gen.hls.frontend.between import Between, Use, uses_of
 from fpdeep_gen.hls.frontend.cfg import find_loops
+from fpdeep_gen.hls.frontend.fences import FENCE
 from fpdeep_gen.hls.frontend.free_tasks import add_tasks, takes_values
 from fpdeep_gen.hls.frontend.initial_values import scalar_type
 from fpdeep_gen.hls.frontend.liveness import definitions
@@ -55,6 +56,7 @@ class DataflowRegion:
 
     def run(self) -> Function:
         """The function of tasks."""
+        self._refuse_fences()
         self._find_between()
         pure = self._is_pure() and not takes_values(self._whole, self._function)
         extra: list[Parameter] = []
@@ -199,6 +201,13 @@ class DataflowRegion:
             if one.banks:
                 for token in dict.fromkeys(name for use in uses for name, _ in one.tokens(use)):
                     self._network.stream(f"%{token}", 1, made.debug, one.banks)
+
+    def _refuse_fences(self) -> None:
+        for block in self._function.blocks.values():
+            for one in block.instructions:
+                if one.detail == FENCE:
+                    hint = "put it into the stage whose accesses it orders"
+                    self._whole.refuse(one, self._function, "a fence", "one in a stage", "one between stages", hint)
 
     def _result_type(self, call: Instruction, place: int) -> IntegerType | None:
         """Of a scalar of the controller that one stage changes and only the controller uses besides."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from fpdeep_gen.hls.frontend.bursts import BURST, BurstTransfers
 from fpdeep_gen.hls.frontend.context import ProcessContext, bits_of
 from fpdeep_gen.hls.frontend.diagnose import IGNORED_CALLS
+from fpdeep_gen.hls.frontend.fences import FENCE, FENCE_OBJECT, FenceCalls
 from fpdeep_gen.hls.frontend.intrinsics import lower_intrinsic
 from fpdeep_gen.hls.frontend.llvm_instructions import BINARY, CASTS
 from fpdeep_gen.hls.frontend.llvm_ir import Instruction, Operand, OperandKind
@@ -38,6 +39,7 @@ class InstructionLowering(ABC):
         self.transfers = Transfers(context, builder, self.memory)
         self.streams = StreamTransfers(context, builder)
         self.bursts = BurstTransfers(context, builder)
+        self.fences = FenceCalls(builder, context.fences)
         self.predicate: Operation = builder.true()
         self._block = ""
 
@@ -191,6 +193,9 @@ class InstructionLowering(ABC):
             pointer, *rest = one.operands
             numbers = [self.number(operand, self._block) for operand in rest]
             return self.bursts.lower(callee, self.pointer(pointer, self._block), numbers, self.predicate)
+        if callee.startswith(FENCE):
+            self._fence(one)
+            return None
         if callee.startswith("@__hls_"):
             return self._stream_call(one)
         if callee.startswith(("@llvm.memcpy", "@llvm.memmove")):
@@ -213,6 +218,13 @@ class InstructionLowering(ABC):
         hint = "a function must be defined in the source and not recursive"
         self._refuse("a call", "a function that can be inlined", callee.lstrip("@"), hint)
         return self.builder.constant(0, bits_of(one.type)) if one.name else None
+
+    def _fence(self, one: Instruction) -> None:
+        if one.detail == FENCE_OBJECT:
+            self.fences.object(self.pointer(one.operands[0], self._block), one.operands[1].value)
+        else:
+            self.memory.remote.fence()
+            self.fences.fence(self.predicate)
 
     def _stream_call(self, one: Instruction) -> Value | None:
         pointer = self.pointer(one.operands[0], self._block)

@@ -14,7 +14,7 @@ from fpdeep_gen.hls.frontend.llvm_ir import Function, Global
 from fpdeep_gen.hls.frontend.object_pragmas import ObjectPragmas
 from fpdeep_gen.hls.frontend.objects import Access, DataObject, UnsupportedAccess
 
-_SILENT = ("@llvm.lifetime", "@llvm.assume", "@llvm.dbg", "@llvm.experimental", "@__hls_mark")
+_SILENT = ("@llvm.lifetime", "@llvm.assume", "@llvm.dbg", "@llvm.experimental", "@__hls_mark", "@__hls_fence")
 
 
 @dataclass(frozen=True, slots=True)

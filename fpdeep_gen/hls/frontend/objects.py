@@ -73,7 +73,7 @@ class External:
     Or an array between the stages of a DATAFLOW region, without a layout: `banks` of them where it is a memory, the
     object's first dimension; 0 where it is a FIFO. `shapes`: narrowings of such memories, by name, in order.
     `latency`: of `Protocol.AXI`, stages between a request and its answer. `ports` are made when they are first used.
-    `fence`: of these, where other processes use the array too.
+    `fence`: of these, where other processes use the array too. `memory`: what arrays in one memory have in common.
     """
 
     name: str
@@ -84,13 +84,14 @@ class External:
     banks: int = 0
     shapes: list[dict[str, Shape]] = field(default_factory=list)
     fence: Fence = Fence.NONE
+    memory: str = ""
 
     def port(self, suffix: str, width: int, is_input: bool) -> StreamPort:
         """The stream port `<name><suffix>`."""
         found = self.ports.get(suffix)
         if found is None:
             found = self.ports[suffix] = StreamPort(f"{self.name}{suffix}", width, is_input)
-            found.is_bus, found.fence = suffix != "", self.fence
+            found.is_bus, found.fence, found.memory = suffix != "", self.fence, self.memory
         return found
 
 

@@ -76,7 +76,7 @@ def _one(maker: Callable[[Pragma], Made], pragma: Pragma) -> Made:
 
 
 # These need nothing: functions are inlined and specialised, arrays of structures split by field, unless refused below.
-_FREE = frozenset({"interface", "function_instantiate", "top", "aggregate", "disaggregate"})
+_FREE = frozenset({"interface", "alias", "function_instantiate", "top", "aggregate", "disaggregate"})
 
 _IGNORED = {
     "loop_merge": "loops are not merged; write them as one loop",

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 
 from fpdeep_gen.errors import Problem
 from fpdeep_gen.hls.frontend.accesses import collect_objects
 from fpdeep_gen.hls.frontend.cfg import Loop, find_loops
 from fpdeep_gen.hls.frontend.context import ProcessContext
 from fpdeep_gen.hls.frontend.distances import find_meetings
+from fpdeep_gen.hls.frontend.fences import finish_fences
 from fpdeep_gen.hls.frontend.llvm_ir import Function, LlvmModule
 from fpdeep_gen.hls.frontend.lower import RegionLowering
 from fpdeep_gen.hls.frontend.object_pragmas import ObjectKey, ObjectPragmas
@@ -90,6 +92,7 @@ def _lower(
             held = grouping.held if one.automatic else TOO_LARGE
             regions[one.name].automatic = Automatic(regions[one.name].loops, held)
     process.regions = list(regions.values())
+    finish_fences(process, context.fences, context.ports)
     process.ports, process.unused = _ports(context, function)
     used = {id(stream) for one in process.operations() if (stream := getattr(one, "stream", None)) is not None}
     outside = (port for external in (externals or {}).values() for port in external.ports.values())
@@ -128,18 +131,22 @@ def _cleaned(process: Process, externals: Mapping[str, External]) -> Process:
 
 
 def _keep_apart(process: Process, arrays: list[DataObject]) -> None:
-    """Iterations of a loop that reads and writes an array behind a master do not overlap, unless a pragma allows it."""
-    for one in arrays:
-        if one.external is None or one.pragmas.distance is None:
+    """Iterations of a loop that reads and writes a memory behind a master do not overlap, unless a pragma allows it."""
+    for one, other in product(arrays, arrays):
+        read, written = one.external, other.external
+        if read is None or written is None or one.pragmas.distance is None or other.pragmas.distance is None:
             continue
-        ports = one.external.ports
-        requests, writes = ports.get(AXI_REQUEST), ports.get(AXI_WRITE)
+        if one is not other and not read.memory == written.memory != "":
+            continue
+        requests, writes = read.ports.get(AXI_REQUEST), written.ports.get(AXI_WRITE)
         for region in process.regions if requests is not None and writes is not None else ():
             used = {id(step.stream) for step in region.operations if isinstance(step, StreamWrite)}
             if {id(requests), id(writes)} <= used:
                 region.ii = None
                 if region.automatic is not None:
-                    region.automatic = replace(region.automatic, held=f"reads and writes {one.external.name}")
+                    own = f"reads and writes {read.name}"
+                    held = own if one is other else f"reads {read.name} and writes {written.name}, one memory"
+                    region.automatic = replace(region.automatic, held=held)
 
 
 def _choose_initial(process: Process, variables: list[Variable]) -> None:

@@ -41,7 +41,7 @@ class RemoteAccesses:
     def __init__(self, builder: Builder, refuse: Refuse) -> None:
         self._builder = builder
         self._refuse = refuse
-        self._read: dict[tuple[str, int, Operation], tuple[Operation, Operation]] = {}
+        self._read: dict[tuple[str, str, int, Operation], tuple[Operation, Operation]] = {}
         self._open: dict[str, _Word] = {}
 
     def load(
@@ -54,7 +54,7 @@ class RemoteAccesses:
         kind = packing.kinds[number]
         if len(packing.kinds) == 1:
             return self._word(external, packing, element, predicate)
-        key = (external.name, word, element)
+        key = (external.memory or external.name, external.name, word, element)
         found = self._read.get(key)
         if found is None or not (is_true(found[1]) or found[1] is predicate):
             address = self._address(packing, word, element)
@@ -74,7 +74,7 @@ class RemoteAccesses:
         external, packing, number = self._of(owner, leaf, chosen)
         word, _ = packing.places[number]
         if external.protocol is Protocol.AXI:  # what was read may be another value now
-            self._read = {key: one for key, one in self._read.items() if key[0] != external.name}
+            self._read = {key: one for key, one in self._read.items() if key[0] != (external.memory or external.name)}
         address = self._address(packing, word, element)
         found = self._open.get(external.name)
         if found is not None:
@@ -93,6 +93,11 @@ class RemoteAccesses:
         """Sends what is left; at the end of each block."""
         for name in list(self._open):
             self._close(name)
+
+    def fence(self) -> None:
+        """What follows is sent and read behind all before it."""
+        self.close()
+        self._read.clear()
 
     def _of(self, owner: DataObject, leaf: Leaf, chosen: tuple[int, ...]) -> tuple[External, Packing, int]:
         external = owner.external

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fpdeep_gen.errors import Problem
+from fpdeep_gen.hls.frontend.aliases import read_aliases
 from fpdeep_gen.hls.frontend.extents import Pointer
 from fpdeep_gen.hls.frontend.interface_options import (
     DEFAULT_BUNDLE,
@@ -189,11 +190,14 @@ def read_layouts(llvm_text: str) -> dict[int, Layout]:
     return found
 
 
+_FENCES = re.compile(r"^  call void @__hls_fence\w*\(.*$", re.MULTILINE)
+
+
 def read_directions(
     llvm_text: str, signature: Signature, function: str, layouts: dict[int, Layout]
 ) -> dict[int, Direction]:
     """How the function uses what its pointers and references point at, as LLVM finds it."""
-    module = parse_assembly(llvm_text)
+    module = parse_assembly(_FENCES.sub("", llvm_text))  # they neither read nor write
     for one in module.functions:
         if not one.is_declaration and one.name != function:
             one.linkage = "internal"
@@ -280,6 +284,7 @@ def build_interface(
     free = is_free_running(signature, asked)
     arguments: list[Argument] = []
     offsets: list[Argument] = []
+    memories = read_aliases(signature, asked.ports, problems)
     for place, formal in enumerate(signature.formals):
         wanted = asked.ports.get(formal.name)
         mode = wanted[0] if wanted is not None else None
@@ -317,7 +322,7 @@ def build_interface(
         by_pointer = kind is Kind.SCALAR and formal.is_pointer
         burst, _ = burst_of(options)
         made = Argument(formal.name, place, kind, direction, protocol, layouts[place], 0, bundle, by_pointer, burst)
-        arguments.append(made)
+        arguments.append(replace(made, memory=memories.get(formal.name, "")))
         if protocol is Protocol.AXI:
             slave = asked.control_lite or bool(asked.bundles.get(formal.name))
             offset = options.get("offset", "slave" if slave else "direct").lower()

@@ -43,7 +43,7 @@ from fpdeep_gen.hls.frontend.top import (
 )
 from fpdeep_gen.hls.frontend.top_wrapper import DONE, START, WRAPPER, global_of, stream_wrapper, wrapper
 from fpdeep_gen.hls.interface import AXI_LATENCY, Control, Interface, Kind
-from fpdeep_gen.hls.ir import Diagnostic, Location, Module, Network, Process, StreamRead
+from fpdeep_gen.hls.ir import Diagnostic, Fence, Location, Module, Network, Process, StreamRead
 from fpdeep_gen.hls.passes.clean import clean
 from fpdeep_gen.hls.passes.dead import remove_dead
 from fpdeep_gen.hls.passes.narrow import narrow, shared_shapes
@@ -165,7 +165,17 @@ def _wrapped(
 
 def _externals(interface: Interface | None) -> dict[str, External]:
     arrays = interface.of(Kind.ARRAY) if interface is not None else ()
-    return {global_of(one.place): External(one.name, one.layout, one.protocol, AXI_LATENCY) for one in arrays}
+    return {
+        global_of(one.place): External(
+            one.name,
+            one.layout,
+            one.protocol,
+            AXI_LATENCY,
+            fence=Fence.WORDS if one.memory else Fence.NONE,
+            memory=one.memory,
+        )
+        for one in arrays
+    }
 
 
 def _finished(interface: Interface, module: Module, lasting: Set[str]) -> Interface:

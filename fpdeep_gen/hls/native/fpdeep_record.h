@@ -6,6 +6,7 @@
 // and the journals of the fibers, whose streams have numbers.
 #pragma once
 
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -159,6 +160,12 @@ class Recorder {
             return reinterpret_cast<Parameter>(copy.data());
         }
     }
+    // Where an array that shares its memory lies in this call.
+    template <typename T>
+    void place(const char* name, const T* first) {
+        sizes_[name] = sizeof(T);
+        places_[name].push_back(reinterpret_cast<std::uintptr_t>(first));
+    }
     template <typename L, typename T>
     void stream(const char* name, bool is_input, hls::stream<T, 0>& stream) {
         auto& target = is_input ? given_[name] : made_[name];
@@ -210,6 +217,13 @@ class Recorder {
             for (const auto& [name, count] : taken_) {
                 std::fprintf(file, "taken %s %zu\n", name.c_str(), count);
             }
+            for (const auto& [name, places] : places_) {
+                std::fprintf(file, "place %s %zu", name.c_str(), sizes_[name]);
+                for (const std::uintptr_t place : places) {
+                    std::fprintf(file, " %llu", static_cast<unsigned long long>(place));
+                }
+                std::fprintf(file, "\n");
+            }
             hls::native::Journal::Numbers numbers;
             for (const auto& [name, stream] : ports_) {
                 const std::size_t number = numbers.try_emplace(stream, numbers.size()).first->second;
@@ -241,7 +255,8 @@ class Recorder {
     std::vector<int> runs_;
     std::size_t ended_ = 0;
     std::map<std::string, std::vector<std::uint32_t>> given_, made_;
-    std::map<std::string, std::size_t> taken_;
+    std::map<std::string, std::size_t> taken_, sizes_;
+    std::map<std::string, std::vector<std::uintptr_t>> places_;
     std::map<std::string, const hls::native::StreamState*> ports_;
     std::map<std::string, std::vector<char>> kept_;
     std::vector<std::function<void()>> ends_;

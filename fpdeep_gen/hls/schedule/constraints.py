@@ -6,7 +6,6 @@ stage(target) >= stage(source) + 1 - n * ii.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import IntEnum
 from itertools import combinations
 
@@ -26,9 +25,10 @@ from fpdeep_gen.hls.ir import (
     StreamTryRead,
     StreamTryWrite,
     StreamWrite,
-    Variable,
 )
+from fpdeep_gen.hls.schedule.distance import Distance, Node
 from fpdeep_gen.hls.schedule.exclusive import Exclusion
+from fpdeep_gen.hls.schedule.fences import order_distances
 
 StreamAccess = StreamRead | StreamTryRead | StreamWrite | StreamTryWrite | StreamEmpty | StreamFull
 _PEEKS = (StreamEmpty, StreamFull)
@@ -43,29 +43,6 @@ class StreamOrder(IntEnum):
     FREE = 2
 
 
-@dataclass(frozen=True)
-class Node:
-    """An operation, or the moment at which a variable is set (operation None)."""
-
-    operation: Operation | None
-    variable: Variable | None = None
-
-    @property
-    def key(self) -> int:
-        """Identity among the nodes of a region."""
-        return id(self.operation) if self.operation is not None else id(self.variable)
-
-
-@dataclass(frozen=True)
-class Distance:
-    """stage(target) >= stage(source) + stages; `reason` names what demands it."""
-
-    source: Node
-    target: Node
-    stages: int
-    reason: str
-
-
 def region_distances(
     region: Region, ii: int | None, order: StreamOrder, storages: dict[int, Storage], exclusion: Exclusion
 ) -> list[Distance]:
@@ -78,6 +55,7 @@ def region_distances(
     found += _guard_distances(region)
     found += _answer_distances(region, ii)
     found += _fence_distances(region, exclusion)
+    found += order_distances(region, ii, exclusion)
     if ii is not None:
         found += _handed_on(region, ii)
     return found
@@ -248,8 +226,9 @@ def _fenced_pairs(region: Region) -> Iterator[tuple[StreamAccess, StreamAccess]]
 
 
 def _fenced(one: StreamAccess, other: StreamAccess) -> bool:
-    fence = one.stream.fence
-    return fence is Fence.ALL or (fence is Fence.WORDS and not other.stream.is_bus)
+    fence, memory = one.stream.fence, one.stream.memory
+    together = memory != "" and memory == other.stream.memory
+    return fence is Fence.ALL or together or (fence is Fence.WORDS and not other.stream.is_bus)
 
 
 def _done_distances(region: Region) -> Iterator[Distance]:
@@ -285,10 +264,14 @@ def _guard_distances(region: Region) -> Iterator[Distance]:
 
 
 def _order_distances(region: Region, order: StreamOrder, exclusion: Exclusion) -> Iterator[Distance]:
-    """Words that hand over banks need no order: nobody waits for one on account of another stream."""
+    """Words that hand over banks need no order: nobody waits for one on account of another stream; nor do fences."""
     if order is StreamOrder.FREE:
         return
-    blocking = [one for one in region.operations if isinstance(one, _BLOCKING) and not one.stream.guards]
+    blocking = [
+        one
+        for one in region.operations
+        if isinstance(one, _BLOCKING) and not one.stream.guards and one.stream.order is None
+    ]
     for first, second in combinations(blocking, 2):
         if first.stream is second.stream or exclusion.exclusive(first.predicate, second.predicate):
             continue

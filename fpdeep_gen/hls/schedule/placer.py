@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from fpdeep_gen.hls.ir import Constant, Load, Operation, Region, Storage
-from fpdeep_gen.hls.schedule.constraints import Distance, Node
 from fpdeep_gen.hls.schedule.delays import DelayModel, Timing
+from fpdeep_gen.hls.schedule.distance import Distance, Node
 from fpdeep_gen.hls.schedule.model import Placement
 
 _START = Placement(0, 0, 0.0)

@@ -16,6 +16,7 @@ from fpdeep_gen.partition.fifos import fifo_uses, fifos_of
 from fpdeep_gen.partition.geometry import Geometry
 from fpdeep_gen.partition.link_rate import framed_rate
 from fpdeep_gen.partition.link_shares import bursts_of, shared_rates, tensors_of
+from fpdeep_gen.partition.loss import loss_cycles, loss_dsp, loss_lut
 from fpdeep_gen.partition.model import (
     BalancedPlan,
     BoardUse,
@@ -47,14 +48,6 @@ HOP_CYCLES = 8
 
 STEP_CYCLES = 32
 """From the last operand to the sum: depths of the pipelines of window, engine and rounding."""
-
-LOSS_CYCLES_A_CLASS = 3
-LOSS_PIPELINE_CYCLES = 64
-"""Greatest logit, exponential and sum, pipelined division: a cycle a class each, in each of the loss's lanes."""
-
-LOSS_LANE_CLASSES, LOSS_LANE_DSP, LOSS_LANE_LUT = 128, 3, 600
-"""Classes that a lane of the loss takes, and what each of several lanes needs: two multipliers for the exponential,
-one for the product with the sum's inverse, tables and comparators (an estimate)."""
 
 DDR_BITS = 8
 """Words in DDR take whole bytes."""
@@ -89,8 +82,7 @@ def timed(network: Network, cluster: Cluster, geometry: Sequence[Geometry], deci
     boards = len(cluster.boards)
     kept = kept_winners(network, cluster, geometry, decided.shares)
     streams = flows(network, geometry, decided.shares, boards, kept)
-    classes = ceil(network.layers[-1].out_channels / loss_lanes(network))
-    delays = Delays(STEP_CYCLES, LOSS_CYCLES_A_CLASS * classes + LOSS_PIPELINE_CYCLES)
+    delays = Delays(STEP_CYCLES, loss_cycles(network))
     crews = crews_of(geometry, decided.shares, moved_rows(network, geometry))
     links = link_plans(network, cluster, geometry, crews, streams, decided.interval)
     timeline = Timeline(
@@ -193,17 +185,6 @@ def link_plans(
     return tuple(plans)
 
 
-def loss_lanes(network: Network) -> int:
-    """Lanes of the loss, which share the classes."""
-    return ceil(network.layers[-1].out_channels / LOSS_LANE_CLASSES)
-
-
-def loss_dsp(network: Network) -> int:
-    """Multipliers of the loss; a single lane does with LUTs."""
-    lanes = loss_lanes(network)
-    return LOSS_LANE_DSP * lanes if lanes > 1 else 0
-
-
 def board_uses(
     network: Network,
     cluster: Cluster,
@@ -236,7 +217,7 @@ def board_uses(
     last = len(network.layers) - 1
     at = max(share.board for share in decided.shares if (share.layer, share.phase) == (last, Phase.FORWARD))
     auxiliary[at] += loss_dsp(network)
-    lut[at] += LOSS_LANE_LUT * loss_lanes(network)
+    lut[at] += loss_lut(network)
     for cache in caches:
         cached[cache.board] += cache.bram18
         if cache.place is Place.DDR:

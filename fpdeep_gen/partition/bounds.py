@@ -12,6 +12,7 @@ from fpdeep_gen.partition.bounds_model import Bounds
 from fpdeep_gen.partition.cuts import Floats, Run, runs
 from fpdeep_gen.partition.geometry import geometries, training_macs
 from fpdeep_gen.partition.link_rate import framed_rate
+from fpdeep_gen.partition.loss import loss_cycles
 
 PRECISE = 1e-4
 """Part by which the link bound may lie below the interval at which the least traffic just fits."""
@@ -23,17 +24,17 @@ ANY_ORDER = 3
 
 @lru_cache(maxsize=64)
 def bounds_of(network: Network, cluster: Cluster, longest: int | None = None) -> Bounds:
-    """Both bounds; `longest`: most layers in step, for comparison with families that are narrower than the planner's.
+    """All bounds; `longest`: most layers in step, for comparison with families that are narrower than the planner's.
 
     The bound of the links is the shortest interval in which what must cross each link does; where that is less than
     the work bound: what the busiest link needs at least at the work bound.
     """
     dsp = np.array([board.dsp for board in cluster.boards], float)
-    work = training_macs(network) / float(dsp.sum())
+    work, loss = training_macs(network) / float(dsp.sum()), float(loss_cycles(network))
     geometry = geometries(network)
     found = runs(network, geometry, max(board.bram36 for board in cluster.boards), longest)
     if len(cluster.boards) <= ANY_ORDER or not found:
-        return Bounds(work, 0.0, None)
+        return Bounds(work, 0.0, None, loss)
     rates = np.array([framed_rate(link, cluster.clock_mhz) for link in cluster.links])
 
     def needed(interval: float) -> Floats:
@@ -43,14 +44,14 @@ def bounds_of(network: Network, cluster: Cluster, longest: int | None = None) ->
     cycles = needed(work)
     low, high = work, float(cycles.max())
     if high <= work:
-        return Bounds(work, high, int(cycles.argmax()))
+        return Bounds(work, high, int(cycles.argmax()), loss)
     while high - low > PRECISE * low:
         middle = (low + high) / 2
         if needed(middle).max() > middle:
             low = middle
         else:
             high = middle
-    return Bounds(work, low, int(needed(low).argmax()))
+    return Bounds(work, low, int(needed(low).argmax()), loss)
 
 
 def least_traffic(found: Sequence[Run], dsp: Floats, interval: float) -> Floats:

@@ -24,6 +24,9 @@ def resident_rows(arrivals: Times, releases: Times, interval: float) -> int:
     return int(images - over.min())
 
 
+TIE = 1e-6
+"""Cycles: a row that is whole as an engine enters a step comes before, whichever way its time was rounded."""
+
 NEVER = 1e15
 """Cycles until a batch's last read comes again."""
 
@@ -59,7 +62,7 @@ def most_ahead(images: Sequence[Coming], period: float) -> float:
     come = np.zeros(enters.size)
     for one in images:
         again = 1 + ceil(max(float(enters[-1]) - float(one.come.first[0]), 0.0) / period)
-        come += np.interp(enters, *curve(one.come, again, period, 0))
+        come += np.interp(enters + TIE, *curve(one.come, again, period, 0))
     return float((come - np.arange(enters.size)).max())
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.network.model import Network
-from fpdeep_gen.partition.assemble import Decided, Timed, assemble, loss_dsp, timed
+from fpdeep_gen.partition.assemble import Decided, Timed, assemble, timed
 from fpdeep_gen.partition.bounds import bounds_of
 from fpdeep_gen.partition.budget import budget_problems, memory_left
 from fpdeep_gen.partition.candidate import Candidate, busiest_link
@@ -21,6 +21,7 @@ from fpdeep_gen.partition.fully_connected import FlatPiece, Speed, flat_axes, fl
 from fpdeep_gen.partition.geometry import geometries, training_macs
 from fpdeep_gen.partition.intervals import LEFT, Filled
 from fpdeep_gen.partition.link_rate import framed_rate
+from fpdeep_gen.partition.loss import loss_dsp
 from fpdeep_gen.partition.model import BalancedPlan, Place, Share
 from fpdeep_gen.partition.shares import shares_of
 from fpdeep_gen.partition.tracks import Track
@@ -72,7 +73,7 @@ class Settling:
         slowest = min((framed_rate(link, cluster.clock_mhz) for link in cluster.links), default=inf)
         bound = bounds_of(network, cluster)
         self.linked = bound.link > bound.work
-        self.floor = ceil(bound.link) if self.linked else 0
+        self.floor = ceil(bound.interval) if max(bound.link, bound.loss) > bound.work else 0
         self.left = bound.interval / LEFT
         axes = flat_axes(network, self.geometry, slowest * bound.interval)
         self.flat = FlatMemory(cluster, self.geometry, network.training.batch, axes)

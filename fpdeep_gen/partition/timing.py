@@ -245,7 +245,9 @@ class Timeline:
             batch, images = self.network.training.batch, self.shared_gradients
             if crew.in_turn:
                 idle = self.idle[layer.index][board]
-                through = self.through[layer.index, board]
+                forward = self.crews[layer.index, Phase.FORWARD]
+                turn = forward.slowest[board] / forward.needed.size  # which began before the last errors were through
+                through = self.through[layer.index, board] + turn  # begun before
                 latest, drain = gradients_in_turn(batch, images, cycles, there[board], idle, through)
             else:
                 shared = SharedGradients(self.interval, batch, self.shared_weights, images, cycles)

@@ -71,7 +71,7 @@ def balanced_text(plan: BalancedPlan, energy: Energy) -> str:
     lines = [
         f"interval {predicted.interval:,} cycles, {clock / predicted.interval:,.1f} images/s within a batch; "
         f"bound {bounds.interval:,.0f}: {bounds.interval / predicted.interval:.1%} of it "
-        f"({'multipliers' if bounds.work >= bounds.link else f'link {bounds.cut}'})",
+        f"({bounds.limit})",
         f"latency {predicted.latency:,} cycles, {predicted.fill:.2f} intervals; "
         f"after a batch {predicted.update:,} cycles; "
         f"{batch:,.1f} images/s with batches of {predicted.batch}",

@@ -98,12 +98,15 @@ def link_load(plan: BalancedPlan, link: LinkPlan) -> float:
 
 def limit_of(plan: BalancedPlan) -> str:
     """What keeps the interval from being shorter, judged by what is used up: links first, then multipliers that work,
-    multipliers that are taken but wait on ceilings of their folds, block RAM, DDR; else that shares are uneven."""
+    the loss, multipliers that are taken but wait on ceilings of their folds, block RAM, DDR; else that shares are
+    uneven."""
     busiest = busiest_link(plan)
     if busiest is not None and link_load(plan, busiest) >= NEAR:
         return f"link {busiest.index}"
     if plan.bounds.work / plan.prediction.interval >= NEAR:
         return "multipliers"
+    if plan.bounds.loss / plan.prediction.interval >= NEAR:
+        return "loss"
     if sum(use.dsp for use in plan.uses) / sum(board.dsp for board in plan.cluster.boards) >= NEAR:
         return "folds"
     fullest, memory = fullest_board(plan)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from fpdeep_gen.partition.model import BalancedPlan
-from fpdeep_gen.sim.rows.model import CacheOccupancy, Deadlock, FifoOccupancy, WinnersOccupancy
+from fpdeep_gen.sim.rows.model import CacheOccupancy, Deadlock, FifoOccupancy, UpdateWait, WinnersOccupancy
 from fpdeep_gen.sim.rows.simulate import simulate
 
 TOLERANCE = 0.02
@@ -19,7 +19,7 @@ class Comparison:
     `overfull`: caches that held more rows than planned; `delaying`: caches in which rows had to wait for room. `fifos`:
     those that more bits waited in than planned, or that made rows wait for room. `winners`: those of which more rows
     were kept than planned. `update_wait`: cycles for which
-    engines waited for new weights, added up."""
+    engines waited for new weights that were to be there, added up."""
 
     images: int
     interval: tuple[int, float]
@@ -83,6 +83,13 @@ def compare(plan: BalancedPlan, images: int) -> Comparison:
         tuple(cache for cache in found.caches if cache.waited > ROUNDING),
         tuple(fifo for fifo in found.fifos if fifo.greatest > fifo.bits or fifo.waited > ROUNDING),
         tuple(kept for kept in found.winners if kept.greatest > kept.rows),
-        found.update_wait,
+        sum(_beyond(plan, wait) for wait in found.update_waits),
         found.deadlock,
     )
+
+
+def _beyond(plan: BalancedPlan, wait: UpdateWait) -> float:
+    """Cycles that an engine waited for new weights beyond the time at which its phase is planned to begin. Before that
+    it has time: it begins with rows that are there, and then waits for others."""
+    begin = min(one.begin for one in plan.prediction.times if (one.layer, one.phase) == (wait.layer, wait.phase))
+    return max(0.0, wait.end - max(begin, wait.begin))

@@ -22,6 +22,11 @@ JUST = 1e-3
 """Cycles before something happens."""
 
 
+TIE = 1e-6
+"""Cycles: what goes as it comes does not wait, and what goes as something else comes makes room for it, whichever way
+times are rounded."""
+
+
 @dataclass
 class Landing:
     """Rows complete on a board: how many, and when each was."""
@@ -99,8 +104,8 @@ class Fifo:
             begin = np.array(sent.output.begins[:count]) - sent.latency
             end = np.array(sent.output.ends[:count]) - sent.latency
             if count:
-                held = before[1 : count + 1] - np.interp(last[:count], *curve(begin, end, before))
-                ahead = np.interp(begin, *curve(first, last, before)) - before[:count]
+                held = before[1 : count + 1] - np.interp(last[:count] + TIE, *curve(begin, end, before))
+                ahead = np.interp(begin - TIE, *curve(first, last, before)) - before[:count]
                 most = max(most, float(held.max()), float(ahead.max()))
         if self.landing is not None:
             count = min(rows, len(self.landing.times))

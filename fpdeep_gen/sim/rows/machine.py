@@ -18,6 +18,7 @@ from fpdeep_gen.sim.rows.geometry import (
     steps_to_free,
 )
 from fpdeep_gen.sim.rows.groups import Groups, groups
+from fpdeep_gen.sim.rows.model import UpdateWait
 from fpdeep_gen.sim.rows.streams import Output, Source, streams_of, wait
 from fpdeep_gen.sim.rows.turns import InTurn, Turns
 
@@ -61,7 +62,7 @@ class Machine:
         self.greatest = [0] * len(plan.caches)
         self.cache_waits = [0.0] * len(plan.caches)
         self.cached: set[str] = set()
-        self.update_wait = 0.0
+        self.update_waits: list[UpdateWait] = []
         self.spans: dict[tuple[int, Phase, int], list[float]] = {}
         self.streams = streams_of(plan)
         self.shares: dict[tuple[int, Phase], list[int]] = defaultdict(list)
@@ -267,7 +268,9 @@ class Machine:
         counters += self.exchanged[max(0, share.board - 1) : share.board + 1]
         for counter in counters:
             yield counter, batch
-        self.update_wait += self.events.now - begin
+        if self.events.now > begin:
+            first = self.started[batch * self.batch]
+            self.update_waits.append(UpdateWait(share.layer, share.phase, begin - first, self.events.now - first))
 
     def _gradient_done(self, image: int) -> None:
         self.gradients_left[image] -= 1

@@ -92,16 +92,26 @@ class Deadlock:
 
 
 @dataclass(frozen=True)
+class UpdateWait:
+    """An engine waited for updated weights; in cycles after the first pixel of the image it waited with."""
+
+    layer: int
+    phase: Phase
+    begin: float
+    end: float
+
+
+@dataclass(frozen=True)
 class Simulated:
     """All times in cycles. `started`: when each image's first pixel came; `done`: when its last gradient was added
     (both shorter than the images asked for after a deadlock); `batch`: images of a batch; `interval`: between two of
-    them (`pace.py`). `update_wait`: cycles that engines waited for updated weights, added up over engines."""
+    them (`pace.py`)."""
 
     started: tuple[float, ...]
     done: tuple[float, ...]
     batch: int
     interval: float
-    update_wait: float
+    update_waits: tuple[UpdateWait, ...]
     caches: tuple[CacheOccupancy, ...]
     fifos: tuple[FifoOccupancy, ...]
     winners: tuple[WinnersOccupancy, ...]

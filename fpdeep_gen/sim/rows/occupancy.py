@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from fpdeep_gen.network.model import Layer
 from fpdeep_gen.partition.model import VECTOR_PARTS, Carried, Phase, Share, Waits
-from fpdeep_gen.sim.rows.fifos import Numbers, Place, curve
+from fpdeep_gen.sim.rows.fifos import TIE, Numbers, Place, curve
 from fpdeep_gen.sim.rows.geometry import error_columns, error_width, feature_columns, feature_width, moved_rows
 from fpdeep_gen.sim.rows.machine import Machine, Taking
 from fpdeep_gen.sim.rows.model import FifoOccupancy
@@ -63,7 +63,7 @@ def _rows_waiting(machine: Machine, place: Place, taking: Taking) -> float:
     before = np.concatenate(([0.0], np.cumsum(sizes)))
     if flat:
         images, times = zip((0, -1.0), *machine.through[taking.index], strict=True)
-        gone = np.array(images)[np.searchsorted(times, landed, side="right") - 1] * VECTOR_PARTS
+        gone = np.array(images)[np.searchsorted(times, landed + TIE, side="right") - 1] * VECTOR_PARTS
         return float((before[1:] - gone).max())
     first = _firsts(machine, place, landed)
     enters = _enters(machine, taking, moved_rows(machine.network, tensor))

@@ -69,7 +69,7 @@ def _result(machine: Machine) -> Simulated:
         tuple(machine.done[:ended]),
         machine.batch,
         interval(machine),
-        machine.update_wait,
+        tuple(machine.update_waits),
         tuple(
             CacheOccupancy(cache.layer, cache.board, cache.rows, greatest, waited)
             for cache, greatest, waited in zip(plan.caches, machine.greatest, machine.cache_waits, strict=True)

@@ -83,7 +83,7 @@ def plan(
         (),
         Delays(0, 0),
         Prediction(INTERVAL, latency, latency, 0, 4, 1, 1, ()),
-        Bounds(0.0, 0.0, None),
+        Bounds(0.0, 0.0, None, 0.0),
     )
 
 

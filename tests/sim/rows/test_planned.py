@@ -81,6 +81,14 @@ def test_what_waits_in_fifos_is_what_was_planned() -> None:
     assert any(fault.startswith(f"{fullest}: ") for fault in compare(replace(plan, fifos=smaller), IMAGES).faults)
 
 
+def test_a_batch_that_comes_before_its_weights_is_seen() -> None:
+    plan = planned()
+    assert plan.prediction.update > 0
+    sooner = replace(plan, prediction=replace(plan.prediction, update=0))
+    faults = compare(sooner, IMAGES).faults
+    assert any(fault.startswith("engines waited") and fault.endswith("for new weights") for fault in faults)
+
+
 @pytest.mark.parametrize("factor", [0.9, 1.1])
 def test_a_link_slower_or_faster_than_planned_is_seen(factor: float) -> None:
     plan = planned()

@@ -15,6 +15,7 @@ from fpdeep_gen.sim.rows.geometry import (
     steps_for_features,
     steps_to_free,
 )
+from fpdeep_gen.sim.rows.model import UpdateWait
 from fpdeep_gen.sim.rows.simulate import simulate
 from tests.sim.rows.plans import FORMATS, INTERVAL, SIZE, layer, plan, share, split_layer, two_layers, with_cache
 
@@ -195,9 +196,9 @@ def test_the_next_batch_waits_for_new_weights() -> None:
     )
     found = simulate(one, 4, batch=2, pause=30)
     assert found.started == (0, 80, 310, 390)
-    assert found.update_wait == 380 - 320
+    assert found.update_waits == (UpdateWait(0, Phase.FORWARD, 10, 380 - 310),)
     rested = simulate(one, 4, batch=2, pause=100)
-    assert rested.update_wait == 0
+    assert rested.update_waits == ()
     assert rested.done == (200, 280, 380 + 200, 380 + 280)
 
 

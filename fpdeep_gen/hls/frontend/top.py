@@ -179,14 +179,20 @@ def read_sizes(llvm_text: str) -> dict[int, int]:
     return {int(match[1]): int(match[3]) for match in _MARK.finditer(llvm_text)}
 
 
-def read_layouts(llvm_text: str) -> dict[int, Layout]:
-    """What the function of `type_definitions` tells, by argument."""
+def read_layouts(llvm_text: str, signature: Signature, problems: list[Problem]) -> dict[int, Layout]:
+    """What the function of `type_definitions` tells, by argument; a structure with a stream is a problem."""
     found: dict[int, Layout] = {}
     for match in _MARK.finditer(llvm_text):
         line = re.search(rf"^{re.escape(match[2])} = .*$", llvm_text, re.MULTILINE)
         content = _TEXT.search(line[0]) if line is not None else None
-        if content is not None:
-            found[int(match[1])] = parse_layout(content[1].rstrip())
+        place = int(match[1])
+        if content is not None and "s" in content[1]:
+            what = f"argument {signature.formals[place].name}" if place != RETURN else "the return value"
+            hint = "give the stream, and each other member, an argument of its own"
+            where = signature.location
+            problems.append(Problem(where.file, where.line, what, "members without streams", "one with a stream", hint))
+        elif content is not None:
+            found[place] = parse_layout(content[1].rstrip())
     return found
 
 

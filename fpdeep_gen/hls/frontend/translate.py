@@ -150,7 +150,9 @@ def _wrapped(
             asked = known
             typed = f"{plain}\n{type_definitions(signature, asked)}"
             text = compile_to_llvm(typed, source)
-    layouts = read_layouts(text)
+    layouts = read_layouts(text, signature, problems)
+    if problems:
+        raise refusal(problems)
     if is_free_running(signature, asked):
         interface = build_interface(signature, asked, layouts, {}, problems, read_sizes(text))
         warnings.extend(aggregation_remarks(signature.pragmas, interface.arguments))

@@ -24,7 +24,8 @@ template <typename T> struct holds_raw<T, typename enable<sizeof(((T *)0)->V) !=
     static constexpr bool value = true;
 };
 
-// Text of a layout: `u8` and `i8` are integers, `[4 ...]` an array, `v[4 ...]` a vector, `{...}` a structure, `a{...}` one of AXI4-Stream.
+// Text of a layout: `u8` and `i8` are integers, `[4 ...]` an array, `v[4 ...]` a vector, `{...}` a structure, `a{...}` one
+// of AXI4-Stream, `s` a stream.
 struct layout_text {
     char data[1000] = {};
     int size = 0;

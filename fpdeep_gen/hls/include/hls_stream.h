@@ -123,4 +123,8 @@ namespace hls_detail {
 template <typename T, int DEPTH> struct stream_word<hls::stream<T, DEPTH>> {
     using type = T;
 };
+template <typename T, int DEPTH> struct layout<hls::stream<T, DEPTH>> {  // in a structure, which is refused by its text
+    static constexpr int width = 0;
+    static constexpr void describe(layout_text &text) { text.put('s'); }
+};
 }  // namespace hls_detail

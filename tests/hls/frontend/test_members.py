@@ -86,7 +86,6 @@ REACHES_OVER = ("parts[1].step(in.read())", "parts[i & 1].step(in.read())")
     ("change", "found"),
     [
         (REACHES_OVER, "first writes what second uses"),
-        (("parts[0].step(in.read())", "scale[0] + (scale[i] = in.read())"), "first writes what second uses"),
         (("- scale[3 - i]", "- (scale[i] = 1)"), "second writes what first uses"),
     ],
 )

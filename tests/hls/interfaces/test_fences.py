@@ -94,7 +94,7 @@ def test_reads_in_front_of_the_writes_are_caught(folder: Path, monkeypatch: pyte
     (folder / "broken.sv").write_text(text, encoding="utf-8")
     broken = CompiledKernel("both", folder / "broken.sv", compiled.report_file, compiled.report)
     monkeypatch.setattr(cosim, "compile_kernel", lambda *_, **__: broken)
-    done = cosimulate(folder / "both.cpp", "both", folder / "wrong", testbench=folder / "bench.cpp", stalls=0.3)
+    done = cosimulate(folder / "both.cpp", "both", folder / "rtl", testbench=folder / "bench.cpp", stalls=0.3)
     assert any(one.startswith("out[") for one in done.differences)
 
 

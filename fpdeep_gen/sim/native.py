@@ -33,7 +33,7 @@ def build_native(project: Path, cache: Path, optimise: str = "-O0") -> NativeMod
     if not executable.exists():
         cache.mkdir(parents=True, exist_ok=True)
         temporary = cache / f"native_{key}.new"
-        flags = ["-std=c++17", optimise, "-w", *(f"-I{folder}" for folder in folders)]
+        flags = ["-std=c++17", optimise, "-fno-exceptions", "-w", *(f"-I{folder}" for folder in folders)]
         run_tool([*compiler(), *flags, str(project / "csim" / "main.cpp"), "-o", str(temporary)])
         temporary.rename(executable)
     return NativeModel(executable)

@@ -25,7 +25,7 @@ KERNELS = REPOSITORY / "hls_kernels"
 CACHE = REPOSITORY / "build" / "kernel_tests"
 # The vendor's ap_int reads its own storage before it is set, hence the two warnings that are off.
 UNINITIALIZED = ["-Wno-uninitialized", "-Wno-maybe-uninitialized"]
-FLAGS = ["-std=c++17", "-O1", "-Wall", "-Werror", "-Wno-unknown-pragmas", *UNINITIALIZED]
+FLAGS = ["-std=c++17", "-O0", "-fno-exceptions", "-Wall", "-Werror", "-Wno-unknown-pragmas", *UNINITIALIZED]
 RUN_SECONDS = 60
 
 

@@ -25,7 +25,7 @@ from tests.hls.batch.called import SUFFIX, Called, adapted
 HERE = Path(__file__).parent
 CACHE = HERE.parents[2] / "build" / "hls_batch"
 _NO_COLLECTION = ("--param", "ggc-min-expand=400", "--param", "ggc-min-heapsize=1000000")  # saves a tenth of its time
-NATIVE_FLAGS = ("-std=c++17", "-O0", "-w", "-fwrapv", *_NO_COLLECTION)
+NATIVE_FLAGS = ("-std=c++17", "-O0", "-fno-exceptions", "-w", "-fwrapv", *_NO_COLLECTION)
 VERILATOR_FLAGS = ("--cc", "-O3", "--x-assign", "fast", "--x-initial", "fast", "--no-timing")
 QUIET = ("-Wno-fatal", "-Wno-lint", "-Wno-style")
 _INCLUDE = re.compile(r"^\s*#\s*include\s+[<\"].*$", re.MULTILINE)

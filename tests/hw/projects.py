@@ -1,5 +1,6 @@
 """A tiny network on two boards, one of its layers cut, from plan to RTL: shared by the tests of whole chains."""
 
+import fcntl
 import re
 import shutil
 from dataclasses import dataclass
@@ -91,8 +92,13 @@ def build_project(name: str, plan: Plan) -> Project:
 def compile_board(folder: Path, board: int, kernels: Path, clock_mhz: float) -> None:
     """One board's RTL from the kernels of a folder."""
     source = folder / f"board_{board}" / "src"
-    output = folder / f"board_{board}" / "rtl"
-    compile_kernel(source / f"board_{board}.cpp", f"board_{board}", [source, kernels], output, clock_mhz)
+    shared = CACHE / "boards" / "rtl"
+    shared.mkdir(parents=True, exist_ok=True)
+    with (shared.parent / "lock").open("w") as lock:  # projects of one plan are in several files of tests
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        compile_kernel(source / f"board_{board}.cpp", f"board_{board}", [source, kernels], shared, clock_mhz)
+        shutil.copytree(shared, folder / f"board_{board}" / "rtl", dirs_exist_ok=True)
+        shutil.rmtree(shared)
 
 
 def copy_project(project: Project, name: str) -> Project:

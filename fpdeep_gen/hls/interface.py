@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from fpdeep_gen.hls.keywords import KEYWORDS
-from fpdeep_gen.hls.layout import Layout, Structure
+from fpdeep_gen.hls.layout import Array, Layout, Structure
 
 
 class Control(Enum):
@@ -86,6 +86,11 @@ class Argument:
     users: tuple[str, ...] = ()
     lasting: bool = False
     memory: str = ""
+
+    @property
+    def is_value_array(self) -> bool:
+        """An array whose elements go over together, in one word."""
+        return self.kind is Kind.SCALAR and isinstance(self.layout, Array) and not self.layout.is_vector
 
     @property
     def pin(self) -> str:

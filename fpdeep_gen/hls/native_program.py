@@ -134,6 +134,8 @@ def _made(one: Argument) -> list[str]:
 
 
 def _value(one: Argument) -> str:
+    if one.is_value_array:
+        return f"fpdeep::whole<{_count(one)}>({one.name})"
     return f"*{one.name}" if one.by_pointer else one.name
 
 
@@ -156,15 +158,18 @@ def stimulus_source(interface: Interface, calls: int) -> str:
         if one.kind is Kind.STREAM:
             lines += [f"    {line}" for line in _fill(one, name)]
             continue
+        plain = f"{'fpdeep::pointed_t' if one.by_pointer else 'fpdeep::plain_t'}<{kind}> {name}{{}};"
+        if one.is_value_array:
+            plain = f"static fpdeep::element_t<{kind}> {name}[{_count(one)}];"
         if one.kind is Kind.SCALAR and not one.direction.reads:
-            lines.append(f"    {'fpdeep::pointed_t' if one.by_pointer else 'fpdeep::plain_t'}<{kind}> {name}{{}};")
+            lines.append(f"    {plain}")
             continue
         lines.append(f'    const auto {name}_cells = fpdeep::stimulus("{one.name}");')
         lines.append(f"    const auto* {name}_at = {name}_cells.data();")
         if one.kind is Kind.ARRAY:
             lines.append(f"    static fpdeep::element_t<{kind}> {name}[{_count(one)}];")
         else:
-            lines.append(f"    {'fpdeep::pointed_t' if one.by_pointer else 'fpdeep::plain_t'}<{kind}> {name}{{}};")
+            lines.append(f"    {plain}")
     actuals = ", ".join(map(_actual, arguments))
     if interface.control is Control.FREE:
         lines.append(f"    hls::native::Scheduler::instance().add([&] {{ {SHIM}({actuals}); }});")

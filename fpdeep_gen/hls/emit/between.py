@@ -154,7 +154,7 @@ def _split(one: BetweenMemory, number: int, copy: list[tuple[Side, str]], output
             users = [(prefix, port) for side, prefix in copy for port in external_ports(side.plan) if port.number == at]
             hits = [f"{name}_{place}_hit{at}" for place in range(len(users))]
             for hit, (prefix, _) in zip(hits, users, strict=True):
-                where = f"{prefix}_address{at}[{high}:{shared.shift}]"
+                where = f"{prefix}_address{at}{_number(one, high)}"
                 lines.append(f"wire {hit} = {prefix}_ce{at} & ({where} == {high - shared.shift + 1}'d{bank});")
             address = "'0"
             if shared.shift:
@@ -178,6 +178,11 @@ def _split(one: BetweenMemory, number: int, copy: list[tuple[Side, str]], output
     return lines
 
 
+def _number(one: BetweenMemory, high: int) -> str:
+    """The part of an address that is the bank's number: all of it, one bit, where a bank is a word."""
+    return f"[{high}:{one.shared.shift}]" if high else ""
+
+
 def _chosen_output(one: BetweenMemory, number: int, prefix: str, at: int, high: int) -> list[str]:
     """The word of the bank that was asked last."""
     shared, last = one.shared, f"{prefix}_q{at}_bank"
@@ -186,7 +191,7 @@ def _chosen_output(one: BetweenMemory, number: int, prefix: str, at: int, high: 
     conditions = [f"{last} == {size}'d{bank}" for bank in range(shared.banks)]
     return [
         f"reg {bits(size)}{last};",
-        f"always_ff @(posedge ap_clk) if ({prefix}_ce{at}) {last} <= {prefix}_address{at}[{high}:{shared.shift}];",
+        f"always_ff @(posedge ap_clk) if ({prefix}_ce{at}) {last} <= {prefix}_address{at}{_number(one, high)};",
         f"assign {prefix}_q{at} = {_choice(conditions, words)};",
     ]
 

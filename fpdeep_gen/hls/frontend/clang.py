@@ -28,7 +28,7 @@ def preprocess(source: Path, include_dirs: Sequence[Path]) -> str:
     """The translation unit with its line markers; pragmas are still in it."""
     includes = [f"-I{path}" for path in (INCLUDE_DIR, *include_dirs)]
     language = ("-D__HLS_C__=1",) if source.suffix == ".c" else ()
-    defines = ("-D__SYNTHESIS__=1", "-D__VITIS_HLS__=1", *language)
+    defines = ("-D__SYNTHESIS__=1", "-D__HLS_SYN__=1", "-D__VITIS_HLS__=1", *language)
     markers = ("-include", str(INCLUDE_DIR / "hls_stream.h"))  # for pragmas, and for the wrapper of the top
     flags = ("-E", "-dD", "-x", "c++", *TARGET, *COMMON)
     return with_macros(_run([*flags, *defines, *includes, *markers, str(source)], "", source), source)

@@ -6,7 +6,6 @@ starts and dones. The shell of the module (see `emit.shell`) makes the pins from
 
 import re
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from fpdeep_gen.errors import Problem
 from fpdeep_gen.hls.frontend.aliases import read_aliases
@@ -18,20 +17,19 @@ from fpdeep_gen.hls.frontend.interface_options import (
     remarks_of,
     shared_masters,
 )
-from fpdeep_gen.hls.frontend.llvm_ir import Function
-from fpdeep_gen.hls.frontend.llvm_text import parse_module
-from fpdeep_gen.hls.frontend.llvm_types import stored_size
-from fpdeep_gen.hls.frontend.optimise import parse_assembly, run_passes
 from fpdeep_gen.hls.frontend.pragma_kinds import Pragma, each_of
 from fpdeep_gen.hls.frontend.signature import Formal, Signature
 from fpdeep_gen.hls.frontend.top_wrapper import type_name
 from fpdeep_gen.hls.interface import RETURN, Argument, Control, Direction, Interface, Kind, Protocol
 from fpdeep_gen.hls.ir import Diagnostic, Location
-from fpdeep_gen.hls.layout import Integer, Layout, integers, parse_layout, shape_of
+from fpdeep_gen.hls.layout import Integer, Layout, parse_layout, shape_of
 from fpdeep_gen.hls.packing import is_plain, memory_bytes, memory_packing
 
 _MODES = {one.value: one for one in Protocol} | {"bram": Protocol.MEMORY}
 _CONTROLS = {one.value: one for one in (Control.NONE, Control.HS, Control.CHAIN)}
+_VALUES = (Protocol.NONE, Protocol.STABLE, Protocol.VLD, Protocol.OVLD, Protocol.ACK, Protocol.HS)
+MOST_BITS = 4096
+"""Of a word of the kernel, as of `ap_uint`."""
 _POINTER_ARRAYS = (Protocol.AXI, Protocol.MEMORY, Protocol.FIFO, Protocol.AXIS)
 
 
@@ -124,9 +122,11 @@ def is_free_running(signature: Signature, asked: Asked) -> bool:
 
 def is_scalar(formal: Formal, asked: Asked) -> bool:
     """One value, or an array that is wanted as registers; not what lies in memory behind a reference."""
+    mode = asked.ports.get(formal.name)
+    if formal.is_array and not formal.is_stream and mode is not None and mode[0] in _VALUES:
+        return True
     if formal.is_stream or formal.is_array or formal.is_burst:
         return False
-    mode = asked.ports.get(formal.name)
     if formal.is_reference and mode is not None and mode[0] is Protocol.AXI:
         return False
     several = formal.name in asked.depths and (mode is None or mode[0] in _POINTER_ARRAYS)
@@ -196,88 +196,6 @@ def read_layouts(llvm_text: str, signature: Signature, problems: list[Problem]) 
     return found
 
 
-_FENCES = re.compile(r"^  call void @__hls_fence\w*\(.*$", re.MULTILINE)
-
-
-def read_directions(
-    llvm_text: str, signature: Signature, function: str, layouts: dict[int, Layout]
-) -> dict[int, Direction]:
-    """How the function uses what its pointers and references point at, as LLVM finds it."""
-    module = parse_assembly(_FENCES.sub("", llvm_text))  # they neither read nor write
-    for one in module.functions:
-        if not one.is_declaration and one.name != function:
-            one.linkage = "internal"
-            one.add_function_attribute("alwaysinline")
-    run_passes(module, ("always_inliner", "sroa", "simplify_cfg", "post_order_function_attributes"))
-    parsed = parse_module(str(module), Path("-")).functions[f"@{function}"]
-    defined = re.search(rf"^define [^@\n]*@{re.escape(function)}\((.*)\)[^)\n]*\{{$", str(module), re.MULTILINE)
-    texts = _split(defined[1]) if defined is not None else []
-    hidden = len(texts) - len(signature.formals)  # a structure that is returned through memory comes first
-    found: dict[int, Direction] = {}
-    for place, formal in enumerate(signature.formals):
-        text = texts[place + hidden]
-        if formal.is_stream:
-            continue
-        if "readnone" in text:
-            found[place] = Direction.UNUSED
-        elif "readonly" in text or formal.is_const:
-            found[place] = Direction.IN
-        elif "writeonly" in text and (formal.is_array or formal.is_pointer or formal.is_reference):
-            pointer = parsed.parameters[place + hidden].name
-            whole = formal.is_array or _is_written(parsed, pointer, layouts[place])
-            found[place] = Direction.OUT if whole else Direction.INOUT
-        else:
-            found[place] = Direction.INOUT
-    return found
-
-
-def _is_written(function: Function, name: str, layout: Layout) -> bool:
-    """Whether every way through the function writes all of what the pointer `name` points at."""
-    found: dict[tuple[int, int], set[str]] = {}
-    places = {name: 0}
-    for block in function.blocks.values():
-        for one in block.instructions:
-            if one.opcode == "getelementptr" and one.offset is not None and one.operands[0].name in places:
-                if not one.offset.terms:
-                    places[one.name] = places[one.operands[0].name] + one.offset.constant
-            elif one.opcode == "store" and one.operands[1].name in places:
-                key = (places[one.operands[1].name], stored_size(one.operands[0].type))
-                found.setdefault(key, set()).add(block.name)
-            elif one.opcode == "call" and one.detail.startswith("@llvm.mem") and one.operands[0].name in places:
-                key = (places[one.operands[0].name], one.operands[2].value)
-                found.setdefault(key, set()).add(block.name)
-    always = {key for key, blocks in found.items() if not _avoids(function, blocks)}
-    covered = {byte for start, size in always for byte in range(start, start + size)}
-    return len(covered) >= sum((one.width + 7) // 8 for one in integers(layout))
-
-
-def _avoids(function: Function, blocks: set[str]) -> bool:
-    """Whether some way from the entry to a return goes past the blocks."""
-    work, seen = [function.entry.name], set(blocks)
-    while work:
-        name = work.pop()
-        if name in seen:
-            continue
-        seen.add(name)
-        block = function.blocks[name]
-        if block.instructions[-1].opcode == "ret":
-            return True
-        work.extend(block.successors)
-    return False
-
-
-def _split(text: str) -> list[str]:
-    parts, depth, current = [], 0, ""
-    for char in text:
-        depth += (char in "([{<") - (char in ")]}>")
-        if char == "," and depth == 0:
-            parts.append(current)
-            current = ""
-        else:
-            current += char
-    return [*parts, current] if current.strip() else parts
-
-
 def build_interface(
     signature: Signature,
     asked: Asked,
@@ -295,7 +213,7 @@ def build_interface(
         wanted = asked.ports.get(formal.name)
         mode = wanted[0] if wanted is not None else None
         kind = Kind.STREAM if formal.is_stream else Kind.SCALAR if is_scalar(formal, asked) else Kind.ARRAY
-        by_value = kind is Kind.SCALAR and not formal.is_pointer and not formal.is_reference
+        by_value = kind is Kind.SCALAR and not (formal.is_pointer or formal.is_reference or formal.is_array)
         direction = Direction.IN if by_value else directions.get(place, Direction.INOUT)
         protocol = direct_protocol(formal.direct, mode) if formal.direct else _protocol(kind, direction, mode)
         if formal.is_burst:
@@ -318,6 +236,12 @@ def build_interface(
             text = f"{formal.direct}, as the argument is" if formal.direct else text
             name = f"pragma HLS INTERFACE port={formal.name}"
             problems.append(Problem(place_of.file, place_of.line, name, text, wanted[0].value))
+        if kind is Kind.SCALAR and formal.is_array and layouts[place].width > MOST_BITS:
+            text, hint = f"{layouts[place].width:,} bits", "take ap_memory, axis or m_axi for it"
+            expected = f"an array of at most {MOST_BITS:,} bits, which goes over in one word"
+            problems.append(
+                Problem(signature.location.file, signature.location.line, formal.name, expected, text, hint)
+            )
         bundle = DEFAULT_BUNDLE if formal.is_burst else ""
         if wanted is not None and protocol in (Protocol.AXI, Protocol.AXILITE):
             bundle = wanted[1].options.get("bundle", DEFAULT_BUNDLE if protocol is Protocol.AXI else "control")

@@ -4,6 +4,8 @@ It takes one word from a stream of starts (the scalar inputs), calls the top, an
 (the return value and the scalar outputs). Arrays become external globals, which the back end turns into ports.
 """
 
+from collections.abc import Container
+
 from fpdeep_gen.hls.frontend.signature import Formal, Signature
 from fpdeep_gen.hls.interface import RETURN, Argument, Interface, Kind
 
@@ -43,6 +45,11 @@ def wrapper(signature: Signature, interface: Interface) -> str:
                 )
         else:
             actuals.append(f"&{name}" if formal.is_pointer else name)
+    staged = any(pragma.kind == "dataflow" for pragma, _ in signature.pragmas)  # arrays of values are stages' then
+    stages = [one for one in interface.of(Kind.SCALAR) if staged and one.is_value_array]
+    marker = f'# {place.line} "{place.file}"'
+    head += [line for one in stages for made in _stages(one) for line in (marker, made)]
+    body += ["::__hls_mark_dataflow();"] if stages else []
     width = max(1, sum(one.layout.width for one in given))
     body.append(f"const unsigned _BitInt({width}) __hls_given = {START}.read().V;")
     for argument in interface.of(Kind.SCALAR):
@@ -50,17 +57,20 @@ def wrapper(signature: Signature, interface: Interface) -> str:
             continue
         kind, name = type_name(argument.place), f"__hls_value_{argument.place}"
         body.append(f"{kind} {name};")
+        if argument.is_value_array:
+            body.append(f"::__hls_mark_partition(::__hls_object({name}), 0, 0, 0);")  # completely: they are registers
         if argument.direction.reads:
             bits = f"(unsigned _BitInt({argument.layout.width}))(__hls_given >> {given_at[argument.name]})"
-            body.append(f"::hls_detail::layout<{kind}>::unpack({name}, {bits});")
+            taken = f"::hls_detail::layout<{kind}>::unpack({name}, {bits});"
+            body.append(_handed(argument, "taken", f"take_{argument.name}", bits) if argument in stages else taken)
     call = f"::{signature.name}({', '.join(actuals)});"
     body.append(f"{type_name(RETURN)} __hls_value_return = {call}" if signature.returns_value else call)
-    body += _done(interface)
+    body += [_handed(one, "given", f"give_{one.name}") for one in stages if one.direction.writes]
+    body += _done(interface, {one.name for one in stages})
     formals.append(f"hls::stream<ap_uint<{width}>> &{START}")
     formals.append(f"hls::stream<ap_uint<{_done_width(interface)}>> &{DONE}")
     text = f'extern "C" void {WRAPPER}({", ".join(formals)}) {{ {" ".join(body)} }}'
-    line = f'# {place.line} "{place.file}"'
-    return "\n".join([*head, line, text, ""])
+    return "\n".join([*head, marker, text, ""])
 
 
 def _stream_formal(formal: Formal) -> str:
@@ -80,13 +90,40 @@ def _done_width(interface: Interface) -> int:
     return max(1, sum(one.layout.width for one in interface.outputs))
 
 
-def _done(interface: Interface) -> list[str]:
+def _stages(one: Argument) -> list[str]:
+    """Stages that take an array of values out of one word, and make one of it."""
+    kind, width = type_name(one.place), one.layout.width
+    layout = f"::hls_detail::layout<{kind}>"
+    word = f"hls::stream<ap_uint<{width}>>"
+    begin = "::__hls_mark_pipeline(1);"
+    lines = []
+    if one.direction.reads:
+        code = f"{begin} {layout}::unpack(to, from.read().V);"
+        lines.append(f"static void take_{one.name}({word} &from, {kind} &to) {{ {code} }}")
+    if one.direction.writes:
+        code = f"{begin} ap_uint<{width}> word; word.V = {layout}::pack(from); to.write(word);"
+        lines.append(f"static void give_{one.name}({kind} &from, {word} &to) {{ {code} }}")
+    return lines
+
+
+def _handed(one: Argument, way: str, stage: str, bits: str = "") -> str:
+    """The call of such a stage; `bits`: what it gets, at once."""
+    stream, value, width = f"__hls_{way}_{one.place}", f"__hls_value_{one.place}", one.layout.width
+    declared = f"hls::stream<ap_uint<{width}>> {stream};"
+    if not bits:
+        return f"{declared} ::{stage}({value}, {stream});"
+    word = f"ap_uint<{width}> {stream}_word; {stream}_word.V = {bits}; {stream}.write({stream}_word);"
+    return f"{declared} {word} ::{stage}({stream}, {value});"
+
+
+def _done(interface: Interface, staged: Container[str] = ()) -> list[str]:
     width = _done_width(interface)
     lines = [f"unsigned _BitInt({width}) __hls_made = 0;"]
     offsets = _offsets(interface.outputs)
     for one in interface.outputs:
         name = "__hls_value_return" if one.place == RETURN else f"__hls_value_{one.place}"
         packed = f"::hls_detail::layout<{type_name(one.place)}>::pack({name})"
+        packed = f"__hls_given_{one.place}.read().V" if one.name in staged else packed
         lines.append(f"__hls_made |= (unsigned _BitInt({width})){packed} << {offsets[one.name]};")
     lines.append(f"ap_uint<{width}> __hls_word; __hls_word.V = __hls_made; {DONE}.write(__hls_word);")
     return lines

@@ -12,6 +12,7 @@ from fpdeep_gen.hls.frontend.between import GUARD
 from fpdeep_gen.hls.frontend.clang import compile_to_llvm, preprocess
 from fpdeep_gen.hls.frontend.dataflow import DataflowExpansion
 from fpdeep_gen.hls.frontend.diagnose import diagnose, ignored_calls, static_initialisers
+from fpdeep_gen.hls.frontend.directions import read_directions
 from fpdeep_gen.hls.frontend.directives import with_directives
 from fpdeep_gen.hls.frontend.enclosing import loops_around
 from fpdeep_gen.hls.frontend.extents import elements_behind
@@ -32,7 +33,6 @@ from fpdeep_gen.hls.frontend.stage_task import STAGE_DONE
 from fpdeep_gen.hls.frontend.top import (
     build_interface,
     is_free_running,
-    read_directions,
     read_interfaces,
     read_layouts,
     read_sizes,

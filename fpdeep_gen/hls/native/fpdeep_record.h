@@ -83,6 +83,15 @@ auto& handed(T (&array)[COUNT]) {
         return array;
     }
 }
+// All of an array argument, of which C++ knows the first element.
+template <std::size_t COUNT, typename T>
+T (&whole(T* first))[COUNT] {
+    return *reinterpret_cast<T(*)[COUNT]>(first);
+}
+template <std::size_t COUNT, typename T>
+T (&whole(T (&array)[COUNT]))[COUNT] {
+    return array;
+}
 // What a top leaves over of its array arguments.
 template <typename T>
 void finished(const T&) {}

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from fpdeep_gen.errors import ToolError
-from fpdeep_gen.hls.cosim import cosimulate
-from fpdeep_gen.hls.interface import Protocol
+from fpdeep_gen.hls.cosim import Cosimulation, cosimulate
+from fpdeep_gen.hls.interface import Direction, Protocol
 
 KERNEL = """
 #include <algorithm>
@@ -170,3 +170,73 @@ def test_functions_with_inline_that_take_words_apart_are_one_stage(tmp_path: Pat
     assert [loop.ii for process in report.processes for loop in process.loops] == [2, 2]
     assert [process.name for process in report.processes] == ["layer", "layer_2"]
     assert [fifo.name for fifo in report.fifos] == ["be_tween"]
+
+
+BY_VALUE = """
+#include "ap_int.h"
+template <int N> static void turned(const ap_int<9> from[N], ap_int<12> to[N]) {
+    for (int first = 0; first < N; first += 3) {
+#pragma HLS PIPELINE
+        for (int i = first; i < first + 3; i++) to[i] = from[N - 1 - i] * (i - 2);  // any bank of one word
+    }
+}
+template <int N> static void summed(const ap_int<12> from[N], int by, ap_int<16> sums[N / 2]) {
+#pragma HLS PIPELINE
+    for (int i = 0; i < N / 2; i++) sums[i] = from[i] + from[N - 1 - i] * by;
+}
+void fold(ap_int<9> x[6], int by, ap_int<16> sums[3], bool state[2][3]) {
+#pragma HLS ARRAY_RESHAPE variable=x complete dim=0
+#pragma HLS ARRAY_PARTITION variable=sums complete
+#pragma HLS INTERFACE ap_vld port=x,sums
+#pragma HLS INTERFACE ap_none port=state
+#pragma HLS HOW
+    ap_int<12> between[6];
+#pragma HLS ARRAY_PARTITION variable=between complete
+    turned<6>(x, between);
+#ifdef STATES
+    state[1][by & 1] = !state[0][2];
+#endif
+    summed<6>(between, by, sums);
+}
+int main() {
+    bool state[2][3] = {{0, 1, 0}, {1, 0, 1}};
+    ap_int<9> x[6];
+    ap_int<16> sums[3];
+    for (int call = 0; call < 6; call++) {
+        state[0][2] = call % 3 == 1;
+        for (int i = 0; i < 6; i++) x[i] = 37 * (i - 2) + 11 * call;
+        fold(x, call - 2, sums, state);
+        for (int i = 0; i < 3; i++) {
+            if (sums[i] != x[5 - i] * (i - 2) + x[i] * (3 - i) * (call - 2)) return 1;
+        }
+    }
+    return 0;
+}
+"""
+
+
+def by_value(folder: Path, how: str, states: str) -> Cosimulation:
+    source = folder / f"{how}.cpp"
+    source.write_text(f"{states}\n{BY_VALUE.replace('HOW', how)}")
+    done = cosimulate(source, "fold", folder / how, testbench=source)
+    assert done.equal, (done.differences, done.bench_code, done.printed)
+    report = done.compiled.report
+    assert report.interface is not None
+    found = {one.name: (one.direction, one.protocol) for one in report.interface.interface().arguments}
+    assert found["x"] == (Direction.IN, Protocol.VLD)
+    assert found["sums"] == (Direction.OUT, Protocol.VLD)
+    assert found["state"] == (Direction.INOUT if states else Direction.UNUSED, Protocol.NONE)
+    return done
+
+
+def test_arrays_of_values_go_over_in_one_word(tmp_path: Path) -> None:
+    done = by_value(tmp_path, "PIPELINE", "#define STATES")
+    (loop,) = (loop for process in done.compiled.report.processes for loop in process.loops)
+    assert loop.ii == 1
+    assert done.cycles < 6 + max(done.latencies) + 3  # a call a cycle
+
+
+def test_arrays_of_values_of_dataflow_stages(tmp_path: Path) -> None:
+    done = by_value(tmp_path, "DATAFLOW", "")
+    names = [process.name for process in done.compiled.report.processes]
+    assert {"take_x", "turned_6", "summed_6", "give_sums"} <= set(names)

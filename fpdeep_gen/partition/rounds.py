@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from math import ceil, inf
 from operator import sub
 
-from fpdeep_gen.partition.candidate import BALANCED, SAME, Candidate, balance, busiest_link, is_evener, is_sooner
+from fpdeep_gen.partition.candidate import BALANCED, Candidate, balance, busiest_link, is_evener, is_sooner
 from fpdeep_gen.partition.family import Scheme
 from fpdeep_gen.partition.flat_memory import Places
 from fpdeep_gen.partition.fully_connected import FlatPiece, Speed
@@ -120,7 +120,7 @@ class _Rounds:
         found = attempt(course.number) if wish.shortest or wish.even or terms.rough else None
         longest = terms.most if best is None else min(terms.most, terms.mended)
         if wish.even and best is not None:
-            longest = min(terms.most, max(settling.left, SAME * best.plan.prediction.interval))
+            longest = min(terms.most, max(settling.left, best.plan.prediction.interval))
         if found is None:
             found = shortest(attempt, course.number, settling.work, longest)
         if best is not None and settling.linked and not best.excess:

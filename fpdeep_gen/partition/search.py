@@ -134,8 +134,9 @@ class Search:
             most = found.plan.prediction.interval - 1
             terms = Terms(scheme, SPEEDS[speed], found.places, most, begin=found.number, mended=most)
             other = settle(self.settling, terms)
-            if other is not None and not other.excess:
-                found, chosen = other, speed
+            if other is None or other.excess:
+                break
+            found, chosen = other, speed
         return found, chosen
 
     def _may_mend(self, plan: BalancedPlan) -> bool:

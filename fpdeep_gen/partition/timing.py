@@ -246,8 +246,8 @@ class Timeline:
             if crew.in_turn:
                 idle = self.idle[layer.index][board]
                 forward = self.crews[layer.index, Phase.FORWARD]
-                turn = forward.slowest[board] / forward.needed.size  # which began before the last errors were through
-                through = self.through[layer.index, board] + turn  # begun before
+                turn = forward.slowest[board] / forward.needed.size
+                through = self.through[layer.index, board] + turn  # one may have begun just before
                 latest, drain = gradients_in_turn(batch, images, cycles, there[board], idle, through)
             else:
                 shared = SharedGradients(self.interval, batch, self.shared_weights, images, cycles)

@@ -211,7 +211,7 @@ def cosim(
         clock_mhz=clock_mhz,
         part=part_of(part),
         auto_pipeline=auto_pipeline,
-        retry=True,
+        lenient=True,
     )
     if done.printed:
         output.human.print(done.printed.rstrip(), markup=False, soft_wrap=True)

@@ -98,7 +98,7 @@ def cosimulate(
     timeout_cycles: int | None = None,
     part: Part = DEFAULT_PART,
     auto_pipeline: bool = True,
-    retry: bool = False,
+    lenient: bool = False,
 ) -> Cosimulation:
     """Compile the function `top` and compare it with its own C++.
 
@@ -107,8 +107,10 @@ def cosimulate(
     of structures as `name.member`. Without both they are random: `words` words a stream, `calls` calls. Signed and
     unsigned integers alike are given by value. `stalls`: the chance with which each stream pauses in a cycle.
     `timeout_cycles`: without a word, a start or an end of a call; by default 100,000, and 5 million in a called top,
-    which may work on its arrays for long. `auto_pipeline`: see `compile_kernel`. `retry`: where the RTL hangs or
-    differs, and the kernel asks whether there is a word or room, once more without stalls of the streams that it asks.
+    which may work on its arrays for long. `auto_pipeline`: see `compile_kernel`.
+    `lenient`: where the RTL differs, what C++ leaves undefined is left out; where it still differs or hangs, and the
+    kernel asks whether there is a word or room, it is tried once more without stalls of the streams that are asked. The
+    result says so.
 
     Raises InputError for C++ that is not in the dialect and for a stimulus that does not fit, ToolError for a tool that
     fails and for RTL that hangs.
@@ -125,11 +127,11 @@ def cosimulate(
     def attempt(steady: Sequence[str] = ()) -> Cosimulation:
         done = _simulated(compiled, interface, recorded, stalls, seed, timeout_cycles, steady)
         found = _compare(compiled, interface, recorded, done)
-        if found.differences and not recorded.code:
+        if lenient and found.differences and not recorded.code:
             found = _compare(compiled, interface, recorded, done, _undefined(recorded, record))
         return found
 
-    polled = tuple(port.name for port in compiled.report.ports if port.polled) if retry and stalls else ()
+    polled = tuple(port.name for port in compiled.report.ports if port.polled) if lenient and stalls else ()
     try:
         found = attempt()
     except ToolError:

@@ -32,6 +32,7 @@ _WHY = {
     "register_mode": "outputs of streams have a register slice, nothing else has",
 }
 _SLAVE = "control"
+_STREAMS = (Protocol.HS, Protocol.AXIS)
 
 
 def remarks_of(pragma: Pragma, protocol: Protocol) -> list[str]:
@@ -93,9 +94,9 @@ def direct_protocol(kind: str, asked: Protocol | None) -> Protocol | None:
     """Of a stream of direct I/O (`ap_none`, ...), or None where the mode asked for does not fit."""
     if asked is Protocol.AXILITE and kind == Protocol.NONE.value:
         return asked
-    if asked not in (None, Protocol(kind)):
-        return None
-    return Protocol.AXIS if kind == Protocol.HS.value else Protocol(kind)
+    if kind == Protocol.HS.value:  # a stream with its pins
+        return asked if asked is Protocol.FIFO else Protocol.AXIS if asked in (None, *_STREAMS) else None
+    return Protocol(kind) if asked in (None, Protocol(kind)) else None
 
 
 def direct_remarks(arguments: Iterable[Argument], location: Location) -> Iterator[Diagnostic]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from fpdeep_gen.hls.frontend import front_end
-from fpdeep_gen.hls.frontend.interface_options import burst_of, remarks_of
+from fpdeep_gen.hls.frontend.interface_options import burst_of, direct_protocol, remarks_of
 from fpdeep_gen.hls.frontend.pragmas import parse
 from fpdeep_gen.hls.interface import Protocol
 
@@ -52,6 +52,15 @@ def test_the_burst_is_the_shorter_length_and_within_the_protocol() -> None:
     assert burst_of({"max_read_burst_length": "64", "max_write_burst_length": "16"})[0] == 16
     assert burst_of({"max_read_burst_length": "1000"})[0] == 256
     assert burst_of({"max_read_burst_length": "0"})[0] == 16
+
+
+def test_direct_io_has_its_own_protocol() -> None:
+    modes = (None, Protocol.HS, Protocol.AXIS, Protocol.FIFO, Protocol.NONE, Protocol.VLD, Protocol.AXILITE)
+    no = None
+    stream, fifo, plain, valid, register = (modes[number] for number in (2, 3, 4, 5, 6))
+    assert [direct_protocol("ap_hs", mode) for mode in modes] == [stream, stream, stream, fifo, no, no, no]
+    assert [direct_protocol("ap_none", mode) for mode in modes] == [plain, no, no, no, plain, no, register]
+    assert [direct_protocol("ap_vld", mode) for mode in modes] == [valid, no, no, no, no, valid, no]
 
 
 def test_warnings_have_their_place(tmp_path: Path) -> None:

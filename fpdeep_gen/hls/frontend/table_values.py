@@ -7,11 +7,14 @@ user's error and must not be this program's end.
 import ctypes
 import ctypes.util
 import json
+import math
 import os
+import resource
 import struct
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -28,16 +31,17 @@ from fpdeep_gen.hls.frontend.llvm_types import (
 )
 
 FILL = "__hls_fill"
-TIME_LIMIT_S = 20
+TIME_LIMIT_S = 20  # of processor time, so that a busy machine changes nothing
+_WALL_FACTOR = 20
 _MODULE = "fpdeep_gen.hls.frontend.table_values"
 
 
 def run_fill(text: str, sizes: Mapping[str, int]) -> dict[str, bytes] | None:
     """The bytes of the global variables `sizes` (name -> bytes) after the function FILL of an LLVM module has run.
 
-    None where it does not end in TIME_LIMIT_S seconds, or ends wrongly.
+    None where it does not end in TIME_LIMIT_S seconds of processor time, or ends wrongly.
     """
-    task = json.dumps({"text": text, "sizes": dict(sizes)})
+    task = json.dumps({"text": text, "sizes": dict(sizes), "limit": TIME_LIMIT_S})
     with tempfile.TemporaryDirectory() as folder:
         answer = Path(folder) / "values.json"
         command = [sys.executable, "-m", _MODULE, str(answer)]
@@ -47,7 +51,7 @@ def run_fill(text: str, sizes: Mapping[str, int]) -> dict[str, bytes] | None:
                 input=task,
                 capture_output=True,
                 text=True,
-                timeout=TIME_LIMIT_S,
+                timeout=TIME_LIMIT_S * _WALL_FACTOR,
                 check=False,
                 env=_environment(),
             )
@@ -76,6 +80,8 @@ def _run() -> None:
     module.verify()
     engine = llvm.create_mcjit_compiler(module, machine)
     engine.finalize_object()
+    most = math.ceil(time.process_time()) + int(task["limit"])
+    resource.setrlimit(resource.RLIMIT_CPU, (most, most))
     ctypes.CFUNCTYPE(None)(engine.get_function_address(FILL))()
     found = {
         name: ctypes.string_at(engine.get_global_value_address(name), size).hex()

@@ -4,30 +4,28 @@ The native run records every call of the top (`native_program`); the RTL is then
 everything that comes out is compared: words of streams and how many there are, arrays, scalars, the return value.
 """
 
-import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
 from fpdeep_gen.errors import InputError, Problem, ToolError
 from fpdeep_gen.hls.axi import masters
-from fpdeep_gen.hls.committed import Journals, least_taken, read_journals
+from fpdeep_gen.hls.committed import least_taken
 from fpdeep_gen.hls.compile import CompiledKernel, compile_kernel
 from fpdeep_gen.hls.differences import compare_integers, compare_words
 from fpdeep_gen.hls.driver import external_memories, value_pins
 from fpdeep_gen.hls.emit.report import KernelReport
 from fpdeep_gen.hls.interface import NOT_THERE, Argument, Control, Interface, Kind, Protocol, inner_name, outer_name
 from fpdeep_gen.hls.layout import Layout, integers, shape_of
-from fpdeep_gen.hls.native_program import Start, build_native, run_native
-from fpdeep_gen.hls.overlaps import NativePlaces, overlapping, read_places
+from fpdeep_gen.hls.overlaps import overlapping
 from fpdeep_gen.hls.packing import memory_packing
 from fpdeep_gen.hls.parts import DEFAULT_PART, Part
+from fpdeep_gen.hls.recorded import NativeRun, Recorded, undefined_in
 from fpdeep_gen.hls.simulate import CACHE, Bursts, Calls, SimulationResult, simulate_streams
-from fpdeep_gen.hls.stimulus import Given, Stimulus, calls_of, flat, random_stimulus
-from fpdeep_gen.hls.undefined import Undefined, by_words, settled, undefined_results
-from fpdeep_gen.hls.values import named, pack, read_integers, unpack, write_integers
+from fpdeep_gen.hls.stimulus import Stimulus
+from fpdeep_gen.hls.undefined import Undefined, by_words, settled
+from fpdeep_gen.hls.values import named, pack, unpack
 
 
 @dataclass(frozen=True)
@@ -57,29 +55,6 @@ class Cosimulation:
     def equal(self) -> bool:
         """No difference, and no complaint of the test bench."""
         return not self.differences and self.bench_code == 0
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """A native run: integers of each argument before and after, words taken from each input stream, exit code.
-
-    `journals`: how these words were taken, for what RTL may leave of an activation that does not end. `runs`: of each
-    call, more than 1 where a start makes several. `places`: of arrays that share their memory with others.
-    """
-
-    given: Mapping[str, list[int]]
-    made: Mapping[str, list[int]]
-    taken: Mapping[str, int]
-    journals: Journals
-    runs: tuple[int, ...]
-    code: int
-    printed: str
-    places: Mapping[str, NativePlaces]
-
-    @property
-    def calls(self) -> int:
-        """Starts of the top."""
-        return len(self.runs)
 
 
 def cosimulate(
@@ -118,9 +93,8 @@ def cosimulate(
     compiled = compile_kernel(source, top, include_dirs, output, clock_mhz, part=part, auto_pipeline=auto_pipeline)
     interface = _interface(compiled.report)
     folder = output / CACHE
-    given = (folder, source, top, interface, include_dirs, stimulus, testbench, words, calls, seed)
-    record = partial(_record, *given)
-    recorded = record()
+    native = NativeRun(folder, source, top, interface, include_dirs, stimulus, testbench, words, calls, seed)
+    recorded = native.run()
     if timeout_cycles is None:
         timeout_cycles = 100_000 if interface.control is Control.FREE else 5_000_000
 
@@ -128,7 +102,7 @@ def cosimulate(
         done = _simulated(compiled, interface, recorded, stalls, seed, timeout_cycles, steady)
         found = _compare(compiled, interface, recorded, done)
         if lenient and found.differences and not recorded.code:
-            found = _compare(compiled, interface, recorded, done, _undefined(recorded, record))
+            found = _compare(compiled, interface, recorded, done, undefined_in(recorded, native))
         return found
 
     polled = tuple(port.name for port in compiled.report.ports if port.polled) if lenient and stalls else ()
@@ -148,78 +122,6 @@ def _interface(report: KernelReport) -> Interface:
         text = "a top that is compiled from C++"
         raise InputError([Problem(None, None, report.top, text, "a module made otherwise")])
     return report.interface.interface()
-
-
-def _record(
-    folder: Path,
-    source: Path,
-    top: str,
-    interface: Interface,
-    include_dirs: Sequence[Path],
-    stimulus: Stimulus | None,
-    testbench: Path | None,
-    words: int,
-    calls: int,
-    seed: int,
-    starts: Sequence[Start] = (Start.ZERO, Start.STACK),
-) -> Recorded:
-    """The native run: with the first of `starts`; where the bench fails, with another one with which it does not.
-
-    A kernel may rely on a variable that keeps what it had an iteration before.
-    """
-    place = folder / "record"
-
-    def run(start: Start) -> tuple[Path, int, str]:
-        shutil.rmtree(place, ignore_errors=True)
-        place.mkdir(parents=True)
-        for name, (kinds, values) in given.items():
-            write_integers(place / f"{name}.in", kinds, values)
-        program = build_native(folder, source, top, interface, include_dirs, testbench, calls, start)
-        working = place if testbench is None else testbench.resolve().parent
-        return program, *run_native(program, place.resolve(), place.resolve() if testbench is None else None, working)
-
-    given: Given = {}
-    if testbench is None:
-        given = random_stimulus(interface, words, calls, seed) if stimulus is None else flat(interface, stimulus)
-        if stimulus is not None:
-            calls = calls_of(interface, given)
-    for start in starts if testbench is not None else starts[:1]:
-        program, code, printed = run(start)
-        if not code:
-            break
-    else:
-        if len(starts) > 1 and testbench is not None:
-            program, code, printed = run(starts[0])
-    if testbench is None and code:
-        raise ToolError(f"the native run failed with exit status {code}", [str(program)], printed)
-    if not (place / "record.txt").exists():
-        text = f"the native run never called {top}, or did not end: exit status {code}"
-        raise ToolError(text, [str(program)], printed)
-    lines = [line.split() for line in (place / "record.txt").read_text(encoding="utf-8").splitlines()]
-    runs = next(tuple(map(int, line[1:])) for line in lines if line[0] == "runs")
-    ended = next(int(line[1]) for line in lines if line[0] == "ended")
-    if ended < len(runs) and interface.control is not Control.FREE:
-        text = f"the native run ended in call {ended + 1} of {top}: exit status {code}"
-        raise ToolError(text, [str(program)], printed)
-    taken = {line[1]: int(line[2]) for line in lines if line[0] == "taken"}
-    before: dict[str, list[int]] = {}
-    after: dict[str, list[int]] = {}
-    for one, name in named(interface):
-        for suffix, target in ((".in", before), (".out", after)):
-            path = place / f"{name}{suffix}"
-            if path.exists():
-                target[name] = read_integers(path, one.layout)
-    return Recorded(before, after, taken, read_journals(lines), runs, code, printed, read_places(lines))
-
-
-def _undefined(recorded: Recorded, record: Callable[..., Recorded]) -> Undefined:
-    """What comes out otherwise where variables of the kernel start otherwise."""
-    try:
-        other = record(starts=(Start.PATTERN,))
-    except ToolError:  # it may do anything then
-        return {}
-    same = (other.given, other.taken, other.calls, other.code) == (recorded.given, recorded.taken, recorded.calls, 0)
-    return undefined_results(recorded.made, other.made) if same else {}
 
 
 def _simulated(

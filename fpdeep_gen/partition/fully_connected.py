@@ -11,6 +11,7 @@ than the interval asks, as their maps have a single position and each would othe
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 
 from fpdeep_gen.network.model import Network
@@ -144,9 +145,15 @@ def flat_multipliers(geometry: Sequence[Geometry], piece: FlatPiece, interval: i
     position, layer = flat.index(piece.layer), geometry[piece.layer]
     engines = layer.phases[:1] if speed.in_turn else layer.phases
     return sum(
-        piece.track(geometry, phase).multipliers(piece.box(), speed.limit(layer, interval, position, phase))
+        _engine(layer, phase, piece.axis, piece.channels.size, speed.limit(layer, interval, position, phase))
         for phase in engines
     )
+
+
+@lru_cache(maxsize=1 << 14)
+def _engine(layer: Geometry, phase: Phase, axis: Axis, channels: int, limit: int) -> int:
+    """Multipliers for so many channels, wherever they begin."""
+    return Track(layer, phase, axis, axis).multipliers(Box(Range(0, 1), Range(0, channels)), limit)
 
 
 def spread(geometry: Sequence[Geometry], room: Sequence[float], axes: Mapping[int, Axis]) -> tuple[FlatPiece, ...]:

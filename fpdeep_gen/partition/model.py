@@ -78,7 +78,13 @@ VECTOR_PARTS = 32
 """Parts in which the output of a fully connected layer moves."""
 
 
-class Phase(Enum):
+class _Kind(Enum):
+    """Members are one of a kind, so that their identity, which is sooner had than their name's hash, does."""
+
+    __hash__ = object.__hash__
+
+
+class Phase(_Kind):
     """What an engine computes."""
 
     FORWARD = "forward"
@@ -86,7 +92,7 @@ class Phase(Enum):
     GRADIENT = "gradient"
 
 
-class Order(Enum):
+class Order(_Kind):
     """In which order the engine of a fully connected layer takes its multiplications."""
 
     INPUTS_FIRST = "inputs_first"  # every input as it comes, with a running sum for every output
@@ -153,7 +159,7 @@ class Share:
         return not self.in_turn or self.phase is Phase.FORWARD
 
 
-class Kept(Enum):
+class Kept(_Kind):
     """What a store keeps."""
 
     WEIGHTS = "weights"
@@ -161,7 +167,7 @@ class Kept(Enum):
     MOMENTUM = "momentum"
 
 
-class Place(Enum):
+class Place(_Kind):
     """Which memory a store is in."""
 
     CHIP = "chip"
@@ -216,7 +222,7 @@ class Winners:
     bram18: int
 
 
-class Carried(Enum):
+class Carried(_Kind):
     """What crosses a link."""
 
     FEATURE = "feature"
@@ -236,7 +242,7 @@ class LinkLoad:
     bits_per_cycle: float
 
 
-class Waits(Enum):
+class Waits(_Kind):
     """Where in a board something waits in a FIFO."""
 
     MADE = "made"  # what engines here (the host, the loss) made: for links, or for what others add to the row

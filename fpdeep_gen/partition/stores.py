@@ -146,13 +146,17 @@ def caches_of(
     """Feature caches of one layer's gradient shares on one board, `rows` deep: rectangles of channels and columns.
     `kept`: tensors whose windows' winners are elsewhere."""
     board, layer = shares[0].board, geometry.layer
-    needed = np.zeros((layer.in_channels, layer.in_columns), bool)
-    for share in shares:
-        columns = Range(0, layer.in_columns) if geometry.flat else geometry.inputs_of_sums(share.columns)
-        needed[share.inputs.begin : share.inputs.end, columns.begin : columns.end] = True
+    whole = Range(0, layer.in_columns)
+    boxes = {(share.inputs, whole if geometry.flat else geometry.inputs_of_sums(share.columns)) for share in shares}
+    needed = [box for box in boxes if box[0].size and box[1].size]
+    if len(needed) > 1:
+        mask = np.zeros((layer.in_channels, layer.in_columns), bool)
+        for channels, columns in needed:
+            mask[channels.begin : channels.end, columns.begin : columns.end] = True
+        needed = rectangles_of(mask)
     width = feature_bits(network, geometry.index, kept)
     found = []
-    for channels, columns in rectangles_of(needed):
+    for channels, columns in needed:
         count = 0
         if place is Place.CHIP:
             count = packed_bram18(rows * channels.size * columns.size, width)

@@ -35,8 +35,7 @@ class Hull:
 
     def __init__(self, channels: int, columns: int) -> None:
         self.producer = np.full((channels, columns), -1, np.int64)
-        self.low = np.full((channels, columns), 1 << 30, np.int64)
-        self.high = np.full((channels, columns), -1, np.int64)
+        self.needs: list[tuple[int, Range, Range]] = []
 
     def make(self, board: int, channels: Range, columns: Range) -> None:
         """The board makes these elements."""
@@ -44,14 +43,28 @@ class Hull:
 
     def need(self, board: int, channels: Range, columns: Range) -> None:
         """The board needs these elements."""
-        at = (slice(channels.begin, channels.end), slice(columns.begin, columns.end))
-        np.minimum(self.low[at], board, out=self.low[at])
-        np.maximum(self.high[at], board, out=self.high[at])
+        if channels.size and columns.size:
+            self.needs.append((board, channels, columns))
+
+    @property
+    def highest(self) -> int:
+        """The highest board that needs anything, -1 where none does."""
+        return max((board for board, _, _ in self.needs), default=-1)
+
+    def _extremes(self) -> tuple[Integers, Integers]:
+        """The lowest and the highest board that needs each element, a great number and -1 where none does."""
+        low, high = np.full_like(self.producer, 1 << 30), np.full_like(self.producer, -1)
+        rising = sorted(self.needs, key=lambda need: need[0])
+        for needs, boards in ((rising, high), (reversed(rising), low)):
+            for board, channels, columns in needs:
+                boards[channels.begin : channels.end, columns.begin : columns.end] = board
+        return low, high
 
     def flow(self, carried: Carried, tensor: int, element_bits: int, links: int) -> Flow:
         """What crosses the links; `element_bits`: of an element, all rows."""
-        used = (self.producer >= 0) & (self.high >= 0)
-        made, low, high = self.producer[used], self.low[used], self.high[used]
+        low, high = self._extremes()
+        used = (self.producer >= 0) & (high >= 0)
+        made, low, high = self.producer[used], low[used], high[used]
         up = crossing(made, np.maximum(made, high), links)
         down = crossing(np.minimum(low, made), made, links)
         return Flow(carried, tensor, up * element_bits, down * element_bits)
@@ -282,7 +295,7 @@ def _partial(carried: Carried, shares: Sequence[Share], hull: Hull, tensor: int,
     elements = hull.producer.size
     boards = sorted({share.board for share in shares})
     low, high = boards[0], boards[-1]
-    target = partial_target(boards, int(hull.high.max()))
+    target = partial_target(boards, hull.highest)
     hull.producer[:] = target
     bits = elements * element_bits
     up, down = np.zeros(links, np.int64), np.zeros(links, np.int64)

@@ -123,13 +123,15 @@ struct Axi {
     const uint32_t beats = length + 1, step = 1u << size;
     if (address / 4096 != (address + uint64_t(beats) * step - 1) / 4096) fault("a burst crosses 4 KiB", address);
     if (address % step) fault("an address is not aligned", address);
+    bool found = false;  // arrays may overlap
     for (Array &one : arrays) {
       if (address < one.base || address >= one.base + one.values->depth * one.bytes) continue;
-      if (step != one.bytes) fault("beats have the wrong size", address);
+      found = true;
+      if (step != one.bytes) continue;
       if (beats > one.burst) fault("a burst is too long", address);
       return {address, beats, 8 + uint32_t(random_state >> 40) % 8, &one};
     }
-    fault("an address outside of the array", address);
+    fault(found ? "beats have the wrong size" : "an address outside of the array", address);
     return {};
   }
   uint32_t *element(const Burst &burst) const {

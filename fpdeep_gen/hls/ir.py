@@ -79,7 +79,7 @@ class Memory:
 
 @dataclass(eq=False, slots=True)
 class StreamPort:
-    """A stream argument of a process. `is_done`: a word says that all effects before it have happened.
+    """A stream argument of a process. `is_done`: a word says that all effects of who gives it have happened.
 
     `guards`: its words hand over a bank of that array between processes; what comes before a word comes before the
     accesses that follow it.

@@ -212,8 +212,9 @@ def _mark_tokens(module: Module) -> None:
     ends = [(port, bound) for one in instances for port, bound in zip(one.process.ports, one.bindings, strict=True)]
     for port in top.ports:
         port.is_done |= port.name == DONE
+    stages = {bound.name for port, bound in ends if port.name == STAGE_DONE}
     for port, bound in ends:
-        port.is_done |= bound.name == DONE or port.name == STAGE_DONE
+        port.is_done |= bound.name == DONE or bound.name in stages
         guarded = re.fullmatch(rf"{re.escape(GUARD)}(.*)\.(?:full|free)\.\d+", port.name)
         port.guards = guarded[1] if guarded else ""
 

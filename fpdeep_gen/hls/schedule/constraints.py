@@ -51,7 +51,7 @@ def region_distances(
     found += _memory_distances(region, ii, storages, exclusion)
     found += _stream_distances(region, ii, exclusion)
     found += _order_distances(region, order, exclusion)
-    found += _done_distances(region)
+    found += _done_distances(region, exclusion)
     found += _guard_distances(region)
     found += _answer_distances(region, ii)
     found += _fence_distances(region, exclusion)
@@ -231,14 +231,30 @@ def _fenced(one: StreamAccess, other: StreamAccess) -> bool:
     return fence is Fence.ALL or together or (fence is Fence.WORDS and not other.stream.is_bus)
 
 
-def _done_distances(region: Region) -> Iterator[Distance]:
-    """Whoever sees a done word also sees every word and every store to an external memory that comes before it."""
+def _done_distances(region: Region, exclusion: Exclusion) -> Iterator[Distance]:
+    """Whoever sees a done word also sees every word and every store to an external memory that comes before it.
+
+    Who waits for one, and reads results behind it, has given what starts the other: the words of a stage go together,
+    so in an earlier stage.
+    """
     effects: list[Operation] = []
+    waits: list[StreamRead] = []
     for operation in region.operations:
         if isinstance(operation, StreamWrite) and operation.stream.is_done:
             for effect in effects:
                 yield Distance(Node(effect), Node(operation), 0, "end of the activation")
-        elif isinstance(operation, StreamWrite | StreamTryWrite | StreamRead | StreamTryRead) or (
+            continue
+        if isinstance(operation, StreamRead):
+            for wait in waits:
+                yield Distance(Node(wait), Node(operation), 0, "end of a stage")
+            if operation.stream.is_done:
+                waits.append(operation)
+                for effect in effects:
+                    if isinstance(effect, StreamWrite) and not exclusion.exclusive(
+                        effect.predicate, operation.predicate
+                    ):
+                        yield Distance(Node(effect), Node(operation), 1, "end of a stage")
+        if isinstance(operation, StreamWrite | StreamTryWrite | StreamRead | StreamTryRead) or (
             isinstance(operation, Store) and operation.memory.is_external
         ):
             effects.append(operation)

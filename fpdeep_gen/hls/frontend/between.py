@@ -17,7 +17,7 @@ from fpdeep_gen.hls.frontend.rewriting import base_of, local, number, receive, s
 DEFAULT_BANKS = 2
 GUARD = "bank."  # streams whose words hand over a bank: `bank.<array>.full.1`, no name that C++ could have
 _BIT = IntegerType(1)
-_CONVERSIONS = ("trunc", "zext", "sext")
+CONVERSIONS = ("trunc", "zext", "sext")
 _COPIES = ("@llvm.memcpy", "@llvm.memmove")
 
 
@@ -195,7 +195,7 @@ def _values(
     for user in instructions:
         if id(user) in calls or not _names(user, value[-1].name):
             continue
-        inner = _values((*value, user), instructions, calls) if user.opcode in _CONVERSIONS else None
+        inner = _values((*value, user), instructions, calls) if user.opcode in CONVERSIONS else None
         if inner is None:
             return None
         found += inner

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fpdeep_gen.errors import Problem
-from fpdeep_gen.hls.frontend.between import touches
+from fpdeep_gen.hls.frontend.between import CONVERSIONS, touches
 from fpdeep_gen.hls.frontend.cfg import find_loops
 from fpdeep_gen.hls.frontend.liveness import definitions
 from fpdeep_gen.hls.frontend.llvm_ir import Function, Instruction, LlvmModule, OperandKind
@@ -328,14 +328,17 @@ class _Region:
             yield from loops
 
     def _only_given(self, load: Instruction, kept: set[str]) -> bool:
-        """Whether a loaded value only goes to stages."""
+        """Whether a loaded value only goes to stages, converted maybe, as a bool is."""
         names = {load.name}
-        return all(
-            one.detail in kept or one.detail in self._stages
-            for block in self._function.blocks.values()
-            for one in block.instructions
-            if names & {operand.name for operand in one.operands}
-        )
+        for block in self._function.blocks.values():  # what converts comes behind the load, in the same block
+            for one in block.instructions:
+                if names.isdisjoint(operand.name for operand in one.operands):
+                    continue
+                if one.opcode in CONVERSIONS:
+                    names.add(one.name)
+                elif one.detail not in kept and one.detail not in self._stages:
+                    return False
+        return True
 
     def _table(self, owner: str) -> str:
         """The constant that an array is a copy of, where nothing changes it; else ""."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from tests.hls.fuzz.scope import Array, Function, Scalar, Scope
 from tests.hls.fuzz.stages import Stages
 from tests.hls.fuzz.statements import Place, Port
-from tests.hls.fuzz.types import Type, native
+from tests.hls.fuzz.types import Expression, Type, native
 
 TRIPS = 6  # of loops in a stage beside those that fill arrays
 PIPELINE = "#pragma HLS PIPELINE II=1"
@@ -208,11 +208,12 @@ class Regions(Stages):
         scope.scalars.append(Scalar("word", own_in.type))
         lines += [f"    {plan.result.name} r = 0;"] if plan.result else []
         scope.scalars += [Scalar("r", plan.result, fixed=True)] if plan.result else []
-        trips = [self.pick(("2", "3", f"({self.value(scope, native('unsigned'), 1)} & 3)")) for _ in range(2)]
+        known = Expression("word", own_in.type).to(native("unsigned"))
+        trips = self.pick(("2", "3", f"({known} & 3)"))  # no constant 0: nothing would be left of the region
         depth = self.pick((1, 1, 1, 2, 0))
         inside = scope.inner()
         for level in range(depth):
-            lines.append(f"    for (int n{level} = 0; n{level} < {trips[level] if depth == 1 else 2}; n{level}++) {{")
+            lines.append(f"    for (int n{level} = 0; n{level} < {trips if depth == 1 else 2}; n{level}++) {{")
             inside.scalars.append(Scalar(f"n{level}", native("int"), fixed=True))
         lines += self.block(inside, Place(trips=2, depth=2, in_loop=True), 1) if self.chance(40) else []
         given = [self.value(inside, plan.given, 2)] if plan.given else []

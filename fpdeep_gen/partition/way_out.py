@@ -11,7 +11,7 @@ from fpdeep_gen.partition.patience import patient
 from fpdeep_gen.partition.search import Search
 
 MOST_BOARDS = 128
-FULLEST, FALL = 0.88, 0.65
+FULLEST, FALL = 0.92, 0.65
 """Part of all boards' memory; where more is taken no search is made at first but more boards are looked at: their
 number rises with that power of what is taken."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fpdeep_gen.hls.frontend.congruence import Congruence
 from fpdeep_gen.hls.frontend.object_pragmas import Partition, PartitionKind
 from fpdeep_gen.hls.frontend.objects import Index
-from fpdeep_gen.hls.ir import BinaryKind, CompareKind, Constant, Operation
+from fpdeep_gen.hls.ir import Binary, BinaryKind, Cast, CastKind, CompareKind, Constant, Extract, Operation
 from fpdeep_gen.hls.passes.builder import Builder
 
 
@@ -72,6 +72,9 @@ class BankIndices:
         upper, lower = max(1, (limit - 1).bit_length()), max(1, (divisor - 1).bit_length())
         if divisor & (divisor - 1) == 0:
             low = divisor.bit_length() - 1
+            apart = self._apart(value, low)
+            if apart is not None:
+                return builder.constant(apart[0] % (1 << upper), upper), builder.resize(apart[1], max(1, low))
             quotient = builder.extract(value, low, value.width - low) if value.width > low else builder.constant(0, 1)
             remainder = builder.resize(value, low) if low else builder.constant(0, 1)
             return builder.resize(quotient, upper), remainder
@@ -88,6 +91,21 @@ class BankIndices:
         unit = builder.constant(divisor, value.width)
         quotient = builder.resize(builder.binary(BinaryKind.UDIV, value, unit), upper)
         return quotient, builder.resize(builder.binary(BinaryKind.UREM, value, unit), lower)
+
+    def _apart(self, value: Operation, low: int) -> tuple[int, Operation] | None:
+        """Of `constant + rest` whose rest has `low` bits and the constant none there: what is above, and the rest."""
+        bits = value.width
+        while isinstance(value, Extract) or (isinstance(value, Cast) and value.kind is not CastKind.SEXT):
+            if isinstance(value, Extract) and value.low:
+                return None
+            value = value.value
+            bits = min(bits, value.width)
+        if not isinstance(value, Binary) or value.kind is not BinaryKind.ADD:
+            return None
+        for known, rest in ((value.right, value.left), (value.left, value.right)):
+            if isinstance(known, Constant) and known.value % (1 << low) == 0 and self._builder.known(rest)[0] <= low:
+                return known.value % (1 << bits) >> low, rest
+        return None
 
     def _whole(self, index: Index, count: int) -> Operation:
         return self._sum(index, max(1, (count - 1).bit_length()))

@@ -6,7 +6,7 @@ from fpdeep_gen.hls.frontend.bank_index import BankIndex, BankIndices
 from fpdeep_gen.hls.frontend.objects import Access, DataObject, bank_count
 from fpdeep_gen.hls.frontend.remote import Refuse, RemoteAccesses
 from fpdeep_gen.hls.interface import Protocol
-from fpdeep_gen.hls.ir import CompareKind, Constant, Load, Operation, Store, Variable
+from fpdeep_gen.hls.ir import CompareKind, Constant, Load, Memory, Operation, Store, Variable
 from fpdeep_gen.hls.passes.builder import Builder, is_true
 
 Inner = tuple[tuple[int, Operation], ...]  # for each dimension of a bank its extent and the index in it
@@ -23,6 +23,7 @@ class MemoryState:
         self.remote = RemoteAccesses(builder, refuse)
         self.access = 0
         self.registers: dict[Variable, Operation] = {}
+        self._read: dict[tuple[Memory, Operation, Operation | None], tuple[int, Operation | None]] = {}
         self.indices = BankIndices(builder)
 
     def load(self, owner: DataObject, access: Access, predicate: Operation) -> Operation:
@@ -68,11 +69,19 @@ class MemoryState:
         if owner.is_constant and isinstance(address, Constant):
             value = bank_of.initial[address.value] if address.value < len(bank_of.initial) else 0
             return builder.constant(value, bank_of.width)
-        made = Load(bank_of.width, bank_of, address, None if is_true(predicate) else predicate, access=self.access)
-        word = builder.append(made)
+        word = self._word(bank_of, address, None if is_true(predicate) else predicate)
         if owner.external is not None:
             word = builder.resize(word, access.leaf.width, owner.integer(access.leaf).signed)
         return word
+
+    def _word(self, bank: Memory, address: Operation, predicate: Operation | None) -> Operation:
+        """Read once where nothing has happened since: choices between banks read the same words again and again."""
+        key, now = (bank, address, predicate), self._builder.effects
+        when, found = self._read.get(key, (-1, None))
+        if found is None or when != now:
+            found = self._builder.append(Load(bank.width, bank, address, predicate, access=self.access))
+            self._read[key] = (now, found)
+        return found
 
     def _store(
         self,

@@ -18,6 +18,13 @@ from fpdeep_gen.hls.ir import (
     Operation,
     Region,
     Select,
+    Store,
+    StreamEmpty,
+    StreamFull,
+    StreamRead,
+    StreamTryRead,
+    StreamTryWrite,
+    StreamWrite,
     Variable,
 )
 from fpdeep_gen.hls.passes import rules, rules_choice
@@ -53,6 +60,7 @@ UNSIGNED = {
     CompareKind.SGT: CompareKind.UGT,
     CompareKind.SGE: CompareKind.UGE,
 }
+_EFFECTS = (Store, StreamEmpty, StreamFull, StreamRead, StreamTryRead, StreamTryWrite, StreamWrite)
 COMMUTATIVE = frozenset({BinaryKind.ADD, BinaryKind.MUL, BinaryKind.AND, BinaryKind.OR, BinaryKind.XOR})
 
 
@@ -62,11 +70,13 @@ class Builder:
     def __init__(self, region: Region) -> None:
         self.region = region
         self.location: Location | None = None
+        self.effects = 0  # operations that change memories or streams so far
         self._made: dict[tuple[object, ...], Operation] = {}
         self._known: dict[Operation, Known] = {}
 
     def append(self, operation: Operation) -> Operation:
         """An operation with an effect, or one that must not be shared."""
+        self.effects += isinstance(operation, _EFFECTS)
         if operation.location is None:
             operation.location = self.location
         self.region.operations.append(operation)

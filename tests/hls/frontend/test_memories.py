@@ -8,7 +8,7 @@ import pytest
 from fpdeep_gen.errors import InputError
 from fpdeep_gen.hls.frontend import accesses
 from fpdeep_gen.hls.frontend.llvm_types import size_of
-from fpdeep_gen.hls.ir import Storage
+from fpdeep_gen.hls.ir import Load, Storage
 from tests.hls.frontend.compiling import bits, compile_text, process_of, run
 
 
@@ -156,3 +156,57 @@ def test_a_table_of_bytes_with_every_value(tmp_path: Path) -> None:
     """
     words = [(91 * place) & 0xFF for place in range(256)]
     assert run(compile_text(tmp_path, text), {"in": list(range(256))}).outputs["out"] == words
+
+
+def test_blocks_whose_number_follows_from_an_unrolled_sum(tmp_path: Path) -> None:
+    """`4 * im + ir` is in block `im` whatever `ir` is; every bank was read for every one, and chosen from."""
+    values = [(place * 29 + 7) % 251 for place in range(32)]
+    text = f"""
+    static const unsigned char table[32] = {{{", ".join(map(str, values))}}};
+    void top(hls::stream<ap_uint<8>>& in, hls::stream<ap_uint<24>>& out) {{
+    #pragma HLS ARRAY_PARTITION variable=table block factor=8
+        const ap_uint<8> word = in.read();
+        ap_uint<24> sum = 0;
+        for (int ir = 0; ir < 4; ir++) {{
+    #pragma HLS PIPELINE II=1
+            int at = ir;
+            for (int im = 0; im < 8; im++) {{
+                sum += table[at] * (word + im * im);
+                at += 4;
+            }}
+        }}
+        out.write(sum);
+    }}
+    """
+    module = compile_text(tmp_path, text)
+    words = [0, 1, 77, 255]
+    expected = [sum(values[at] * (word + (at // 4) ** 2) for at in range(32)) for word in words]
+    assert run(module, {"in": words}).outputs["out"] == expected
+    process = process_of(module)
+    (loads,) = ([one for one in region.operations if isinstance(one, Load)] for region in process.regions)
+    assert len(loads) == len(process.memories) == 1  # all banks together are one wide word
+
+
+def test_choices_between_banks_read_each_bank_once(tmp_path: Path) -> None:
+    text = """
+    void top(hls::stream<ap_uint<16>>& in, hls::stream<ap_uint<16>>& out) {
+    #pragma HLS PIPELINE II=1
+        static ap_uint<16> cells[4][4];
+    #pragma HLS ARRAY_PARTITION variable=cells dim=1 complete
+        const ap_uint<16> word = in.read();
+        const int one = word.range(1, 0), other = word.range(3, 2), column = word.range(5, 4);
+        const ap_uint<16> sum = cells[one][column] + 3 * cells[other][column];
+        cells[one][column] = word;
+        out.write(sum + 5 * cells[other][column]);
+    }
+    """
+    module = compile_text(tmp_path, text)
+    cells, expected, words = [[0] * 4 for _ in range(4)], [], [(place * 731 + 5) & 0xFFFF for place in range(60)]
+    for word in words:
+        one, other, column = word & 3, word >> 2 & 3, word >> 4 & 3
+        total = cells[one][column] + 3 * cells[other][column]
+        cells[one][column] = word
+        expected.append((total + 5 * cells[other][column]) & 0xFFFF)
+    assert run(module, {"in": words}).outputs["out"] == expected
+    loads = [one for region in process_of(module).regions for one in region.operations if isinstance(one, Load)]
+    assert len(loads) == 8  # four in front of the store, and four behind it

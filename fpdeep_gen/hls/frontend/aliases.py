@@ -3,10 +3,26 @@
 from collections.abc import Iterator, Mapping
 
 from fpdeep_gen.errors import Problem
+from fpdeep_gen.hls.frontend.llvm_ir import LlvmModule
 from fpdeep_gen.hls.frontend.pragma_kinds import Pragma
 from fpdeep_gen.hls.frontend.signature import Signature
 from fpdeep_gen.hls.interface import Protocol
 from fpdeep_gen.hls.ir import Location
+
+SHARED = "__hls_shared_memory"
+"""LLVM takes arrays of different names for different memory; what this function gives may be any of them."""
+
+
+def put_arrays(module: LlvmModule) -> None:
+    """In the place of what SHARED gives, when no pass of LLVM follows: the array itself."""
+    for function in module.functions.values():
+        steps = [one for block in function.blocks.values() for one in block.instructions]
+        given = {one.name: one.operands[0] for one in steps if one.detail == f"@{SHARED}"}
+        if given:
+            for block in function.blocks.values():
+                block.instructions[:] = [one for one in block.instructions if one.name not in given]
+            for one in steps:
+                one.operands = tuple(given.get(operand.name, operand) for operand in one.operands)
 
 
 def read_aliases(

@@ -12,6 +12,7 @@ from pathlib import Path
 import llvmlite.binding as llvm
 
 from fpdeep_gen.errors import InputError, Problem, ToolError
+from fpdeep_gen.hls.frontend.aliases import SHARED, put_arrays
 from fpdeep_gen.hls.frontend.block_loops import with_loops
 from fpdeep_gen.hls.frontend.clang import INCLUDE_DIR
 from fpdeep_gen.hls.frontend.enclosing import Heads
@@ -33,6 +34,7 @@ _CONSTRUCTORS = "@llvm.global_ctors"
 _AT_EXIT = re.compile(
     r"call i32 @atexit\(ptr [^)]*@__(?:dtor_|cxx_global_array_dtor)[^)]*\)(?: #\d+)?"
 )  # hardware never ends
+_TYPED = re.compile(r", !tbaa(?:\.struct)? !\d+")
 _DATALAYOUT = re.compile(r'^(target datalayout = "[^"]*?)-n[\d:]+', re.MULTILINE)
 
 
@@ -52,6 +54,8 @@ class Optimised:
 def optimise(text: str, top: str, source: Path, heads: Heads) -> Optimised:
     """From clang's output to straightened IR. `heads`: the loops around pragmas. Raises InputError without the top."""
     text = _with_zeroed_packets(_AT_EXIT.sub("add i32 0, 0", text))
+    if SHARED in text:  # elements of two types may be the same bytes
+        text = _TYPED.sub("", text)
     roots = find_roots(text, top, source)
     stages = _stages(text, source)
     module = parse_assembly(_DATALAYOUT.sub(lambda match: match[1] + _WIDTHS, text))
@@ -73,6 +77,7 @@ def optimise(text: str, top: str, source: Path, heads: Heads) -> Optimised:
     )
     marked = str(module)
     parsed = parse_module(marked, source)
+    put_arrays(parsed)
     problems: list[Problem] = []
     objects = read_object_pragmas(parsed, problems)
     looped = with_loops(marked, parsed, objects)
@@ -81,6 +86,7 @@ def optimise(text: str, top: str, source: Path, heads: Heads) -> Optimised:
         run_passes(module, ("always_inliner", "global_dead_code_eliminate"))
         marked = str(module)
         parsed = parse_module(marked, source)
+        put_arrays(parsed)
     edited = attach_unrolls(marked, parsed, heads)
     edited = "\n".join(line for line in edited.split("\n") if not _is_taken_out(line))
     module = parse_assembly(edited)
@@ -109,6 +115,7 @@ def optimise(text: str, top: str, source: Path, heads: Heads) -> Optimised:
     tasks = tuple(root for root in roots if root != roots[0])
     final = str(module)
     done = parse_module(final, source)
+    put_arrays(done)
     drop_gone(done, heads)
     for function in done.functions.values():
         resolve_pointers(function, done)

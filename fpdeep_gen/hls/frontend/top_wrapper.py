@@ -6,6 +6,7 @@ It takes one word from a stream of starts (the scalar inputs), calls the top, an
 
 from collections.abc import Container
 
+from fpdeep_gen.hls.frontend.aliases import SHARED
 from fpdeep_gen.hls.frontend.signature import Formal, Signature
 from fpdeep_gen.hls.interface import RETURN, Argument, Interface, Kind
 
@@ -37,7 +38,10 @@ def wrapper(signature: Signature, interface: Interface) -> str:
             actuals.append(formal.name)
         elif argument.kind is Kind.ARRAY:
             head.append(f'extern "C" {type_name(number)} {global_of(number)[1:]};')
-            whole = f"{global_of(number)[1:]}{'[0]' if formal.is_reference else ''}"
+            array = global_of(number)[1:]
+            if argument.memory:
+                array = f"(*({type_name(number)} *)::{SHARED}(&{array}))"
+            whole = f"{array}{'[0]' if formal.is_reference else ''}"
             actuals.append(name if formal.is_burst else whole)
             if formal.is_burst:
                 body.append(

@@ -38,6 +38,7 @@ void *__hls_burst_read(const volatile void *memory, int width, int count, int st
 void __hls_burst_write_request(const volatile void *memory, unsigned long long offset, unsigned long long length) noexcept;
 void __hls_burst_write(const void *token, unsigned long long low, unsigned long long high) noexcept;
 void __hls_burst_response(const volatile void *memory) noexcept;
+void *__hls_shared_memory(const volatile void *array) noexcept;  // the array, which may be any other one too
 void __hls_fence_object(const volatile void *object, int side) noexcept;
 void __hls_fence() noexcept;
 void __hls_task(const void *task, const void *function, ...) noexcept;

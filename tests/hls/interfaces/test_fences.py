@@ -135,6 +135,38 @@ def test_accesses_keep_to_their_side(tmp_path: Path, fence: str, later: bool) ->
     assert (stages["second"] > stages["first"]) == later
 
 
+ALIASED = """
+#include "hls_stream.h"
+void aliased(hls::stream<int>& in, int* a, short* b, hls::stream<int>& out) {
+#pragma HLS INTERFACE m_axi port=a bundle=one depth=40
+#pragma HLS INTERFACE m_axi port=b bundle=two depth=80
+#pragma HLS ALIAS ports=a,b distance=0
+    for (int i = 0; i < 40; i++) {
+#pragma HLS PIPELINE
+        const int x = in.read();
+        const short before = b[i];
+        a[i] = x + before;
+        out.write(b[i]);
+    }
+}
+"""
+
+
+@pytest.mark.parametrize("alias", [True, False])
+def test_what_was_read_is_read_again_behind_a_write(tmp_path: Path, alias: bool) -> None:
+    source = tmp_path / "aliased.cpp"
+    source.write_text(ALIASED if alias else ALIASED.replace("#pragma HLS ALIAS", "//"), encoding="utf-8")
+    (process,) = front_end(source, "aliased", []).processes
+    accesses = [
+        one.stream.name
+        for one in process.operations()
+        if isinstance(one, StreamWrite) and one.stream.name in ("a_axi_w", "b_axi_ar")
+    ]
+    assert accesses == ["b_axi_ar", "a_axi_w", *["b_axi_ar"] * alias]
+    loop = next(region for region in process.regions if region.loops)
+    assert (loop.ii is None) == alias  # iterations do not overlap
+
+
 REFUSED = {
     "between stages": (("    get(b", "    hls::fence(done, b);\n    get(b"), "a fence: expected one in a stage"),
     "not behind a master": (("ports=a,b", "ports=a,in"), "HLS ALIAS: expected arguments with .*m_axi.* found in"),

@@ -127,9 +127,9 @@ class Search:
 
     def _nearer(self, scheme: Scheme, found: Candidate) -> tuple[Candidate, int]:
         """The same with slower fully connected engines, the fastest that leave the throughput which faster ones must
-        leave, else those with the shortest interval; and the number of their speed."""
+        leave and boards even, else those with the shortest interval; and the number of their speed."""
         chosen = speed = self.first_speed
-        while speed and found.plan.prediction.interval > self.settling.left:
+        while speed and (found.plan.prediction.interval > self.settling.left or self._is_uneven(found)):
             speed -= 1
             most = found.plan.prediction.interval - 1
             terms = Terms(scheme, SPEEDS[speed], found.places, most, begin=found.number, mended=most)
@@ -138,6 +138,9 @@ class Search:
                 break
             found, chosen = other, speed
         return found, chosen
+
+    def _is_uneven(self, found: Candidate) -> bool:
+        return not self.settling.linked and balance(found.plan) > BALANCED
 
     def _may_mend(self, plan: BalancedPlan) -> bool:
         """Whether a longer interval, or less for the boards that take too much, may do."""

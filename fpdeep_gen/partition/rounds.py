@@ -15,8 +15,8 @@ from fpdeep_gen.partition.settle import KEPT, Settling, Wish
 ROUNDS = 5
 """Times that a scheme is filled anew."""
 
-NEARLY, ROUNDS_MORE = 2, 4
-"""Budgets exceeded with which a scheme that has all the time it wants gets more rounds."""
+NEARLY, ROUNDS_MORE = 3, 4
+"""Budgets exceeded by its best plan with which a scheme that has all the time it wants gets more rounds."""
 
 TIGHT = 0.99
 """Part of the interval that the busiest link takes at least where links are the limit; else a shorter one is tried."""
@@ -143,7 +143,7 @@ class _Rounds:
                 return self._behind_fit(course, wish, candidate)
             if course.gathering is not None:
                 return _next_gathered(course)
-            if not course.rounds and course.more and len(candidate.excess) <= NEARLY:
+            if not course.rounds and course.more and course.best is not None and len(course.best.excess) <= NEARLY:
                 course = replace(course, rounds=course.more, more=0)
             mended = settling.corrected(wish, candidate, terms.overshoot, min(terms.most, terms.mended))
             course = replace(course, wish=mended)

@@ -35,12 +35,19 @@ def pair(dsp: int) -> Cluster:
     return replace(cluster, links=(replace(cluster.links[0], lanes=32, flit_bits=1024),))
 
 
-@given(tiny(), st.integers(20, 80))
+def loss(given_network: Network) -> int:
+    """Cycles of an image's softmax: its classes three times (greatest, sum, quotients) and the depth of the pipelines.
+    Up to 128 classes go one after the other, and images do too."""
+    return 3 * given_network.layers[-1].out_channels + 64
+
+
+@given(tiny(), st.integers(12, 50))
 @settings(max_examples=10, deadline=None, derandomize=True)
 def test_tiny_networks_are_within_two_percent_of_the_optimum(given_network: Network, dsp: int) -> None:
     plan = make_balanced_plan(given_network, pair(dsp))
     check(plan)
-    assert plan.prediction.interval <= NEAR * shortest(given_network, (dsp, dsp))
+    optimum = max(shortest(given_network, (dsp, dsp)), loss(given_network))
+    assert optimum <= plan.prediction.interval <= NEAR * optimum
 
 
 def test_boards_filled_in_order_alone_are_seen_to_fall_short(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from fpdeep_gen.hls.keywords import KEYWORDS
 from fpdeep_gen.hls.layout import Array, Layout, Structure
+from fpdeep_gen.names import SYSTEMVERILOG_WORDS
 
 
 class Control(Enum):
@@ -95,7 +95,7 @@ class Argument:
     @property
     def pin(self) -> str:
         """What its pins and registers are called where they have nothing behind the name."""
-        return f"{self.name}_" if self.name in KEYWORDS else self.name
+        return f"{self.name}_" if self.name in SYSTEMVERILOG_WORDS else self.name
 
     @property
     def is_direct(self) -> bool:

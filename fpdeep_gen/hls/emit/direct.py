@@ -7,8 +7,10 @@ takes the next value as it does natively.
 
 from fpdeep_gen.hls.emit.names import Pin, bits
 from fpdeep_gen.hls.interface import Argument, Interface, Protocol
-from fpdeep_gen.hls.keywords import KEYWORDS
 from fpdeep_gen.hls.values import named
+from fpdeep_gen.names import SYSTEMVERILOG_WORDS
+
+_ONE = "1'b1"
 
 
 def direct_arguments(interface: Interface) -> dict[str, Argument]:
@@ -18,7 +20,7 @@ def direct_arguments(interface: Interface) -> dict[str, Argument]:
 
 def data_pin(name: str) -> str:
     """The pin, or register, of the value itself."""
-    return f"{name}_" if name in KEYWORDS else name
+    return f"{name}_" if name in SYSTEMVERILOG_WORDS else name
 
 
 def direct_pins(one: Argument, name: str) -> list[Pin]:
@@ -65,6 +67,3 @@ def direct_text(one: Argument, name: str) -> list[str]:
         f"always_ff @(posedge ap_clk) {name}_held <= ap_rst_n ? {data} : '0;",
     ]
     return lines + [f"assign {name}_ap_vld = {valid};"] * (one.protocol is Protocol.VLD)
-
-
-_ONE = "1'b1"

@@ -3,14 +3,14 @@
 import re
 from dataclasses import dataclass, field
 
-from fpdeep_gen.hls.keywords import KEYWORDS
+from fpdeep_gen.names import SYSTEMVERILOG_WORDS
 
 
 def identifier(text: str, alone: bool = True) -> str:
     """The text as a SystemVerilog identifier, or (not `alone`) as the beginning of one."""
     cleaned = re.sub(r"_{2,}", "_", re.sub(r"[^A-Za-z0-9_]", "_", text)).strip("_") or "value"
     cleaned = f"n{cleaned}" if cleaned[0].isdigit() else cleaned
-    return f"{cleaned}_" if alone and cleaned in KEYWORDS else cleaned
+    return f"{cleaned}_" if alone and cleaned in SYSTEMVERILOG_WORDS else cleaned
 
 
 @dataclass

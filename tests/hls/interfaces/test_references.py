@@ -13,11 +13,11 @@ from fpdeep_gen.hls.redirect import defined_symbols, redirected
 
 GATHER = """
 #include "ap_int.h"
-int gather(const int *input, int &output, ap_int<20> &reg, short wire) {
+int gather(const int *input, int &output, ap_int<20> &reg, short casex) {
 #pragma HLS INTERFACE m_axi port=input depth=8 bundle=from
 #pragma HLS INTERFACE m_axi port=output depth=10
 #pragma HLS INTERFACE m_axi port=reg
-    for (int i = 0; i < 8; i++) output += input[i] * wire;
+    for (int i = 0; i < 8; i++) output += input[i] * casex;
     reg = output;
     return output - reg;
 }
@@ -61,7 +61,7 @@ def test_a_bench_in_the_file_of_its_top(folder: Path) -> None:
     low = [(one + 2**19) % 2**20 - 2**19 for one in sums]
     assert done.outputs["reg"] == low and done.outputs["ap_return"] == [a - b for a, b in zip(sums, low, strict=True)]
     text = done.compiled.verilog.read_text(encoding="utf-8")
-    assert "input  wire [63:0] output_," in text and "input  wire [15:0] wire_" in text
+    assert "input  wire [63:0] output_," in text and "input  wire [15:0] casex_" in text
     assert "one element" in done.compiled.report.warnings[0] and "gather.cpp:5" in done.compiled.report.warnings[0]
     lint(done.compiled)
 

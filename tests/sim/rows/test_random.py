@@ -5,7 +5,6 @@ from hypothesis import strategies as st
 
 from fpdeep_gen.errors import InputError
 from fpdeep_gen.network.model import Network
-from fpdeep_gen.partition.loss import loss_cycles
 from fpdeep_gen.partition.planner import make_balanced_plan
 from fpdeep_gen.sim.rows.compare import compare
 from tests.partition.networks import chain, conv, network, output
@@ -28,6 +27,6 @@ def test_no_interval_is_shorter_than_the_loss() -> None:
     first = conv("first", (3, 12, 12), 8, 3, stride=2)
     tiny = network((first, conv("second", output(first), 8, 1, groups=2)))
     plan = make_balanced_plan(tiny, chain(2))
-    assert plan.bounds.work < 54 < loss_cycles(tiny) == plan.bounds.loss == plan.prediction.interval
+    assert plan.bounds.work < 54 < 3 * 8 + 64 == plan.bounds.loss == plan.prediction.interval
     assert plan.bounds.limit == "loss"
     assert compare(plan, 12).faults == ()

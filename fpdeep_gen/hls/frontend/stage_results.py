@@ -85,20 +85,30 @@ def result_of_stage(
     return before, after
 
 
-def waits_at_return(whole: "DataflowExpansion", function: Function, calls: list[tuple[Block, Instruction]]) -> bool:
-    """Whether the controller waits at its end; else behind the last start of the one block that has the calls."""
+def scattered(function: Function, calls: list[tuple[Block, Instruction]]) -> list[Instruction]:
+    """The calls that no controller can start once each, one behind the other: in loops or under conditions.
+
+    None where one block has all calls: a controller goes around that as often as it likes.
+    """
     blocks = list(dict.fromkeys(block.name for block, _ in calls))
-    if len(blocks) == 1:
-        return False
-    edges = edges_of(function)
-    idom = immediate_dominators(function.entry.name, edges)
+    if len(blocks) < 2:
+        return []
+    idom = immediate_dominators(function.entry.name, edges_of(function))
     forest = find_loops(function)
     ends = [name for name, block in function.blocks.items() if block.instructions[-1].opcode == "ret"]
-    plain = all(forest.innermost(name) is None for name in blocks)
-    if not plain or not all(dominates(name, end, idom) for name in blocks for end in ends):
-        _, call = calls[0]
+    wrong = {
+        name
+        for name in blocks
+        if forest.innermost(name) is not None or not all(dominates(name, end, idom) for end in ends)
+    }
+    return [call for block, call in calls if block.name in wrong]
+
+
+def waits_at_return(whole: "DataflowExpansion", function: Function, calls: list[tuple[Block, Instruction]]) -> bool:
+    """Whether the controller waits at its end; else behind the last start of the one block that has the calls."""
+    if found := scattered(function, calls):
         hint = "call each stage once, one behind the other, and put conditions and loops into the stages"
         expected = "stages that are called one behind the other"
-        found = "stages called under conditions or in parts of a loop"
-        whole.refuse(call, function, "DATAFLOW", expected, found, hint)
-    return True
+        told = "stages called under conditions or in parts of a loop"
+        whole.refuse(found[0], function, "DATAFLOW", expected, told, hint)
+    return len({block.name for block, _ in calls}) > 1

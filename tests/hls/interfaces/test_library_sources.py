@@ -136,22 +136,57 @@ template <typename IN, typename OUT, int N, int M> static void layer(hls::stream
     }
     to.write(made);
 }
-void layers(hls::stream<Pack<value_t, 6>> &x, hls::stream<Pack<value_t, 3>> &y) {
+template <int N> static void taken_apart(hls::stream<Pack<value_t, N>> &from, hls::stream<value_t> &to) {
+    const Pack<value_t, N> taken = from.read();
+    for (int i = 0; i < N; i++) to.write(taken.values[i]);
+}
+template <int N> static void doubled(hls::stream<value_t> &from, hls::stream<value_t> &to) {
+#pragma HLS INLINE
+    for (int i = 0; i < N; i++) to.write(from.read() + from.read());
+}
+static void moved(const value_t &in, value_t window[2]) {
+    window[1] = window[0];
+    window[0] = in;
+}
+// with INLINE, but a function is called in its loop, where other stages are not
+template <int N> static void differences(hls::stream<value_t> &from, hls::stream<value_t> &to) {
+#pragma HLS INLINE recursive
+    static value_t window[2];
+    for (int i = 0; i < N; i++) {
+#pragma HLS PIPELINE
+        moved(from.read(), window);
+        if (i > 0) to.write(window[0] - window[1]);
+    }
+}
+// with INLINE, but its own code waits for what its loop computes
+template <int N> static void summed(hls::stream<value_t> &from, hls::stream<value_t> &to) {
+#pragma HLS INLINE
+    value_t sum = 0;
+    for (int i = 0; i < N; i++) sum += from.read();
+    to.write(sum);
+}
+void layers(hls::stream<Pack<value_t, 6>> &x, hls::stream<value_t> &y) {
 #pragma HLS INTERFACE axis port=x,y
 #pragma HLS DATAFLOW
     hls::stream<Pack<value_t, 5>> be__tween;
+    hls::stream<Pack<value_t, 6>> packs;
+    hls::stream<value_t> words, doubles, steps;
     layer<Pack<value_t, 6>, Pack<value_t, 5>, 6, 5>(x, be__tween);
-    layer<Pack<value_t, 5>, Pack<value_t, 3>, 5, 3>(be__tween, y);
+    layer<Pack<value_t, 5>, Pack<value_t, 6>, 5, 6>(be__tween, packs);
+    taken_apart<6>(packs, words);
+    doubled<3>(words, doubles);
+    differences<3>(doubles, steps);
+    summed<2>(steps, y);
 }
 int main() {
     hls::stream<Pack<value_t, 6>> x;
-    hls::stream<Pack<value_t, 3>> y;
+    hls::stream<value_t> y;
     for (int call = 0; call < 5; call++) {
         Pack<value_t, 6> given;
         for (int i = 0; i < 6; i++) given.values[i] = 0.375 * i * (call - 2);
         x.write(given);
         layers(x, y);
-        const Pack<value_t, 3> seen = y.read();
+        const value_t seen = y.read();
         y.write(seen);  // to look at it once more
         y.read();
     }
@@ -160,16 +195,19 @@ int main() {
 """
 
 
-def test_functions_with_inline_that_take_words_apart_are_one_stage(tmp_path: Path) -> None:
-    """They were opened, and then the array was refused; words that a bench puts back were taken for the top's."""
+def test_functions_with_inline_that_cannot_be_opened_are_one_stage(tmp_path: Path) -> None:
+    """They were opened, and then refused; words that a bench puts back were taken for the top's."""
     (tmp_path / "k.cpp").write_text(LAYERS)
     done = cosimulate(tmp_path / "k.cpp", "layers", tmp_path / "out", testbench=tmp_path / "k.cpp", stalls=0.3)
     assert done.equal, (done.differences, done.bench_code, done.printed)
     report = done.compiled.report
     assert done.compared["y"] == 5 and report.warnings == ()
-    assert [loop.ii for process in report.processes for loop in process.loops] == [2, 2]
-    assert [process.name for process in report.processes] == ["layer", "layer_2"]
-    assert [fifo.name for fifo in report.fifos] == ["be_tween"]
+    opened = next(line for line, text in enumerate(LAYERS.split("\n"), 1) if "+ from.read()" in text)
+    names = ["layer", "layer_2", "taken_apart_6", f"loop_{opened}", "differences_3", "summed_2"]
+    assert [process.name for process in report.processes] == names
+    ii = {process.name: [loop.ii for loop in process.loops] for process in report.processes}
+    assert ii["layer"] == ii["layer_2"] == [2] and ii["differences_3"] == [1]
+    assert [fifo.name for fifo in report.fifos][:1] == ["be_tween"]
 
 
 BY_VALUE = """

@@ -13,14 +13,17 @@ All values are bit vectors without a sign; operations have one (`SDIV`, `SLT`, `
 operands of a binary operation are as wide as its result; shifts by constants are the rule, others are barrel shifters.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from fpdeep_gen.hls.asked import Binding as Binding
+from fpdeep_gen.hls.asked import LatencyBound as LatencyBound
 from fpdeep_gen.hls.interface import Interface, Origin, Shared
 from fpdeep_gen.hls.kinds import BinaryKind as BinaryKind
 from fpdeep_gen.hls.kinds import CastKind as CastKind
 from fpdeep_gen.hls.kinds import CompareKind as CompareKind
 from fpdeep_gen.hls.kinds import Fence as Fence
+from fpdeep_gen.hls.kinds import Implementation as Implementation
 from fpdeep_gen.hls.kinds import Storage as Storage
 from fpdeep_gen.hls.loops import Automatic as Automatic
 from fpdeep_gen.hls.loops import Count as Count
@@ -119,6 +122,10 @@ class Operation:
         """Every operand, predicates included."""
         return ()
 
+    def bound(self, bindings: Iterable[Binding]) -> tuple[Binding, ...]:
+        """Those that speak of it."""
+        return ()
+
 
 @dataclass(eq=False, slots=True, repr=False)
 class Constant(Operation):
@@ -144,6 +151,9 @@ class Binary(Operation):
 
     def operands(self) -> tuple[Operation, ...]:
         return (self.left, self.right)
+
+    def bound(self, bindings: Iterable[Binding]) -> tuple[Binding, ...]:
+        return tuple(one for one in bindings if one.is_of(self.kind, self.location))
 
 
 @dataclass(eq=False, slots=True, repr=False)
@@ -384,3 +394,5 @@ class Module:
     processes: list[Process] = field(default_factory=list)
     warnings: list[Diagnostic] = field(default_factory=list)
     interface: Interface | None = None
+    bindings: tuple[Binding, ...] = ()
+    latencies: tuple[LatencyBound, ...] = ()

@@ -53,6 +53,13 @@ class Storage(Enum):
     BLOCK = auto()
 
 
+class Implementation(Enum):
+    """What an operator is built of."""
+
+    FABRIC = auto()
+    DSP = auto()
+
+
 class Fence(Enum):
     """Which other streams keep the order of the program with one: none, those that are no part of a bus, all."""
 

@@ -1,6 +1,5 @@
 """From an ir.Module to the text of one SystemVerilog file and its report."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from fpdeep_gen.hls.emit.between import find_between
@@ -10,6 +9,7 @@ from fpdeep_gen.hls.emit.names import Namer, identifier
 from fpdeep_gen.hls.emit.network import emit_network, file_head, module_name, single
 from fpdeep_gen.hls.emit.polled import polled_ports
 from fpdeep_gen.hls.emit.process import emit_process
+from fpdeep_gen.hls.emit.remarks import missed_latencies, unbound_operators, without_uram
 from fpdeep_gen.hls.emit.report import (
     ChannelReport,
     KernelReport,
@@ -25,9 +25,10 @@ from fpdeep_gen.hls.emit.report import (
 from fpdeep_gen.hls.emit.resources import process_resources
 from fpdeep_gen.hls.emit.shell import emit_shell, hidden_streams, side_channels
 from fpdeep_gen.hls.interface import Control
-from fpdeep_gen.hls.ir import Diagnostic, Module, Network, Process
-from fpdeep_gen.hls.parts import DEFAULT_PART, Family, Part
+from fpdeep_gen.hls.ir import Module, Network, Process
+from fpdeep_gen.hls.parts import DEFAULT_PART, Part
 from fpdeep_gen.hls.registers import has_slave
+from fpdeep_gen.hls.schedule.bounded import with_least_latencies
 from fpdeep_gen.hls.schedule.choose import schedule_best
 from fpdeep_gen.hls.schedule.delays import DelayModel
 from fpdeep_gen.hls.schedule.model import MemoryPlan, ProcessSchedule
@@ -45,7 +46,7 @@ class Emitted:
 def emit_module(module: Module, clock_mhz: float = 200.0, part: Part = DEFAULT_PART) -> Emitted:
     """Schedule every process and write the whole design. Raises InputError for a stream without two ends."""
     network = module.top if isinstance(module.top, Network) else single(module.top, module.top.name)
-    delays = DelayModel(clock_mhz, part.family)
+    delays = DelayModel(clock_mhz, part.family, module.bindings)
     processes = list({id(instance.process): instance.process for instance in network.instances}.values())
     names = _module_names(network.name, processes)
     interface = module.interface
@@ -55,9 +56,9 @@ def emit_module(module: Module, clock_mhz: float = 200.0, part: Part = DEFAULT_P
     texts, reports, schedules = [], [], []
     plans: dict[int, list[MemoryPlan]] = {}
     for process in processes:
-        schedule = schedule_best(process, delays)
+        schedule = with_least_latencies(schedule_best(process, delays), module.latencies)
         schedules.append(schedule)
-        text = emit_process(schedule, names[id(process)], part.family)
+        text = emit_process(schedule, names[id(process)], part.family, module.bindings)
         texts.append(text.verilog)
         used = process_resources(schedule, text.register_bits, part.family)
         plans[id(process)] = [plan for plan in schedule.memories if plan.memory.is_external]
@@ -84,6 +85,8 @@ def emit_module(module: Module, clock_mhz: float = 200.0, part: Part = DEFAULT_P
     hidden = hidden_streams(interface) if interface is not None else frozenset()
     channels = {name: tuple(ChannelReport(pin.name, pin.width) for pin in pins) for name, pins in sides.items()}
     polled = polled_ports(network)
+    warnings = [*module.warnings, *unbound_operators(schedules, delays), *missed_latencies(schedules, module.latencies)]
+    warnings += without_uram(schedules, part.family)
     report = KernelReport(
         network.name,
         clock_mhz,
@@ -95,7 +98,7 @@ def emit_module(module: Module, clock_mhz: float = 200.0, part: Part = DEFAULT_P
         fifos,
         tuple(reports),
         total,
-        (*map(warning_text, module.warnings), *_without_uram(schedules, part.family)),
+        tuple(map(warning_text, warnings)),
         interface_report(interface, outside),
         between,
         part.name,
@@ -109,16 +112,6 @@ def emit_module(module: Module, clock_mhz: float = 200.0, part: Part = DEFAULT_P
         ]
     )
     return Emitted(verilog + "\n", report, tuple(schedules))
-
-
-def _without_uram(schedules: Iterable[ProcessSchedule], family: Family) -> Iterator[str]:
-    """Arrays that asked for UltraRAM and did not get it."""
-    found = ((schedule, plan) for schedule in schedules for plan in schedule.memories if plan.memory.wants_uram)
-    for schedule, plan in found:
-        if not plan.is_uram(family) and not plan.memory.is_external:
-            why = "it cannot hold a first content" if family.has_uram else f"the {family.title} has none"
-            text = f"BIND_STORAGE impl=uram of {plan.memory.name}: {why}; {plan.storage.name.lower()} memory instead"
-            yield warning_text(Diagnostic(plan.memory.location or schedule.process.location, text))
 
 
 def _module_names(top: str, processes: list[Process]) -> dict[int, str]:

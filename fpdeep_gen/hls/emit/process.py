@@ -19,7 +19,7 @@ from fpdeep_gen.hls.emit.region import (
     emit_handshake,
     emit_operations,
 )
-from fpdeep_gen.hls.ir import Process, StreamPort
+from fpdeep_gen.hls.ir import Binding, Implementation, Process, StreamPort
 from fpdeep_gen.hls.parts import XC7, Family
 from fpdeep_gen.hls.schedule.model import MemoryPlan, ProcessSchedule, RegionSchedule
 
@@ -39,9 +39,12 @@ class ProcessText:
     register_bits: int
 
 
-def emit_process(schedule: ProcessSchedule, module: str, family: Family = XC7) -> ProcessText:
-    """The module's text."""
+def emit_process(
+    schedule: ProcessSchedule, module: str, family: Family = XC7, bindings: Sequence[Binding] = ()
+) -> ProcessText:
+    """The module's text. `bindings`: which operators synthesis shall put into DSPs."""
     shared = _shared(schedule)
+    shared.dsp = tuple(one for one in bindings if one.implementation is Implementation.DSP)
     declared = [line for plan in schedule.memories for line in declare_memory(plan, shared, family)]
     declared += [line for plan in schedule.memories for line in hold_declarations(plan, shared)]
     texts = [_region_text(region, number, shared) for number, region in enumerate(schedule.regions)]

@@ -6,6 +6,7 @@ from fpdeep_gen.hls.emit.expressions import cast, expression, unsigned
 from fpdeep_gen.hls.emit.names import Namer, bits, literal
 from fpdeep_gen.hls.ir import (
     Binary,
+    Binding,
     Cast,
     CastKind,
     Compare,
@@ -43,6 +44,7 @@ class Shared:
     storages: dict[int, Storage]
     load_names: dict[int, str] = field(default_factory=dict)  # by id(load): where a shared port's word appears
     port_outputs: dict[int, str] = field(default_factory=dict)  # by id(read port): its output
+    dsp: tuple[Binding, ...] = ()  # of operators that synthesis shall put into DSPs
 
 
 @dataclass(frozen=True)
@@ -136,9 +138,9 @@ class RegionText:
             self.bases[id(operation)] = base
         return base
 
-    def _wire(self, name: str, width: int, right: str, location: Location | None) -> None:
+    def _wire(self, name: str, width: int, right: str, location: Location | None, hint: str = "") -> None:
         note = f"  // {location.file.name}:{location.line}" if location else ""
-        self.wires.append(f"wire {bits(width)}{name} = {right};{note}")
+        self.wires.append(f"{hint}wire {bits(width)}{name} = {right};{note}")
 
     def define(self, operation: Operation, stage: int, right: str) -> None:
         """Make the operation's result a wire in its stage."""
@@ -146,7 +148,8 @@ class RegionText:
         self.bases[id(operation)] = name
         self.names[id(operation), stage] = name
         self.homes[id(operation)] = stage
-        self._wire(name, operation.width, right, operation.location)
+        hint = '(* use_dsp = "yes" *) ' if operation.bound(self.shared.dsp) else ""
+        self._wire(name, operation.width, right, operation.location, hint)
 
     def predicate(self, operation: Operation, stage: int) -> str:
         """The predicate of an access, 1 where it has none."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from fpdeep_gen.hls.frontend.directives import Lines
@@ -20,7 +21,7 @@ Heads = dict[tuple[Path, int], Location]
 def loops_around(plain: str) -> Heads:
     """Of preprocessed C++ whose pragmas are calls. A pragma that stands in no loop is not there."""
     found: Heads = {}
-    text = _BLANKED.sub(lambda match: " " * len(match[0]), plain)
+    text = blanked(plain)
     lines = Lines(plain)
     opened: list[int] = []
     for match in _BRACE_OR_MARKER.finditer(text):
@@ -36,6 +37,11 @@ def loops_around(plain: str) -> Heads:
     return found
 
 
+def blanked(text: str) -> str:
+    """The same without strings and preprocessor lines, every place where it was."""
+    return _BLANKED.sub(lambda match: " " * len(match[0]), text)
+
+
 def head_of(heads: Heads, place: Location | None) -> Location | None:
     """Where the loop begins that a pragma stands in, if it stands in one."""
     return None if place is None else heads.get((place.file.resolve(), place.line))
@@ -46,23 +52,35 @@ def is_same(one: Location, other: Location) -> bool:
     return (one.file.resolve(), one.line, one.column) == (other.file.resolve(), other.line, other.column)
 
 
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """What a pair of braces is the body of: a loop that begins at a place, or a function whose name does."""
+
+    is_loop: bool
+    begin: int
+
+
+def owner(text: str, brace: int) -> Owner | None:
+    """Of an opening brace in blanked text. None: a block, or the body of something else."""
+    begin = max(0, brace - _LONGEST_HEAD)
+    head = text[begin:brace].rstrip()
+    if head.endswith(")"):
+        bracket = _bracket(head)
+        keyword = _WITH_HEAD.search(head[:bracket])
+        if keyword is None:
+            name = re.search(r"[\w~]*\s*$", head[:bracket])
+            return Owner(False, begin + (name.start() if name is not None else bracket))
+        return Owner(True, begin + keyword.start()) if keyword[1] in ("for", "while") else None
+    word = _WORD.search(head[-8:])
+    if word is not None:
+        return Owner(True, begin + len(head) - len("do")) if word[0] == "do" else None
+    return None if head.endswith((";", ":", "{", "}")) else Owner(False, begin)
+
+
 def _innermost(text: str, opened: Sequence[int]) -> int | None:
     """Where the innermost loop begins whose brace is open; None where a function begins before any loop does."""
-    for brace in reversed(opened):
-        begin = max(0, brace - _LONGEST_HEAD)
-        head = text[begin:brace].rstrip()
-        if head.endswith(")"):
-            keyword = _WITH_HEAD.search(head[: _bracket(head)])
-            if keyword is None:
-                return None
-            if keyword[1] in ("for", "while"):
-                return begin + keyword.start()
-        elif (word := _WORD.search(head[-8:])) is not None:
-            if word[0] == "do":
-                return begin + len(head) - len("do")
-        elif not head.endswith((";", ":", "{", "}")):
-            return None
-    return None
+    found = next((one for brace in reversed(opened) if (one := owner(text, brace)) is not None), None)
+    return found.begin if found is not None and found.is_loop else None
 
 
 def _bracket(head: str) -> int:

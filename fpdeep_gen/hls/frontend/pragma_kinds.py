@@ -45,7 +45,7 @@ Made = tuple[str, list[str]]  # the statement, and remarks
 def statement(pragma: Pragma) -> Made:
     """The statement that stands for the pragma ("": none), and what of it is not honoured."""
     if pragma.condition:
-        if pragma.kind in ("interface", "top"):
+        if pragma.kind in _READ_ELSEWHERE:
             return "", ["ignored; this one takes no condition, use #if around it"]
         code, remarks = statement(replace(pragma, condition=""))
         return (f"if constexpr (static_cast<bool>({pragma.condition})) {{ {code} }}" if code else ""), remarks
@@ -75,14 +75,13 @@ def _one(maker: Callable[[Pragma], Made], pragma: Pragma) -> Made:
         return "", [str(refusal)]
 
 
-# These need nothing: functions are inlined and specialised, arrays of structures split by field, unless refused below.
-_FREE = frozenset({"interface", "alias", "function_instantiate", "top", "aggregate", "disaggregate"})
+# No statement: read elsewhere, or needs nothing (functions are inlined and specialised, arrays of structures split).
+_READ_ELSEWHERE = frozenset({"interface", "top", "bind_op", "latency"})
+_FREE = _READ_ELSEWHERE | {"alias", "function_instantiate", "aggregate", "disaggregate"}
 
 _IGNORED = {
     "loop_merge": "loops are not merged; write them as one loop",
     "allocation": "ignored; operators are not shared",
-    "bind_op": "ignored; the delay model chooses the operator and its registers",
-    "latency": "ignored; the schedule follows from the clock and the dependences",
     "stable": "ignored; every activation reads the argument anew",
     "protocol": "ignored; only the order of stream accesses is kept",
     "occurrence": "ignored; the region runs under its condition at the interval of the loop",

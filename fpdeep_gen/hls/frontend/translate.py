@@ -17,9 +17,11 @@ from fpdeep_gen.hls.frontend.directives import with_directives
 from fpdeep_gen.hls.frontend.enclosing import loops_around
 from fpdeep_gen.hls.frontend.extents import elements_behind
 from fpdeep_gen.hls.frontend.interface_options import aggregation_remarks, direct_problems, direct_remarks
+from fpdeep_gen.hls.frontend.latency_pragmas import latency_bounds
 from fpdeep_gen.hls.frontend.llvm_ir import Function
 from fpdeep_gen.hls.frontend.network import NetworkLowering, is_network, task_arguments, task_calls
 from fpdeep_gen.hls.frontend.objects import External
+from fpdeep_gen.hls.frontend.operator_pragmas import operator_bindings
 from fpdeep_gen.hls.frontend.optimise import Optimised, optimise
 from fpdeep_gen.hls.frontend.places import internal_errors, refusal
 from fpdeep_gen.hls.frontend.pragmas import rewrite
@@ -67,6 +69,9 @@ def _front_end(source: Path, top: str, include_dirs: Sequence[Path], grouping: G
     sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
     preprocessed = with_directives(preprocess(source, include_dirs))
     plain, warnings = rewrite(preprocessed, source)
+    bindings, unbound = operator_bindings(preprocessed)
+    latencies, unbounded = latency_bounds(preprocessed)
+    warnings += [*unbound, *unbounded]
     problems: list[Problem] = []
     text, name, interface = _wrapped(plain, preprocessed, top, source, warnings, problems)
     optimised = optimise(outline_loops(text, name, source), name, source, loops_around(plain))
@@ -113,6 +118,7 @@ def _front_end(source: Path, top: str, include_dirs: Sequence[Path], grouping: G
         module = Module(process, [process], warnings)
     if problems:
         raise refusal(problems)
+    module.bindings, module.latencies = bindings, latencies
     _mark_tokens(module)
     for process in module.processes:
         clean(process)

@@ -186,7 +186,7 @@ class Builder:
 
     def _narrow_product(self, left: Operation, right: Operation, width: int) -> Operation | None:
         """The product of extended operands in as many bits as it can have, then extended."""
-        (a, a_signed), (b, b_signed) = _unextended(left), _unextended(right)
+        (a, a_signed), (b, b_signed) = unextended(left), unextended(right)
         if a.width + b.width >= width:
             return None
         signed = a_signed or b_signed
@@ -257,7 +257,7 @@ class Builder:
 
     def _select_extended(self, condition: Operation, if_true: Operation, if_false: Operation) -> Operation | None:
         """Choose before the extension."""
-        (a, a_signed), (b, b_signed) = _unextended(if_true), _unextended(if_false)
+        (a, a_signed), (b, b_signed) = unextended(if_true), unextended(if_false)
         width = if_true.width
         if isinstance(a, Constant) and b.width < width:
             a, a_signed = self._constant_like(a, b.width, b_signed), b_signed
@@ -368,7 +368,7 @@ class Builder:
         return self._share(key, lambda: Concat(sum(part.width for part in joined), tuple(joined)))
 
 
-def _unextended(value: Operation) -> tuple[Operation, bool]:
+def unextended(value: Operation) -> tuple[Operation, bool]:
     """The value before its extension, and whether it was signed."""
     if isinstance(value, Cast) and value.kind in (CastKind.SEXT, CastKind.ZEXT):
         return value.value, value.kind is CastKind.SEXT

@@ -23,10 +23,10 @@ def schedule_best(process: Process, delays: DelayModel) -> ProcessSchedule:
     """
     if process.plain is not None:
         return _Forms(process, delays).best()
-    joined = schedule_process(optimise(process), delays)
+    joined = schedule_process(optimise(process, delays.bindings), delays)
     if process.apart is None or not _misses(joined):
         return joined
-    apart = schedule_process(optimise(_with_ports(process.apart(), process)), delays)
+    apart = schedule_process(optimise(_with_ports(process.apart(), process), delays.bindings), delays)
     cost = sum(one.ii for one in joined.regions if one.pipelined)
     other = sum(one.ii + (one.depth + _HANDOVER) / _trip_count(one.region) for one in apart.regions if one.pipelined)
     return apart if other < cost else joined
@@ -52,7 +52,7 @@ class _Forms:
         if found is None or any(one.sequential for one in found.regions):
             reasons, gains = _reasons(found), found is not None and _gains(found)
             found = self._faster(found if gains else None, lambda: self._plain(reasons))
-        return found or schedule_process(optimise(self._plain({})), self.delays)  # which says what is wrong
+        return found or self._scheduled(self._plain({}))  # which says what is wrong
 
     def _plain(self, reasons: Mapping[Location | None, str]) -> Process:
         """Without automatic pipelines, and why."""
@@ -66,9 +66,12 @@ class _Forms:
     def _made(self, form: Callable[[], Process]) -> ProcessSchedule | None:
         """None where it has no schedule."""
         try:
-            return schedule_process(optimise(form()), self.delays)
+            return self._scheduled(form())
         except InputError:
             return None
+
+    def _scheduled(self, form: Process) -> ProcessSchedule:
+        return schedule_process(optimise(form, self.delays.bindings), self.delays)
 
     def _faster(self, first: ProcessSchedule | None, form: Callable[[], Process]) -> ProcessSchedule | None:
         other = self._made(form)

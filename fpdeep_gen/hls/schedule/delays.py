@@ -11,6 +11,7 @@ from math import ceil, log2
 from fpdeep_gen.hls.ir import (
     Binary,
     BinaryKind,
+    Binding,
     Cast,
     Compare,
     Concat,
@@ -49,10 +50,11 @@ class Timing:
 
 @dataclass(frozen=True)
 class DelayModel:
-    """Delays for one clock and one family of parts."""
+    """Delays for one clock and one family of parts; `bindings`: what pragmas say of operators."""
 
     clock_mhz: float = 200.0
     family: Family = XC7
+    bindings: tuple[Binding, ...] = ()
 
     @property
     def budget(self) -> float:
@@ -61,6 +63,11 @@ class DelayModel:
 
     def timing(self, operation: Operation, storage: Storage | None, budget: float) -> Timing:
         """Timing of one operation; `storage` is that of a load's memory, `budget` what its stage may take."""
+        timing = self._fastest(operation, storage, budget)
+        stages = max((one.stages or 0 for one in operation.bound(self.bindings)), default=0)
+        return timing if stages <= timing.latency else Timing(0.0, latency=stages, registered_operands=True)
+
+    def _fastest(self, operation: Operation, storage: Storage | None, budget: float) -> Timing:
         match operation:
             case Load():
                 if storage is Storage.BLOCK:

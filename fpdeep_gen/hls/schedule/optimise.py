@@ -1,10 +1,13 @@
 """Process -> Process with the same behaviour and less hardware: canonical expressions, balanced sums, no dead code."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from fpdeep_gen.hls.ir import (
     Binary,
+    BinaryKind,
+    Binding,
     Cast,
     CastKind,
     Compare,
@@ -13,6 +16,7 @@ from fpdeep_gen.hls.ir import (
     Exit,
     Extract,
     Get,
+    Implementation,
     Load,
     Operation,
     Process,
@@ -28,17 +32,19 @@ from fpdeep_gen.hls.ir import (
 )
 from fpdeep_gen.hls.schedule.balance import balance
 from fpdeep_gen.hls.schedule.builder import Builder
+from fpdeep_gen.hls.schedule.fabric import fabric_product
 from fpdeep_gen.hls.schedule.muxes import MuxBuilder, find_muxes
 from fpdeep_gen.hls.schedule.untangle import untangle
 
 _EFFECTS = (Store, StreamRead, StreamTryRead, StreamWrite, StreamTryWrite)
 
 
-def optimise(process: Process) -> Process:
-    """A new process; variables, memories and ports stay the same objects."""
+def optimise(process: Process, bindings: Sequence[Binding] = ()) -> Process:
+    """A new process; variables, memories and ports stay the same objects. `bindings`: what operators are built of."""
     process = _each_region(process, _canonical(process))
     process = remove_dead(process)
-    process = _each_region(process, replace(_canonical(process), flatten=True))
+    fabric = tuple(one for one in bindings if one.implementation is Implementation.FABRIC)
+    process = _each_region(process, replace(_canonical(process), flatten=True, fabric=fabric))
     process = balance(untangle(process))
     process = _each_region(process, _canonical(process))
     return remove_dead(process)
@@ -50,6 +56,7 @@ class _Canonical:
 
     fixed: frozenset[int]  # id(variable) of those that nothing sets
     flatten: bool = False  # trees of selects
+    fabric: tuple[Binding, ...] = ()  # of products to build without DSPs
 
     def region(self, region: Region, target: Region) -> None:
         uses = count_uses(region)
@@ -82,6 +89,8 @@ class _Canonical:
                 if id(operation.variable) in self.fixed:
                     return builder.constant(operation.variable.initial, operation.width)
                 return builder.get(operation.variable)
+            case Binary(kind=BinaryKind.MUL) if operation.bound(self.fabric):
+                return fabric_product(builder, new[id(operation.left)], new[id(operation.right)])
             case Binary():
                 return builder.binary(operation.kind, new[id(operation.left)], new[id(operation.right)])
             case Compare():

@@ -87,7 +87,7 @@ def test_directives_hold_where_they_say(tmp_path: Path) -> None:
     assert protocols["from"] is Protocol.AXI
     assert protocols["ap_return"] is Protocol.AXILITE
     (warning,) = [line for line in report.warnings if "LATENCY" in line.upper()]
-    assert warning.startswith("hls_config.cfg:18: pragma HLS latency max=9: ignored")
+    assert warning.startswith("hls_config.cfg:18: LATENCY of scale: max=9 is missed, it takes ")
 
 
 def test_a_configuration_without_directives_is_its_source(tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def current_output() -> Output:
 
 def _console(stderr: bool) -> Console:
     """A console that never folds a table narrower than it can be read when it writes to a file or a pipe."""
-    console = Console(stderr=stderr, highlight=False, soft_wrap=False)
+    console = Console(stderr=stderr, highlight=False, soft_wrap=False, emoji=False)
     if not console.is_terminal:
         console.width = max(console.width, NARROWEST)
     return console

@@ -155,14 +155,14 @@ def test_an_interrupt_exits_130() -> None:
 def test_json_goes_to_standard_output_alone() -> None:
     def action() -> None:
         output = current_output()
-        output.human.print("for people")
+        output.human.print("for people, k.cpp:100: not a picture")
         output.result({"b": 1, "a": [2]})
 
     result = run(action, "--json")
     assert json.loads(result.stdout) == {"a": [2], "b": 1}
-    assert result.stderr == "for people\n"
+    assert result.stderr == "for people, k.cpp:100: not a picture\n"
     plain = run(action)
-    assert (plain.stdout, plain.stderr) == ("for people\n", "")
+    assert (plain.stdout, plain.stderr) == (result.stderr, "")
 
 
 def test_errors_survive_the_way_from_another_process() -> None:

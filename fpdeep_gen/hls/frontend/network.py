@@ -186,7 +186,7 @@ class NetworkLowering:
         self._ends.setdefault(end, []).append((instance, port.is_input))
         found = self._made.get(end)
         if found is None:
-            base = _readable(end[0])
+            base = _readable(_INLINED.sub("", end[0]))
             name = base if total == 1 else f"{base}_{end[1]}"
             declared = self._elements_declared.get(end) or self._declared.get(end[0])
             if end[0] in self._fifos:
@@ -222,6 +222,9 @@ class NetworkLowering:
     def _problem(self, call: Instruction | None, what: str, expected: str, found: str) -> None:
         place = self._module.locations.of(call.debug) if call is not None else self._function.location
         self._problems.append(problem_at(place, what, expected, found))
+
+
+_INLINED = re.compile(r"(?<=.)(?:\.i\d*)+$")  # what inlining adds to a name
 
 
 def _readable(name: str) -> str:

@@ -46,7 +46,7 @@ def outline_loops(text: str, top: str, source: Path, closed: frozenset[str] = fr
     users = user_bodies(text, source)
     regions = frozenset(name for name, body in users.items() if f"call void {DATAFLOW}(" in body)
     opened = _opened(users, regions, closed)
-    if not any("!llvm.loop" in users[name] for name in (*regions, *opened)):
+    if not opened and not any("!llvm.loop" in users[name] for name in regions):
         return text
     roots = find_roots(text, top, source)
     called = {name for holder in (*regions, *opened) for name in CALLED.findall(users[holder])}
@@ -72,19 +72,24 @@ def outline_loops(text: str, top: str, source: Path, closed: frozenset[str] = fr
     tables: dict[str, dict[str, str]] = {}
     problems: list[Problem] = []
     loose: list[Instruction] = []
+    own: list[Instruction] = []
+    declares: list[Instruction] = []
     for name in sorted(regions & parsed.functions.keys()):
         region = StageLoops(parsed, parsed.functions[name], made, stages)
         tables[name] = region.tables
         found = region.stages()
         loose += region.loose(found)
+        own += region.own(found)
+        declares += region.declares
         kept |= {loop: _loop_name(parsed.functions[loop], parsed) for loop in found}
         problems += region.stuck(found)
-    shut = _sources(cut, source, loose, opened, parse_module(given, source).functions) if loose else set()
+    sources = _Sources(cut, source, opened, parse_module(given, source).functions if opened else {})
+    shut = sources.of(loose) | (sources.of(own) - sources.of(declares))
     if shut:
         return outline_loops(given, top, source, closed | shut)
     if problems:
         raise refusal(problems)
-    if not kept:
+    if not kept and not opened:
         return text
     for name, constants in tables.items():
         cut = _with_tables(cut, name, constants)
@@ -109,16 +114,23 @@ def _opened(users: Mapping[str, str], regions: frozenset[str], closed: frozenset
     return frozenset(found)
 
 
-def _sources(
-    text: str, source: Path, loose: list[Instruction], opened: frozenset[str], given: Mapping[str, Function]
-) -> set[str]:
-    """The opened functions, called by the region itself, that instructions come from."""
-    names = {Subprogram(given[name].plain_name, place): name for name in opened if (place := given[name].location)}
-    metadata = Metadata({int(match[1]): match[2] for match in NODE.finditer(text)}, source)
-    chains = (
-        [names[one] for one in metadata.inlined_from(debug) if one in names] for debug in {x.debug for x in loose}
-    )
-    return {chain[-1] for chain in chains if chain}
+class _Sources:
+    """Which opened functions, called by the region itself, instructions come from."""
+
+    def __init__(self, text: str, source: Path, opened: frozenset[str], given: Mapping[str, Function]) -> None:
+        self._names = {
+            Subprogram(given[name].plain_name, place): name for name in opened if (place := given[name].location)
+        }
+        self._metadata = Metadata({int(match[1]): match[2] for match in NODE.finditer(text)}, source)
+
+    def of(self, instructions: list[Instruction]) -> set[str]:
+        """The functions, without those that are called by others of them."""
+        numbers = {one.debug for one in instructions} if self._names else set()
+        chains = (
+            [self._names[one] for one in self._metadata.inlined_from(number) if one in self._names]
+            for number in numbers
+        )
+        return {chain[-1] for chain in chains if chain}
 
 
 def _lasting(body: str) -> str:

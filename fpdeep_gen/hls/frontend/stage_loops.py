@@ -18,6 +18,7 @@ from fpdeep_gen.hls.frontend.stage_results import scattered
 from fpdeep_gen.hls.frontend.unrolling import DECLARE
 from fpdeep_gen.hls.ir import Location
 
+_STREAM = "@__hls_stream_"
 _PASSIVE = ("getelementptr", "alloca")
 
 
@@ -52,9 +53,11 @@ class StageLoops:
         self._addresses = {one.name for one in function.parameters if isinstance(one.type, PointerType)}
         self._cut = made
         self._made = {name for name in made if self._fits(name)}
-        for block in function.blocks.values():
-            for one in block.instructions:
-                self._note(one)
+        self._order = [one for block in function.blocks.values() for one in block.instructions]
+        for one in self._order:
+            self._note(one)
+        declaring = {name for name in made if _calls(module.functions[name], frozenset({DECLARE}))} | {DECLARE}
+        self.declares = [one for one in self._order if one.detail in declaring]
         self.tables = {owner: found for owner in self._users if (found := self._table(owner))}
 
     def stages(self) -> frozenset[str]:
@@ -79,9 +82,8 @@ class StageLoops:
         ]
         several = len({id(block) for block, _ in (*calls, *inside)}) > 1
         found = [*scattered(self._function, calls), *(call for _, call in inside)] if several else []
-        order = [one for block in self._function.blocks.values() for one in block.instructions]
-        last = max((place for place, one in enumerate(order) if one.detail in apart), default=-1)
-        early = {id(one) for one in order[:last]}
+        last = max((place for place, one in enumerate(self._order) if one.detail in apart), default=-1)
+        early = {id(one) for one in self._order[:last]}
         for owner, users in self._users.items():
             made = self._defined[owner][1] if owner in self._defined else None
             is_stream = any(user.loop == DECLARE for user in users)
@@ -95,6 +97,12 @@ class StageLoops:
                 if any(not self._only_given(one, set(kept)) for one in loads):  # these loads come from nowhere
                     found += [user.one for user in users if user.loop in kept]
         return found
+
+    def own(self, kept: frozenset[str]) -> list[Instruction]:
+        """What is left for the region itself to do: words of streams, and loops that are no stages."""
+        loops = self._cut - kept
+        work = (one for one in self._order if one.detail in loops or one.detail.startswith(_STREAM))
+        return [one for one in work if one not in self.declares]
 
     def stuck(self, kept: frozenset[str]) -> list[Problem]:
         """Loops that are no stages, but exchange words with some: they would run when those are done."""

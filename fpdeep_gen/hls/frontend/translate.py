@@ -32,6 +32,7 @@ from fpdeep_gen.hls.frontend.rewriting import LONGEST
 from fpdeep_gen.hls.frontend.shared import SharedArrays, check_users, global_users
 from fpdeep_gen.hls.frontend.signature import read_signature
 from fpdeep_gen.hls.frontend.stage_task import STAGE_DONE
+from fpdeep_gen.hls.frontend.static_streams import with_local_streams
 from fpdeep_gen.hls.frontend.top import (
     build_interface,
     is_free_running,
@@ -74,7 +75,8 @@ def _front_end(source: Path, top: str, include_dirs: Sequence[Path], grouping: G
     warnings += [*unbound, *unbounded]
     problems: list[Problem] = []
     text, name, interface = _wrapped(plain, preprocessed, top, source, warnings, problems)
-    optimised = optimise(outline_loops(text, name, source), name, source, loops_around(plain))
+    text = outline_loops(with_local_streams(text, name, source), name, source)
+    optimised = optimise(text, name, source, loops_around(plain))
     warnings.extend(optimised.warnings)
     problems.extend(optimised.problems)
     function = optimised.module.functions[optimised.top]

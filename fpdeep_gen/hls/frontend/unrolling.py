@@ -58,10 +58,26 @@ def attach_unrolls(text: str, module: LlvmModule, heads: Heads) -> str:
 
 
 def drop_gone(module: LlvmModule, heads: Heads) -> None:
-    """Takes out the pragmas of loops that unrolling and cleaning have removed: they are none of the loops around."""
+    """Takes out the pragmas of loops that unrolling and cleaning have removed: they are none of the loops around.
+
+    But PIPELINE of a loop of one iteration is that of the loop around, which it would be joined with.
+    """
     for function in module.functions.values():
-        for one, block in _gone(function, find_loops(function), module, heads).items():
-            function.blocks[block].instructions.remove(one)
+        forest = find_loops(function)
+        gone = _gone(function, forest, module, heads)
+        for one in gone.keys() - _of_single_iterations(function, forest, gone):
+            function.blocks[gone[one]].instructions.remove(one)
+
+
+def _of_single_iterations(function: Function, forest: LoopForest, gone: dict[Instruction, str]) -> set[Instruction]:
+    """PIPELINE that stands once in an innermost loop which has none of its own: an unrolled body has it again."""
+    asked: dict[str, list[Instruction]] = {}
+    for block, one in calls_of(function, (PIPELINE, PIPELINE_OUTER, PIPELINE_OFF)):
+        loop = forest.innermost(block)
+        if loop is not None and not loop.children:
+            asked.setdefault(loop.header, []).append(one)
+    once = (ones[0] for ones in asked.values() if len(ones) == 1)
+    return {one for one in once if one in gone and one.detail != PIPELINE_OFF}
 
 
 def _gone(function: Function, forest: LoopForest, module: LlvmModule, heads: Heads) -> dict[Instruction, str]:

@@ -25,8 +25,10 @@ static void compute(hls::stream<int>& s, hls::stream<int>& t, int n, int k) {
 }
 static void store(hls::stream<int>& t, int b[16], int n) {
     for (int i = 0; i < n; ++i) {
+        for (int j = 0; j < 1; ++j) {  // PIPELINE of a single iteration is that of the loop around
 #pragma HLS PIPELINE
-        b[i] = t.read();
+            b[i] = t.read();
+        }
     }
 }
 int flow(int n, int k, const int a[16], int b[16]) {
@@ -53,14 +55,45 @@ def test_scalars_and_arrays(tmp_path: Path) -> None:
     assert [region.ii for region in loops] == [1, 1, 1]
 
 
+TWICE = """
+static void twice(hls::stream<int>& s, hls::stream<int>& t, int n, int k) {
+#pragma HLS INLINE
+    static hls::stream<int> half("half");
+    compute(s, half, n, k);
+    compute(half, t, n, k);
+}
+int flow("""
+
+
 def test_stages_on_buses(tmp_path: Path) -> None:
-    """Each stage has the bus of its array; the whole is done when the last write has been answered."""
+    """Each stage has the bus of its array; the whole is done when the last write has been answered.
+
+    A function with INLINE that has a stream of its own is opened, also where no loop is; the stream may be static.
+    """
     source = tmp_path / "flow.cpp"
     buses = "".join(f"\n#pragma HLS INTERFACE m_axi port={one} depth=16 bundle=bus_{one}" for one in "ab")
-    source.write_text(FLOW.replace("#pragma HLS DATAFLOW", f"#pragma HLS DATAFLOW{buses}"), encoding="utf-8")
+    text = FLOW.replace("#pragma HLS DATAFLOW", f"#pragma HLS DATAFLOW{buses}").replace("int flow(", TWICE.lstrip())
+    source.write_text(text.replace("compute(s, t, m", "twice(s, t, m"), encoding="utf-8")
     done = cosimulate(source, "flow", tmp_path / "rtl", calls=4, words=16, stalls=0.3)
     assert done.differences == ()
     assert dict(done.compared) == {"ap_return": 4, "a": 64, "b": 64}
+    assert {"compute", "compute_2"} <= {one.name for one in done.compiled.report.processes}
+    assert "half" in {one.name for one in done.compiled.report.fifos}
+
+
+def test_a_static_stream_belongs_to_one_call(tmp_path: Path) -> None:
+    source = tmp_path / "flow.cpp"
+    text = FLOW.replace("int flow(", TWICE.lstrip()).replace(
+        "    compute(s, t, m", "    hls::stream<int> u;\n    twice(s, u, m"
+    )
+    text = text.replace("store(t, b", "twice(u, t, m, k);\n    store(t, b")
+    source.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        compile_kernel(source, "flow", [], tmp_path / "rtl")
+    (problem,) = caught.value.problems
+    line = next(number for number, one in enumerate(text.split("\n"), 1) if "static hls::stream" in one)
+    assert (problem.line, problem.column, problem.field) == (line, 5, "static stream half")
+    assert (problem.expected, problem.found) == ("a function that is called once", "2 calls")
 
 
 def test_tasks_beside_stages(tmp_path: Path) -> None:

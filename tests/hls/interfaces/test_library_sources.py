@@ -20,7 +20,7 @@ KERNEL = """
 #include "utils/x_hls_utils.h"
 #include <cmath>
 template <typename K, typename V> void show(const std::map<K, V> &, std::vector<V>);  // for the bench
-template <typename... T> struct Wide : ap_uint<12> {
+template <typename... T> struct Wide : ap_uint<std::max({3, 12, 7}) - std::min({1, 0})> {
     template <typename... A> Wide(A &&...values) : ap_uint<12>(std::forward<A>(values)...) {}
 };
 template <typename F> static ap_int<16> folded(const ap_int<12> (&values)[4], F combine) {

@@ -9,7 +9,7 @@ import numpy as np
 from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.partition.batch_end import update_cycles, update_lanes, with_batch_bits
-from fpdeep_gen.partition.bounds import bounds_of
+from fpdeep_gen.partition.bounds import bounds_for
 from fpdeep_gen.partition.buffers import UPDATE_LANE_LUT, engine_lut, least_room, line_use, sums_use
 from fpdeep_gen.partition.crews import Crew, crews_of
 from fpdeep_gen.partition.fifos import fifo_uses, fifos_of
@@ -145,7 +145,7 @@ def assemble(
         uses,
         times.delays,
         prediction,
-        bounds_of(network, cluster),
+        bounds_for(network, cluster, geometry, decided.shares, decided.interval),
         winners,
     )
 

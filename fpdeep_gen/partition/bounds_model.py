@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Bounds:
-    """Intervals that no plan of this family goes below: `work` from the multipliers of all boards, `link` from the
-    traffic that some cut must carry (`cut`: the link that asks for most; 0 and None where no such bound is known),
-    `loss` from the loss, which takes one image after the other."""
+    """Intervals that no plan of its kind (with layers in order, or any) goes below: `work` from the multipliers of all
+    boards, `link` from the traffic that some cut must carry (`cut`: the link that asks for most; 0 and None where no
+    such bound is known), `loss` from the loss, which takes one image after the other."""
 
     work: float
     link: float

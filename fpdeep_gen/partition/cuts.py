@@ -103,7 +103,7 @@ def runs(network: Network, geometry: Sequence[Geometry], bram36: int, longest: i
                     last,
                     float(work[first]),
                     float(work[last + 1]),
-                    features if _reads_evenly(conv[first].layer) else 0.0,
+                    features if reads_evenly(conv[first].layer) else 0.0,
                     errors,
                     *out,
                     inner,
@@ -118,20 +118,20 @@ def runs(network: Network, geometry: Sequence[Geometry], bram36: int, longest: i
 def _tensor_bits(network: Network, reader: Layer, tensor: int) -> tuple[float, float]:
     """Bits of the features of a tensor that its reader looks at, and of their errors (none of an image)."""
     channels = network.tensor_shape(tensor)[0]
-    elements = channels * _read(reader, reader.in_rows, reader.conv_rows, reader.kernel_rows)
-    elements *= _read(reader, reader.in_columns, reader.conv_columns, reader.kernel_columns)
+    elements = channels * read_of(reader, reader.in_rows, reader.conv_rows, reader.kernel_rows)
+    elements *= read_of(reader, reader.in_columns, reader.conv_columns, reader.kernel_columns)
     errors = network.layers[tensor - 1].formats.error.width if tensor else 0
     return float(elements * network.tensor_format(tensor).width), float(elements * errors)
 
 
-def _read(layer: Layer, whole: int, steps: int, kernel: int) -> int:
+def read_of(layer: Layer, whole: int, steps: int, kernel: int) -> int:
     """Rows or columns that some window lies on."""
     if layer.stride > kernel:
         return min(whole, steps * kernel - layer.padding)
     return min(whole, (steps - 1) * layer.stride + kernel - layer.padding)
 
 
-def _reads_evenly(layer: Layer) -> bool:
+def reads_evenly(layer: Layer) -> bool:
     """Whether any part of the columns of sums lies on at least that part of the columns of the input."""
     beyond, padding = layer.kernel_columns - layer.stride, layer.padding
     return padding == 0 or beyond >= 2 * padding or (beyond >= padding and layer.stride >= padding)
@@ -140,7 +140,7 @@ def _reads_evenly(layer: Layer) -> bool:
 def _slack(layer: Layer) -> float:
     """Sums that no pooling window looks at, input columns that no window does or that the last step lacks."""
     dropped = max(0, layer.conv_columns - layer.out_columns * layer.pool_stride) / layer.conv_columns
-    unread = layer.in_columns - _read(layer, layer.in_columns, layer.conv_columns, layer.kernel_columns)
+    unread = layer.in_columns - read_of(layer, layer.in_columns, layer.conv_columns, layer.kernel_columns)
     lacking = -(-layer.in_columns // layer.stride) * layer.stride - layer.in_columns
     return max(dropped, (unread + lacking) / layer.in_columns)
 

@@ -6,7 +6,7 @@ from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.errors import Problem
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.partition.assemble import Decided, assemble
-from fpdeep_gen.partition.bounds import bounds_of
+from fpdeep_gen.partition.bounds import bounds_for
 from fpdeep_gen.partition.budget import budget_problems
 from fpdeep_gen.partition.candidate import Candidate, busiest_link
 from fpdeep_gen.partition.geometry import geometries
@@ -90,7 +90,9 @@ def _slower(network: Network, cluster: Cluster, part: float) -> Candidate | None
     found = Search(network, replace(cluster, boards=boards)).best()
     if found is None:
         return None
-    plan = replace(found.plan, cluster=cluster, bounds=bounds_of(network, cluster))
+    plan = found.plan
+    bounds = bounds_for(network, cluster, geometries(network), plan.shares, plan.prediction.interval)
+    plan = replace(plan, cluster=cluster, bounds=bounds)
     return replace(found, plan=plan, excess=tuple(budget_problems(plan)))
 
 

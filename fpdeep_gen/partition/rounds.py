@@ -21,7 +21,7 @@ NEARLY, ROUNDS_MORE = 3, 4
 TIGHT = 0.99
 """Part of the interval that the busiest link takes at least where links are the limit; else a shorter one is tried."""
 
-CLOSER, NEAR = 12, 0.955
+CLOSER, NEAR = 12, 0.985
 """Intervals that are tried between the bound, over `NEAR`, and a plan's own where links are the limit: what a link
 carries depends on where boards' work ends in the layers, so that a shorter interval may do where a longer one does
 not."""

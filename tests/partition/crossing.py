@@ -7,6 +7,7 @@ import numpy as np
 
 from fpdeep_gen.network.model import LayerKind
 from fpdeep_gen.partition.cuts import Run, runs
+from fpdeep_gen.partition.features_bound import features_of
 from fpdeep_gen.partition.geometry import geometries
 from fpdeep_gen.partition.model import BalancedPlan, Carried, LinkLoad, Phase
 
@@ -74,10 +75,37 @@ def of_convolutions(plan: BalancedPlan, loads: tuple[LinkLoad, ...]) -> float:
 
 
 def in_order(plan: BalancedPlan) -> bool:
-    """Whether no layer is displaced: each reaches at least as high as those before it."""
-    layers = {share.layer for share in plan.shares if plan.network.layers[share.layer].kind is LayerKind.CONVOLUTION}
-    highest = [max(share.board for share in plan.shares if share.layer == layer) for layer in sorted(layers)]
-    return highest == sorted(highest)
+    """Whether each link lies between two convolutions or within some that follow each other, and none of their phases
+    is more than a board's work ahead or behind."""
+    for link in plan.links:
+        parts = fractions(plan, link.index)
+        begun = [layer for layer, found in parts.items() if max(found) > 0]
+        open_ones = [layer for layer, found in parts.items() if min(found) < 1]
+        if not begun or not open_ones or begun[-1] < open_ones[0]:
+            continue
+        both = range(open_ones[0], begun[-1] + 1)
+        if any(max(parts[layer]) == 0 or min(parts[layer]) == 1 for layer in both):
+            return False
+        work = {layer: plan.network.layers[layer].forward_macs for layer in both}
+        whole = sum(work[layer] * len(parts[layer]) for layer in both)
+        middle = sum(work[layer] * sum(parts[layer]) for layer in both) / whole
+        if any(abs(part - middle) > board_work(plan) / whole for layer in both for part in parts[layer]):
+            return False
+    return True
+
+
+def check_features(plan: BalancedPlan) -> int:
+    """Each link carries up at least what the bound of every plan asks of it, by the work that is below. Returns of how
+    many links it says something."""
+    told = 0
+    for link in plan.links:
+        below = sum(
+            share.macs for share in plan.shares if share.board <= link.index and share.phase is not Phase.BACKWARD
+        )
+        least = [float(each.least(np.array(below))) for each in features_of(plan.network, geometries(plan.network))]
+        assert max(least, default=0.0) <= of_convolutions(plan, link.up) + 1e-6, (link.index, below, least)
+        told += max(least, default=0.0) > 0
+    return told
 
 
 def check_traffic(plan: BalancedPlan) -> int:

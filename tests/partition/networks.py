@@ -95,3 +95,9 @@ def slow_chain(gbps: float) -> Cluster:
     """Eight boards with links of so many Gb/s."""
     cluster = chain(8, dsp=60, lanes=1)
     return replace(cluster, links=tuple(replace(link, gbps_per_lane=gbps) for link in cluster.links))
+
+
+@cache
+def tight() -> BalancedPlan:
+    """A plan that slow links are the limit of."""
+    return make_balanced_plan(pooled(), slow_chain(0.1))

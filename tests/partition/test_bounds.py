@@ -107,7 +107,7 @@ def vc709(lanes: int) -> Cluster:
     return replace(cluster, links=(link,), clock_mhz=200)
 
 
-@pytest.mark.parametrize(("name", "lanes", "expected"), [("alexnet", 3, 92), ("alexnet-grouped", 3, 88)])
+@pytest.mark.parametrize(("name", "lanes", "expected"), [("alexnet", 3, 91), ("alexnet-grouped", 3, 84)])
 def test_knee_of_alexnet(name: str, lanes: int, expected: int) -> None:
     """What docs/planner.md says. By hand, roughly: 224 * 224 * 3 * 8 bits in 177 bits a cycle are 6,800 cycles. The
     first board has 0.16 of conv1, for which 0.16 * 64 * 27 * 27 * 16 bits cross instead: 6,400. So many cycles of 3600

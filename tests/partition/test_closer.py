@@ -6,12 +6,12 @@ from fpdeep_gen.partition import rounds
 from fpdeep_gen.partition.budget import budget_problems
 from fpdeep_gen.partition.planner import make_balanced_plan
 from fpdeep_gen.sim.rows.compare import compare
-from tests.partition.networks import pooled, slow_chain
+from tests.partition.networks import pooled, slow_chain, tight
 
 
 def test_intervals_nearer_to_the_bound_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     """What links carry jumps with the interval: a shorter one may do though the search has stopped."""
-    plan = make_balanced_plan(pooled(), slow_chain(0.1))
+    plan = tight()
     assert plan.bounds.work < plan.bounds.link <= plan.prediction.interval
     assert not list(budget_problems(plan))
     assert compare(plan, 12).faults == ()

@@ -14,10 +14,12 @@ from fpdeep_gen.network.model import Network
 from fpdeep_gen.partition.bounds import ANY_ORDER
 from fpdeep_gen.partition.budget import check_budgets
 from fpdeep_gen.partition.document import balanced_from_json, balanced_to_json, is_balanced
+from fpdeep_gen.partition.geometry import geometries
+from fpdeep_gen.partition.in_order import is_in_order
 from fpdeep_gen.partition.model import BalancedPlan, Kept, Phase, Place
 from fpdeep_gen.partition.planner import make_balanced_plan
 from tests.partition.counting import least_cycles, multipliers, times_placed
-from tests.partition.crossing import check_traffic, in_order
+from tests.partition.crossing import check_features, check_traffic, in_order
 from tests.partition.networks import chain, conv, network, output
 from tests.partition.strategies import networks
 
@@ -37,8 +39,12 @@ def check(plan: BalancedPlan) -> None:
         assert use.lut <= board.lut
     for link in plan.links:
         assert max(link.up_cycles, link.down_cycles) <= plan.prediction.interval
-    if len(plan.cluster.boards) > ANY_ORDER and in_order(plan):
-        check_traffic(plan)
+    if len(plan.cluster.boards) > ANY_ORDER:
+        check_features(plan)
+        parts = geometries(plan.network), plan.shares, plan.prediction.interval
+        assert is_in_order(plan.cluster, *parts) == in_order(plan)
+        if in_order(plan):
+            check_traffic(plan)
     assert plan.bounds.interval <= plan.prediction.interval
 
 

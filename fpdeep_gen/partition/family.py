@@ -15,7 +15,9 @@ class Scheme:
     `blocks[l]` blocks of its columns for itself, one after the other. `groups`: convolution layers that are taken in
     step, in chain order. `partial[l]`: backward is cut by outputs like forward, so that no board needs weights twice,
     and partial sums cross links; `frugal`: engines of such sums do not take the newest row last, which needs running
-    sums of all channels. `few`: engines side by side, which take memory for line buffers, must save more."""
+    sums of all channels. `few`: engines side by side, which take memory for line buffers, must save more. `woven`:
+    layers that follow each other, each a group by itself and with as many blocks: the first block of each, then the
+    second of each, and so on, so that links carry a block's part of the tensors between them."""
 
     by_columns: tuple[bool, ...]
     groups: tuple[tuple[int, ...], ...]
@@ -23,6 +25,7 @@ class Scheme:
     blocks: tuple[int, ...]
     frugal: bool = False
     few: bool = False
+    woven: tuple[int, ...] = ()
 
     @property
     def displaced(self) -> bool:
@@ -54,18 +57,23 @@ def tracks_of(geometry: Sequence[Geometry], scheme: Scheme) -> tuple[Track, ...]
 
 
 def track_groups(tracks: Sequence[Track], scheme: Scheme) -> tuple[tuple[int, ...], ...]:
-    """Numbers of the tracks of each group; blocks of a layer that is a group by itself follow each other."""
+    """Numbers of the tracks of each group; blocks of a layer that is a group by itself follow each other, with those of
+    layers that it is woven with between them."""
     found = []
     for group in scheme.groups:
-        blocks = scheme.blocks[group[0]] if len(group) == 1 else 1
-        for block in range(blocks):
-            found.append(
-                tuple(
-                    number
-                    for number, track in enumerate(tracks)
-                    if track.geometry.index in group and (blocks == 1 or track.block == block)
+        layers = scheme.woven if group[0] in scheme.woven else group
+        if group[0] != layers[0]:
+            continue
+        alone = len(group) == 1
+        for block in range(scheme.blocks[group[0]] if alone else 1):
+            for together in ((layer,) for layer in layers) if alone else (group,):
+                found.append(
+                    tuple(
+                        number
+                        for number, track in enumerate(tracks)
+                        if track.geometry.index in together and (not alone or track.block == block)
+                    )
                 )
-            )
     return tuple(found)
 
 

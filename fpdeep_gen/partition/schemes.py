@@ -1,10 +1,11 @@
 """Schemes to try: which layers are cut by columns, and which are taken in step so that memory and links suffice."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.network.model import Network
-from fpdeep_gen.partition.bounds import bounds_of
+from fpdeep_gen.partition.bounds import bounds_of, bounds_of_every
 from fpdeep_gen.partition.family import Scheme, weight_bits
 from fpdeep_gen.partition.geometry import Geometry
 from fpdeep_gen.partition.grouping import RAMB36_BITS, Grouping, elements, tensor_bits
@@ -70,12 +71,11 @@ def link_room(network: Network, cluster: Cluster, geometry: Sequence[Geometry], 
 
 
 def schemes(network: Network, cluster: Cluster, geometry: Sequence[Geometry], interval: float) -> Iterator[Scheme]:
-    """Schemes with ever more layers taken in step, until all are. Where multipliers rule the bound, also such in which
-    layers are displaced, which the bound of links is not made for."""
+    """Schemes with ever more layers taken in step, until all are. Where the bound that rules is one of all
+    plans, also such in which layers are displaced, which the bound of the links of plans in order is not made for."""
     seen = set()
     room = link_room(network, cluster, geometry, interval)
-    bounds = bounds_of(network, cluster)
-    by_work = bounds.work >= bounds.link
+    free = bounds_of_every(network, cluster).interval >= bounds_of(network, cluster).interval
     for level in LEVELS:
         for pressed, crowded in PRESSED:
             columns, blocks = cuts(network, cluster, geometry, interval, pressed, crowded)
@@ -87,14 +87,34 @@ def schemes(network: Network, cluster: Cluster, geometry: Sequence[Geometry], in
                 Scheme(columns, groups, sums, blocks),
                 Scheme(columns, groups, sums, blocks, frugal=any(sums)),
             ]
-            if by_work:
+            if free:
                 for others in grouping.displaced(groups):
                     sums = spread_sums(network, cluster, geometry, columns, others, interval)
                     found.append(Scheme(columns, others, sums, blocks, frugal=any(sums)))
+                found += woven(geometry, found[0])
             for scheme in found:
                 if scheme not in seen:
                     seen.add(scheme)
                     yield scheme
+
+
+def woven(geometry: Sequence[Geometry], scheme: Scheme) -> Iterator[Scheme]:
+    """The scheme with the blocks of layers with maps of one width that follow each other woven, the most that follow
+    each other, if there are at least two; in as many blocks as the layer has that is cut into most."""
+    able = [group[0] for group in scheme.groups if len(group) == 1 and scheme.blocks[group[0]] > 1]
+    runs: list[list[int]] = []
+    for layer in able:
+        columns = geometry[layer].layer.conv_columns
+        if runs and layer == runs[-1][-1] + 1 and columns == geometry[layer - 1].layer.conv_columns:
+            runs[-1].append(layer)
+        else:
+            runs.append([layer])
+    layers = max(runs, key=len, default=[])
+    if len(layers) > 1:
+        most = min(geometry[layer].layer.out_columns for layer in layers)
+        number = min(most, max(scheme.blocks[layer] for layer in layers))
+        blocks = tuple(number if layer in layers else of for layer, of in enumerate(scheme.blocks))
+        yield replace(scheme, blocks=blocks, woven=tuple(layers))
 
 
 def spread_sums(

@@ -66,14 +66,23 @@ class Track:
         whole = self.geometry.columns(self.phase)
         if self.geometry.flat:
             return Range(0, whole)
-        outputs = self.geometry.layer.out_columns
-        begin, end = (place * outputs // self.blocks for place in (self.block, self.block + 1))
+        begin, end = (self._outputs_before(place) for place in (self.block, self.block + 1))
         scale = self.geometry.layer.pool_stride
         if self.phase is Phase.BACKWARD:
             begin, end = (place * scale * whole // self.geometry.layer.conv_columns for place in (begin, end))
         else:
             begin, end = begin * scale, end * scale
         return Range(begin, whole if self.block + 1 == self.blocks else end)
+
+    def _outputs_before(self, block: int) -> int:
+        """Columns of the output of the blocks before one. Where blocks cannot be alike the first is a wide one, and the
+        last a narrow one, if a layer makes more than it reads, else the other way round: links carry most next to the
+        larger tensor, and the less the fewer columns of the smaller one a block looks at."""
+        layer = self.geometry.layer
+        makes = layer.out_channels * layer.out_rows * layer.out_columns
+        reads = layer.in_channels * layer.in_rows * layer.in_columns
+        outputs = block * layer.out_columns
+        return -(-outputs // self.blocks) if makes > reads else outputs // self.blocks
 
     @cached_property
     def columns(self) -> int:

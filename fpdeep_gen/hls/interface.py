@@ -70,7 +70,8 @@ class Argument:
     `burst`: most beats of an m_axi burst. `by_pointer`: a scalar that C++ hands over by its address.
     `bundle`: of s_axilite and m_axi. `users`: of m_axi, where several processes use it, the names of their streams
     without what stands behind it in `AXI_STREAMS`. `lasting`: of an array, tasks use it, also when no call is going on.
-    `memory`: of m_axi, what arguments that lie in one memory have in common.
+    `memory`: of m_axi, what arguments that lie in one memory have in common. `path`: of a member of a structure that is
+    taken apart, the way to it in C++ (`place` is the structure's).
     """
 
     name: str
@@ -86,6 +87,7 @@ class Argument:
     users: tuple[str, ...] = ()
     lasting: bool = False
     memory: str = ""
+    path: str = ""
 
     @property
     def is_value_array(self) -> bool:

@@ -54,7 +54,7 @@ def recorder_source(source: Path, top: str, interface: Interface, holds_bench: b
     """C++ of the unit with the kernel and the recording function. `holds_bench`: and with the bench's main()."""
     arguments = [one for one in interface.arguments if one.place != RETURN]
     returns = len(arguments) != len(interface.arguments)
-    formals = ", ".join(f"fpdeep::argument_t<{one.place}, Top> {one.name}" for one in arguments)
+    formals = ", ".join(f"fpdeep::argument_t<{place}, Top> {_formal(place)}" for place in _places(arguments))
     lines = ['#include "fpdeep_record.h"', *_included(source, holds_bench), f"using Top = decltype(::{top});"]
     if holds_bench:
         lines.append(f"__attribute__((noinline, noipa)) Top {top};")
@@ -64,7 +64,9 @@ def recorder_source(source: Path, top: str, interface: Interface, holds_bench: b
     lines += ["    if (recorder.begins()) {" if interface.restarts else "    recorder.begin();"]
     lines += [f"    {line}" for one in arguments for line in _given(one)]
     lines += ["    }"] * interface.restarts
-    call = f"{REAL if holds_bench else f'::{top}'}({', '.join(map(_passed, arguments))});"
+    lasting = {one.place: _passed(one) for one in arguments if one.lasting}
+    passed = (lasting.get(place) or _formal(place) for place in _places(arguments))
+    call = f"{REAL if holds_bench else f'::{top}'}({', '.join(passed)});"
     called = f"auto fpdeep_result = {call}" if returns else call
     lines.append(f"    recorder.call(true); {called} recorder.call(false);")
     lines += ["    if (recorder.ends()) {"] * interface.restarts
@@ -96,47 +98,63 @@ def _is_c(source: Path) -> bool:
     return source.suffix == ".c"
 
 
+def _places(arguments: Sequence[Argument]) -> list[int]:
+    """Numbers of the arguments in C++, where the members of a structure are one."""
+    return sorted({one.place for one in arguments})
+
+
+def _formal(place: int) -> str:
+    """Of the recording function."""
+    return f"argument_{place}"
+
+
+def _object(one: Argument, whole: str) -> str:
+    """What an argument is, in the C++ argument `whole`: itself, or a member of it."""
+    return f"fpdeep::structure_of({whole}).{one.path}" if one.path else whole
+
+
 def _given(one: Argument) -> list[str]:
-    kind = layout_type(one.layout)
+    kind, value = layout_type(one.layout), _object(one, _formal(one.place))
     if one.kind is Kind.STREAM:
         is_input = str(one.direction.reads).lower()
         if one.count == 0:
-            return [f'recorder.stream<{kind}>("{one.name}", {is_input}, {one.name});']
+            return [f'recorder.stream<{kind}>("{one.name}", {is_input}, {value});']
         return [
-            f'recorder.stream<{kind}>("{one.name}_{index}", {is_input}, {one.name}[{index}]);'
+            f'recorder.stream<{kind}>("{one.name}_{index}", {is_input}, {value}[{index}]);'
             for index in range(one.count)
         ]
     if one.lasting:
         return []
     if one.kind is Kind.ARRAY:
-        memory = f'("{one.name}", fpdeep::memory_of({one.name})'
+        memory = f'("{one.name}", fpdeep::memory_of({value})'
         placed = [f"recorder.place{memory});"] if one.memory else []
         return [*placed, f"recorder.given_array<{_element(one)}>{memory}, {_count(one)});"]
     return [f'recorder.given<{kind}>("{one.name}", {_value(one)});'] if one.direction.reads else []
 
 
 def _passed(one: Argument) -> str:
-    if not one.lasting:
-        return one.name
+    """An array that tasks use."""
     kinds = f"{_element(one)}, fpdeep::argument_t<{one.place}, Top>"
-    return f'recorder.kept<{kinds}>("{one.name}", fpdeep::memory_of({one.name}), {_count(one)})'
+    return f'recorder.kept<{kinds}>("{one.name}", fpdeep::memory_of({_formal(one.place)}), {_count(one)})'
 
 
 def _made(one: Argument) -> list[str]:
     if one.lasting:
         return []
     if one.kind is Kind.ARRAY:
-        made = f'recorder.made_array<{_element(one)}>("{one.name}", fpdeep::memory_of({one.name}), {_count(one)});'
-        return [f"fpdeep::finished({one.name});", made]
+        value = _object(one, _formal(one.place))
+        made = f'recorder.made_array<{_element(one)}>("{one.name}", fpdeep::memory_of({value}), {_count(one)});'
+        return [f"fpdeep::finished({value});", made]
     if one.kind is Kind.SCALAR and one.direction.writes:
         return [f'recorder.made<{layout_type(one.layout)}>("{one.name}", {_value(one)});']
     return []
 
 
 def _value(one: Argument) -> str:
+    value = _object(one, _formal(one.place))
     if one.is_value_array:
-        return f"fpdeep::whole<{_count(one)}>({one.name})"
-    return f"*{one.name}" if one.by_pointer else one.name
+        return f"fpdeep::whole<{_count(one)}>({value})"
+    return f"*{value}" if one.by_pointer else value
 
 
 def _element(one: Argument) -> str:
@@ -152,60 +170,64 @@ def _count(one: Argument) -> int:
 def stimulus_source(interface: Interface, calls: int) -> str:
     """C++ of a main program, in the same unit, that calls the top on a stimulus."""
     arguments = [one for one in interface.arguments if one.place != RETURN]
+    wholes = {one.place for one in arguments if one.path}
     lines = ["int main() {"]
+    lines += [f"    static fpdeep::pointed_t<fpdeep::argument_t<{one}, Top>> v{one}{{}};" for one in sorted(wholes)]
     for one in arguments:
-        kind, name = f"fpdeep::argument_t<{one.place}, Top>", f"v{one.place}"
+        lines += [f"    {line}" for line in ([] if one.path else _variable(one))]
         if one.kind is Kind.STREAM:
-            lines += [f"    {line}" for line in _fill(one, name)]
-            continue
-        plain = f"{'fpdeep::pointed_t' if one.by_pointer else 'fpdeep::plain_t'}<{kind}> {name}{{}};"
-        if one.is_value_array:
-            plain = f"static fpdeep::element_t<{kind}> {name}[{_count(one)}];"
-        if one.kind is Kind.SCALAR and not one.direction.reads:
-            lines.append(f"    {plain}")
-            continue
-        lines.append(f'    const auto {name}_cells = fpdeep::stimulus("{one.name}");')
-        lines.append(f"    const auto* {name}_at = {name}_cells.data();")
-        if one.kind is Kind.ARRAY:
-            lines.append(f"    static fpdeep::element_t<{kind}> {name}[{_count(one)}];")
-        else:
-            lines.append(f"    {plain}")
-    actuals = ", ".join(map(_actual, arguments))
+            lines += [f"    {line}" for line in _fill(one)]
+        elif one.kind is Kind.ARRAY or one.direction.reads:
+            cells = f"c_{one.name}"
+            lines.append(f'    const auto {cells} = fpdeep::stimulus("{one.name}");')
+            lines.append(f"    const auto* {cells}_at = {cells}.data();")
+    actuals = ", ".join(_actual(place, arguments) for place in _places(arguments))
     if interface.control is Control.FREE:
         lines.append(f"    hls::native::Scheduler::instance().add([&] {{ {SHIM}({actuals}); }});")
         lines.append("    fpdeep::Recorder::settle();")
     else:
         lines.append(f"    for (int call = 0; call < {calls}; ++call) {{")
         for one in arguments:
-            name = f"v{one.place}"
+            value, cells = _object(one, f"v{one.place}"), f"c_{one.name}_at"
             if one.kind is Kind.ARRAY:
-                lines.append(f"        for (auto& one : {name})")
-                lines.append(f"            {name}_at = fpdeep::take_integers<{_element(one)}>(one, {name}_at);")
+                lines.append(f"        for (auto& one : {value})")
+                lines.append(f"            {cells} = fpdeep::take_integers<{_element(one)}>(one, {cells});")
             elif one.kind is Kind.SCALAR and one.direction.reads:
-                taken = f"fpdeep::take_integers<{layout_type(one.layout)}>({name}, {name}_at)"
-                lines.append(f"        {name}_at = {taken};")
+                lines.append(f"        {cells} = fpdeep::take_integers<{layout_type(one.layout)}>({value}, {cells});")
         lines += [f"        {SHIM}({actuals});", "    }"]
     lines += ["    fpdeep::Recorder::instance().finish();", "    std::fflush(nullptr);", "    std::_Exit(0);", "}"]
     return "\n".join([*lines, ""])
 
 
-def _actual(one: Argument) -> str:
-    name = f"v{one.place}"
+def _actual(place: int, arguments: Sequence[Argument]) -> str:
+    name, kind = f"v{place}", f"fpdeep::argument_t<{place}, Top>"
+    one = next(one for one in arguments if one.place == place)
+    if one.path:
+        return f"fpdeep::structure_as<{kind}>({name})"
     if one.protocol is Protocol.AXI:
-        return f"fpdeep::handed<fpdeep::argument_t<{one.place}, Top>>({name})"
+        return f"fpdeep::handed<{kind}>({name})"
     return f"&{name}" if one.by_pointer else name
 
 
-def _fill(one: Argument, name: str) -> list[str]:
-    kind = f"fpdeep::plain_t<fpdeep::argument_t<{one.place}, Top>>"
-    layout = layout_type(one.layout)
+def _variable(one: Argument) -> list[str]:
+    """What stands for an argument."""
+    kind, name = f"fpdeep::argument_t<{one.place}, Top>", f"v{one.place}"
+    if one.kind is Kind.STREAM and one.count:
+        return [f"static std::remove_extent_t<std::remove_pointer_t<fpdeep::plain_t<{kind}>>> {name}[{one.count}];"]
+    if one.kind is Kind.STREAM:
+        return [f"static fpdeep::plain_t<{kind}> {name};"]
+    if one.kind is Kind.ARRAY or one.is_value_array:
+        return [f"static fpdeep::element_t<{kind}> {name}[{_count(one)}];"]
+    return [f"{'fpdeep::pointed_t' if one.by_pointer else 'fpdeep::plain_t'}<{kind}> {name}{{}};"]
+
+
+def _fill(one: Argument) -> list[str]:
+    value, layout = _object(one, f"v{one.place}"), layout_type(one.layout)
+    if not one.direction.reads:
+        return []
     if one.count == 0:
-        lines = [f"static {kind} {name};"]
-        return [*lines, f'fpdeep::fill<{layout}>({name}, "{one.name}");'] if one.direction.reads else lines
-    lines = [f"static std::remove_extent_t<std::remove_pointer_t<{kind}>> {name}[{one.count}];"]
-    if one.direction.reads:
-        lines += [f'fpdeep::fill<{layout}>({name}[{k}], "{one.name}_{k}");' for k in range(one.count)]
-    return lines
+        return [f'fpdeep::fill<{layout}>({value}, "{one.name}");']
+    return [f'fpdeep::fill<{layout}>({value}[{k}], "{one.name}_{k}");' for k in range(one.count)]
 
 
 def build_native(

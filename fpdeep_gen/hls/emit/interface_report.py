@@ -43,13 +43,14 @@ class ArgumentReport:
     burst: int
     lasting: bool = False
     memory: str = ""
+    path: str = ""
 
     def argument(self) -> Argument:
         """With its types."""
         kinds = Kind(self.kind), Direction(self.direction), Protocol(self.protocol)
         layout = parse_layout(self.layout)
         made = Argument(self.name, self.place, *kinds, layout, self.count, self.bundle, self.by_pointer, self.burst)
-        return replace(made, lasting=self.lasting, memory=self.memory)
+        return replace(made, lasting=self.lasting, memory=self.memory, path=self.path)
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def _memory_from(data: dict[str, Any]) -> MemoryPorts:
 def _argument_report(one: Argument) -> ArgumentReport:
     kinds = (one.kind.value, one.direction.value, one.protocol.value, str(one.layout))
     made = ArgumentReport(one.name, one.place, *kinds, one.count, one.bundle, one.by_pointer, one.burst)
-    return replace(made, lasting=one.lasting, memory=one.memory)
+    return replace(made, lasting=one.lasting, memory=one.memory, path=one.path)
 
 
 def interface_report(interface: Interface | None, plans: Sequence[MemoryPlan]) -> InterfaceReport | None:

@@ -90,7 +90,7 @@ def read_signature(plain: str, preprocessed: str, top: str, source: Path) -> Sig
     `plain` is the text without pragmas, line by line the same as `preprocessed`.
     """
     raw = plain.encode()
-    found = [one for one in _documents(describe_functions(plain, top, source)) if _defines(one, top, raw)]
+    found = [one for one in json_documents(describe_functions(plain, top, source)) if _defines(one, top, raw)]
     if len(found) > 1:
         text = f"{len(found)} functions of that name"
         raise InputError([Problem(source, None, "top", f"one function named {top}", text)])
@@ -122,7 +122,7 @@ def _place(preprocessed: str, line: int, source: Path) -> Location:
     return Location(source, line + 1)
 
 
-def _documents(text: str) -> list[Node]:
+def json_documents(text: str) -> list[Node]:
     """clang prints one JSON document for each declaration that matches."""
     decoder, at = json.JSONDecoder(), 0
     found: list[Node] = []
@@ -176,7 +176,7 @@ def _formal(node: Node, raw: bytes, streams: dict[str, str]) -> Formal:
     direct = ""
     if "&" in kind or "*" in kind or "[" in kind:
         words = re.findall(r"\w+", kind)
-        direct = _direct(kind) or next((_direct(streams[word]) for word in words if word in streams), "")
+        direct = direct_class(kind) or next((direct_class(streams[word]) for word in words if word in streams), "")
         kind = _STREAM.sub("hls::stream<", kind)
         kind = re.sub(
             r"[\w:]+", lambda word: f"hls::stream<{word[0]}>" if word[0].split("::")[-1] in streams else word[0], kind
@@ -189,6 +189,7 @@ def _formal(node: Node, raw: bytes, streams: dict[str, str]) -> Formal:
     return Formal(name, kind, text, direct)
 
 
-def _direct(text: str) -> str:
+def direct_class(text: str) -> str:
+    """The class of a stream of direct I/O in a type's text; else empty."""
     match = _DIRECT.search(text)
     return match[0] if match is not None else ""

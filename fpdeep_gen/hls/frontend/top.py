@@ -179,20 +179,27 @@ def read_sizes(llvm_text: str) -> dict[int, int]:
     return {int(match[1]): int(match[3]) for match in _MARK.finditer(llvm_text)}
 
 
-def read_layouts(llvm_text: str, signature: Signature, problems: list[Problem]) -> dict[int, Layout]:
-    """What the function of `type_definitions` tells, by argument; a structure with a stream is a problem."""
-    found: dict[int, Layout] = {}
+def layout_texts(llvm_text: str) -> dict[int, str]:
+    """What the function of `type_definitions` tells, by argument."""
+    found: dict[int, str] = {}
     for match in _MARK.finditer(llvm_text):
         line = re.search(rf"^{re.escape(match[2])} = .*$", llvm_text, re.MULTILINE)
         content = _TEXT.search(line[0]) if line is not None else None
-        place = int(match[1])
-        if content is not None and "s" in content[1]:
-            what = f"argument {signature.formals[place].name}" if place != RETURN else "the return value"
-            hint = "give the stream, and each other member, an argument of its own"
-            where = signature.location
-            problems.append(Problem(where.file, where.line, what, "members without streams", "one with a stream", hint))
-        elif content is not None:
-            found[place] = parse_layout(content[1].rstrip())
+        if content is not None:
+            found[int(match[1])] = content[1].rstrip()
+    return found
+
+
+def read_layouts(llvm_text: str, signature: Signature, problems: list[Problem]) -> dict[int, Layout]:
+    """The layouts by argument; a structure with a stream that is returned is a problem."""
+    found: dict[int, Layout] = {}
+    for place, text in layout_texts(llvm_text).items():
+        if "s" in text:
+            where, hint = signature.location, "give the stream an argument of its own"
+            what, expected = "the return value", "members without streams"
+            problems.append(Problem(where.file, where.line, what, expected, "one with a stream", hint))
+        else:
+            found[place] = parse_layout(text)
     return found
 
 

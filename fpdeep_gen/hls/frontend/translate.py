@@ -9,14 +9,12 @@ from pathlib import Path
 
 from fpdeep_gen.errors import InputError, Problem
 from fpdeep_gen.hls.frontend.between import GUARD
-from fpdeep_gen.hls.frontend.clang import compile_to_llvm, preprocess
+from fpdeep_gen.hls.frontend.clang import preprocess
 from fpdeep_gen.hls.frontend.dataflow import DataflowExpansion
 from fpdeep_gen.hls.frontend.diagnose import diagnose, ignored_calls, static_initialisers
-from fpdeep_gen.hls.frontend.directions import read_directions
 from fpdeep_gen.hls.frontend.directives import with_directives
 from fpdeep_gen.hls.frontend.enclosing import loops_around
-from fpdeep_gen.hls.frontend.extents import elements_behind
-from fpdeep_gen.hls.frontend.interface_options import aggregation_remarks, direct_problems, direct_remarks
+from fpdeep_gen.hls.frontend.interface_options import direct_problems, direct_remarks
 from fpdeep_gen.hls.frontend.latency_pragmas import latency_bounds
 from fpdeep_gen.hls.frontend.llvm_ir import Function
 from fpdeep_gen.hls.frontend.network import NetworkLowering, is_network, task_arguments, task_calls
@@ -30,21 +28,11 @@ from fpdeep_gen.hls.frontend.region_loops import outline_loops
 from fpdeep_gen.hls.frontend.regions import Grouping
 from fpdeep_gen.hls.frontend.rewriting import LONGEST
 from fpdeep_gen.hls.frontend.shared import SharedArrays, check_users, global_users
-from fpdeep_gen.hls.frontend.signature import read_signature
 from fpdeep_gen.hls.frontend.stage_task import STAGE_DONE
 from fpdeep_gen.hls.frontend.static_streams import with_local_streams
-from fpdeep_gen.hls.frontend.top import (
-    build_interface,
-    is_free_running,
-    read_interfaces,
-    read_layouts,
-    read_sizes,
-    sized,
-    type_definitions,
-    unsized_pointers,
-    with_streams,
-)
-from fpdeep_gen.hls.frontend.top_wrapper import DONE, START, WRAPPER, global_of, stream_wrapper, wrapper
+from fpdeep_gen.hls.frontend.top import with_streams
+from fpdeep_gen.hls.frontend.top_wrapper import DONE, START, global_of
+from fpdeep_gen.hls.frontend.wrapped_top import named_in_source, wrap_top
 from fpdeep_gen.hls.interface import AXI_LATENCY, Control, Interface, Kind
 from fpdeep_gen.hls.ir import Diagnostic, Fence, Location, Module, Network, Process, StreamRead
 from fpdeep_gen.hls.passes.clean import clean
@@ -74,7 +62,8 @@ def _front_end(source: Path, top: str, include_dirs: Sequence[Path], grouping: G
     latencies, unbounded = latency_bounds(preprocessed)
     warnings += [*unbound, *unbounded]
     problems: list[Problem] = []
-    text, name, interface = _wrapped(plain, preprocessed, top, source, warnings, problems)
+    wrapped = wrap_top(plain, preprocessed, top, source, warnings, problems)
+    text, name, interface = wrapped.text, wrapped.name, wrapped.interface
     text = outline_loops(with_local_streams(text, name, source), name, source)
     optimised = optimise(text, name, source, loops_around(plain))
     warnings.extend(optimised.warnings)
@@ -130,47 +119,12 @@ def _front_end(source: Path, top: str, include_dirs: Sequence[Path], grouping: G
             text = f"{process.name} neither reads nor writes its argument {argument}, which gets no port"
             warnings.append(Diagnostic(process.location, text))
     if interface is not None:
-        module.interface = _finished(interface, module, expansion.lasting)
+        module.interface = named_in_source(_finished(interface, module, expansion.lasting), wrapped, problems)
         warnings.extend(direct_remarks(interface.arguments, module.processes[0].location or Location(source, 1)))
         problems.extend(direct_problems(module.interface, module.processes[0].location))
         if problems:
             raise refusal(problems)
     return module
-
-
-def _wrapped(
-    plain: str, preprocessed: str, top: str, source: Path, warnings: list[Diagnostic], problems: list[Problem]
-) -> tuple[str, str, Interface | None]:
-    """LLVM IR, the name of the function in it that is the process or network, and the interface of the top."""
-    signature = read_signature(plain, preprocessed, top, source)
-    if signature is None:
-        return compile_to_llvm(plain, source), top, None
-    asked = read_interfaces(signature, warnings)
-    typed = f"{plain}\n{type_definitions(signature, asked)}"
-    text = compile_to_llvm(typed, source)
-    pointers = unsized_pointers(signature, asked)
-    if pointers:
-        counts = elements_behind(text, signature.mangled, pointers, len(signature.formals), problems)
-        if problems:
-            raise refusal(problems)
-        known = sized(signature, asked, counts)
-        if known != asked:
-            asked = known
-            typed = f"{plain}\n{type_definitions(signature, asked)}"
-            text = compile_to_llvm(typed, source)
-    layouts = read_layouts(text, signature, problems)
-    if problems:
-        raise refusal(problems)
-    if is_free_running(signature, asked):
-        interface = build_interface(signature, asked, layouts, {}, problems, read_sizes(text))
-        warnings.extend(aggregation_remarks(signature.pragmas, interface.arguments))
-        if any(one.is_decayed for one in signature.formals):
-            return compile_to_llvm(typed + stream_wrapper(signature), source), WRAPPER, interface
-        return text, top, interface
-    directions = read_directions(text, signature, signature.mangled, layouts)
-    interface = build_interface(signature, asked, layouts, directions, problems, read_sizes(text))
-    warnings.extend(aggregation_remarks(signature.pragmas, interface.arguments))
-    return compile_to_llvm(typed + wrapper(signature, interface), source), WRAPPER, interface
 
 
 def _externals(interface: Interface | None) -> dict[str, External]:

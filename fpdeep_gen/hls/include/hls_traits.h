@@ -39,6 +39,8 @@ void __hls_burst_write_request(const volatile void *memory, unsigned long long o
 void __hls_burst_write(const void *token, unsigned long long low, unsigned long long high) noexcept;
 void __hls_burst_response(const volatile void *memory) noexcept;
 void *__hls_shared_memory(const volatile void *array) noexcept;  // the array, which may be any other one too
+void *__hls_structure() noexcept;  // an object whose members are others
+void __hls_member(const volatile void *member, const volatile void *object) noexcept;
 void __hls_fence_object(const volatile void *object, int side) noexcept;
 void __hls_fence() noexcept;
 void __hls_task(const void *task, const void *function, ...) noexcept;

@@ -92,6 +92,23 @@ template <std::size_t COUNT, typename T>
 T (&whole(T (&array)[COUNT]))[COUNT] {
     return array;
 }
+// The structure that an argument is, or points at, and a structure as an argument of type `Parameter`.
+template <typename T>
+auto& structure_of(T& whole) {
+    if constexpr (std::is_pointer_v<T>) {
+        return *whole;
+    } else {
+        return whole;
+    }
+}
+template <typename Parameter, typename T>
+Parameter structure_as(T& whole) {
+    if constexpr (std::is_pointer_v<Parameter>) {
+        return &whole;
+    } else {
+        return whole;
+    }
+}
 // What a top leaves over of its array arguments.
 template <typename T>
 void finished(const T&) {}

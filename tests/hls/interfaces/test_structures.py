@@ -91,15 +91,6 @@ def test_structures_that_do_not_fit_are_named(tmp_path: Path, structure: str, fo
     assert [(one.line, one.found) for one in caught.value.problems] == [(3, found)]
 
 
-def test_a_stream_in_a_structure_is_refused(tmp_path: Path) -> None:
-    text = '#include "hls_stream.h"\nstruct P { short key; hls::stream<int> words; int a[4]; };\n'
-    text += "int f(int k, P& p) {\n    return p.words.read() + p.a[k & 3];\n}\n"
-    (tmp_path / "k.cpp").write_text(text, encoding="utf-8")
-    with pytest.raises(InputError, match="argument p: expected members without streams") as caught:
-        compile_kernel(tmp_path / "k.cpp", "f", [], tmp_path / "rtl", 200.0)
-    assert [one.line for one in caught.value.problems] == [3]
-
-
 def test_a_part_of_a_stream_word_is_refused(tmp_path: Path) -> None:
     text = "struct P { int a, b; };\nvoid f(P out[4]) {\n#pragma HLS INTERFACE axis port=out\n"
     text += "    for (int i = 0; i < 4; i++)\n        out[i].a = i;\n}\n"

@@ -1,0 +1,166 @@
+"""Structures with streams as arguments of the top: each member is an argument of its own."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fpdeep_gen.errors import InputError
+from fpdeep_gen.hls.compile import lint
+from fpdeep_gen.hls.cosim import Cosimulation, cosimulate
+from fpdeep_gen.hls.frontend import front_end
+from tests.hls.interfaces.broken import break_design
+
+MIXED = """
+#include "ap_int.h"
+#include "hls_stream.h"
+struct Point { char x; short y; };
+struct Lane {
+    hls::stream<ap_int<12>, 4> words[2];
+    int seen;
+    int put(int which, int value) { words[which].write(value); return ++seen; }
+};
+struct Ports {
+    hls::stream<Point> in;
+    short table[8];
+    Lane lane;
+    Point last;
+    const int& pick(int k) const { return lane.seen > k ? lane.seen : k == 3 ? lane.seen : lane.seen; }
+};
+static int both(Ports &p, Point one, int k) {
+    const int sum = one.x * p.table[k & 7] + one.y;
+    p.lane.put(0, sum);
+    return p.lane.put(1, -sum);
+}
+int mixed(int count, Ports &p, short p_in[4]) {
+#pragma HLS INTERFACE ap_fifo port=p.in
+#pragma HLS INTERFACE s_axilite port=p.lane.seen
+#pragma HLS INTERFACE m_axi port=p.table
+#pragma HLS ARRAY_PARTITION variable=p.table cyclic factor=2
+    for (int i = 0; i < count; i++) {
+        p.last = p.in.read();
+        p_in[i & 3] += both(p, p.last, i);
+    }
+    p.table[count & 7] = p.lane.seen;
+    return p.pick(count) + p.last.x;
+}
+"""
+
+
+def run(folder: Path) -> Cosimulation:
+    points = {"p_in_2.0": np.arange(20), "p_in_2.1": np.arange(20) * 300 - 2000}
+    arrays = {"p_table": np.arange(8) * 5 - 9, "p_in": np.arange(4), "p_last.0": np.zeros(1), "p_last.1": np.zeros(1)}
+    scalars = {"count": np.array([20]), "p_lane_seen": np.array([1000])}
+    stimulus = {**points, **arrays, **scalars}
+    return cosimulate(folder / "mixed.cpp", "mixed", folder / "rtl", stimulus=stimulus, stalls=0.2)
+
+
+def test_members_are_arguments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mixed.cpp").write_text(MIXED, encoding="utf-8")
+    done = run(tmp_path)
+    assert done.differences == ()
+    table, x, y = [5 * i - 9 for i in range(8)], range(20), [300 * i - 2000 for i in range(20)]
+    sums = [a * table[i & 7] + b for i, (a, b) in enumerate(zip(x, y, strict=True))]
+    low = [(one + 2048) % 4096 - 2048 for one in sums]
+    assert done.outputs["p_lane_words_0"] == low
+    assert done.outputs["p_lane_words_1"] == [-one if one != -2048 else one for one in low]
+    assert done.outputs["p_lane_seen"] == [1040] and done.outputs["p_last"] == [19, y[-1]]
+    assert done.outputs["p_table"] == [*table[:4], 1040, *table[5:]] and done.outputs["ap_return"] == [1040 + 19]
+    interface = done.compiled.report.interface
+    assert interface is not None
+    assert [(one.name, one.place, one.path, one.protocol) for one in interface.arguments] == [
+        ("count", 0, "", "ap_none"),
+        ("p_in_2", 1, "in", "ap_fifo"),
+        ("p_table", 1, "table", "m_axi"),
+        ("p_lane_words", 1, "lane.words", "axis"),
+        ("p_lane_seen", 1, "lane.seen", "s_axilite"),
+        ("p_last", 1, "last", "ap_ovld"),
+        ("p_in", 2, "", "ap_memory"),
+        ("ap_return", -1, "", "ap_none"),
+    ]
+    lint(done.compiled)
+
+    break_design(monkeypatch, done.compiled, ("streamread = p_in_2_tdata", "streamread = ~p_in_2_tdata"))
+    assert {re.split(r"\W", one)[0] for one in run(tmp_path).differences} >= {"p_lane_words_0", "p_last"}
+
+
+JOINED = """
+#include "hls_stream.h"
+struct Ends {
+    hls::stream<int> a, b;
+    hls::stream<long> sum;
+};
+static void scale(Ends *e, hls::stream<int> &scaled) { scaled.write(3 * e->a.read()); }
+static void add(Ends &e, hls::stream<int> &scaled) { e.sum.write(e.b.read() - scaled.read()); }
+void joined(Ends *e) {
+#pragma HLS DATAFLOW
+    hls::stream<int> scaled;
+    scale(e, scaled);
+    add(*e, scaled);
+}
+"""
+BENCH = """
+#include <cstdio>
+#include "joined.h"
+int main() {
+    static Ends ends;
+    for (int i = 0; i < 30; i++) {
+        ends.a.write(i);
+        ends.b.write(100 * i);
+        joined(&ends);
+    }
+    long sum = 0;
+    while (!ends.sum.empty()) sum += ends.sum.read();
+    return sum == 97 * 435 ? 0 : 1;
+}
+"""
+
+
+def test_stages_take_the_structure(tmp_path: Path) -> None:
+    """Each has the members that it uses."""
+    (tmp_path / "joined.h").write_text(JOINED.partition("static")[0] + "void joined(Ends *e);\n", encoding="utf-8")
+    (tmp_path / "joined.cpp").write_text(JOINED, encoding="utf-8")
+    (tmp_path / "bench.cpp").write_text(BENCH, encoding="utf-8")
+    done = cosimulate(tmp_path / "joined.cpp", "joined", tmp_path, testbench=tmp_path / "bench.cpp", stalls=0.3)
+    assert done.equal, (done.printed, done.differences)
+    assert dict(done.compared) == {"e_sum": 30}
+    report = done.compiled.report
+    assert [(port.name, port.is_input) for port in report.ports] == [("e_a", True), ("e_b", True), ("e_sum", False)]
+    assert not report.warnings
+
+
+WHOLE = """
+#include "hls_stream.h"
+struct P { hls::stream<int> words; int a[4]; };
+struct Q { P &p; };
+static int sum(const P &p) { return p.a[0] + p.a[1]; }
+int f(P &p) {
+    P own;
+    HERE
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("use", "found"),
+    [
+        ("Q kept{p}; return kept.p.words.read();", "one that is kept in an object, copied or compared"),
+        ("return (&p)[1].words.read();", "one that is kept in an object, copied or compared"),
+        ("own.a[0] = own.a[1] = 3; return sum(own) + sum(p);", "a function that other structures are given to, too"),
+    ],
+)
+def test_a_structure_that_is_needed_as_a_whole(tmp_path: Path, use: str, found: str) -> None:
+    (tmp_path / "f.cpp").write_text(WHOLE.replace("HERE", use), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        front_end(tmp_path / "f.cpp", "f", [])
+    assert [(one.field, one.line, one.found) for one in caught.value.problems] == [("a structure of the top", 8, found)]
+
+
+def test_an_array_of_such_structures_is_refused(tmp_path: Path) -> None:
+    text = '#include "hls_stream.h"\nstruct P { hls::stream<int> words; };\n'
+    text += "int f(P p[2]) {\n    return p[1].words.read();\n}\n"
+    (tmp_path / "f.cpp").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match="argument p: expected a reference or pointer to one structure") as caught:
+        front_end(tmp_path / "f.cpp", "f", [])
+    assert [one.line for one in caught.value.problems] == [3]

@@ -10,11 +10,13 @@ from fpdeep_gen.hls.interface import (
     AXI_SETTLED,
     AXI_STREAMS,
     AXI_WRITE,
+    BURST_BITS,
     BURST_READ,
     BURST_READ_REQUEST,
     BURST_RESPONSE,
     BURST_WRITE,
     BURST_WRITE_REQUEST,
+    UNALIGNED_BITS,
 )
 
 _ADDRESS = ("addr", "len", "valid", "ready")
@@ -133,11 +135,13 @@ def _shared(bus: Bus, adapters: Sequence[_Adapter], is_read: bool) -> list[str]:
     return [*lines, f"    {', '.join(connected)});"]
 
 
-def _connected(adapter: _Adapter, cell: str, prefix: str, streams: Sequence[str], settings: str) -> list[str]:
-    """An instance of an adapter; its pins are signals of the same names behind `prefix`."""
+def _connected(
+    adapter: _Adapter, cell: str, prefix: str, streams: Sequence[str], settings: str, width: int = 0
+) -> list[str]:
+    """An instance of an adapter; its pins are signals of the same names behind `prefix`. `width`: not the array's."""
     array = adapter.array
     base = array.pin if array.offset else "64'd0"
-    shape = f".WIDTH({array.width}), .BYTES({array.bytes}), .BURST({array.burst}){settings}"
+    shape = f".WIDTH({width or array.width}), .BYTES({array.bytes}), .BURST({array.burst}){settings}"
     own = [f".{pin}({prefix}_{pin})" for pin in adapter.pins]
     return [
         f"{cell} #({shape}) u_{adapter.stem}_{cell.rpartition('_')[2]} (.ap_clk(ap_clk), .ap_rst_n(ap_rst_n),",
@@ -155,9 +159,17 @@ def _write_text(adapter: _Adapter, prefix: str, shared: bool, streams: Mapping[s
         settings = (", .STROBES(1)" if array.strobes else "") + f", .INDEX({index})"
         used = [busy, _stream("s", f"{stem}{AXI_WRITE}")]
         return _connected(adapter, "fpdeep_axi_write", prefix, used, settings)
-    ends = (("s", BURST_WRITE_REQUEST), ("w", BURST_WRITE), ("m", BURST_RESPONSE))
-    used = [busy, *(_stream(side, f"{stem}{suffix}") for side, suffix in ends)]
-    return _connected(adapter, "fpdeep_burst_write", prefix, used, "")
+    answers = _stream("m", f"{stem}{BURST_RESPONSE}")
+    if not _is_unaligned(stem, BURST_WRITE_REQUEST, streams):
+        ends = (("s", BURST_WRITE_REQUEST), ("w", BURST_WRITE))
+        used = [busy, *(_stream(side, f"{stem}{suffix}") for side, suffix in ends), answers]
+        return _connected(adapter, "fpdeep_burst_write", prefix, used, "")
+    ask, word, width = f"{stem}_whole_aw", f"{stem}_whole_w", 9 * array.bytes
+    inner = [_stream("s", f"{stem}{BURST_WRITE_REQUEST}"), _stream("w", f"{stem}{BURST_WRITE}"), f".busy({ask}_busy)"]
+    lines = [f"wire {ask}_busy, {word}_busy;", *_aligned(adapter, "fpdeep_align_write", inner, ask, word, width)]
+    lines.append(f"assign {stem}_axi_writes = {ask}_busy | {word}_busy;")
+    used = [f".busy({word}_busy)", _stream("s", ask), _stream("w", word), answers]
+    return lines + _connected(adapter, "fpdeep_burst_write", prefix, used, "", 8 * array.bytes)
 
 
 def _read_text(adapter: _Adapter, prefix: str, shared: bool, streams: Mapping[str, int]) -> list[str]:
@@ -168,17 +180,42 @@ def _read_text(adapter: _Adapter, prefix: str, shared: bool, streams: Mapping[st
         settings += f", .INDEX({streams[f'{stem}{AXI_REQUEST}']})"
         return _connected(adapter, "fpdeep_axi_read", prefix, used, settings)
     used = [_stream("s", f"{stem}{BURST_READ_REQUEST}"), _stream("m", f"{stem}{BURST_READ}")]
-    return _connected(adapter, "fpdeep_burst_read", prefix, used, settings)
+    if not _is_unaligned(stem, BURST_READ_REQUEST, streams):
+        return _connected(adapter, "fpdeep_burst_read", prefix, used, settings)
+    ask, word, width = f"{stem}_whole_ar", f"{stem}_whole_r", 8 * adapter.array.bytes
+    lines = _aligned(adapter, "fpdeep_align_read", used, ask, word, width)
+    used = [_stream("s", ask), _stream("m", word)]
+    return lines + _connected(adapter, "fpdeep_burst_read", prefix, used, settings, width)
+
+
+def _is_unaligned(stem: str, request: str, streams: Mapping[str, int]) -> bool:
+    """Whether a process asks for elements at any byte."""
+    return streams.get(f"{stem}{request}") == UNALIGNED_BITS
+
+
+def _aligned(adapter: _Adapter, cell: str, kernel: Sequence[str], ask: str, word: str, width: int) -> list[str]:
+    """What stands between such a process and a port of whole words, `width` bits each: requests and words to it."""
+    return [
+        f"wire [{BURST_BITS - 1}:0] {ask}_tdata;",
+        f"wire [{width - 1}:0] {word}_tdata;",
+        f"wire {ask}_tvalid, {ask}_tready, {word}_tvalid, {word}_tready;",
+        f"{cell} #(.BYTES({adapter.array.bytes})) u_{adapter.stem}_{cell.removeprefix('fpdeep_')} (",
+        f"    .ap_clk(ap_clk), .ap_rst_n(ap_rst_n), {', '.join(kernel)},",
+        f"    {_stream('ask', ask)}, {_stream('word', word)});",
+    ]
 
 
 def _never(array: Master, stem: str, streams: Mapping[str, int]) -> list[str]:
     """Ends of streams that one side does not use: of the kernel, which never asks, or of its adapter."""
     lines = []
     writes, reads = (f"{stem}{suffix}" in streams for suffix in (BURST_WRITE_REQUEST, BURST_READ_REQUEST))
+    wide = 8 * array.bytes
+    written = wide if _is_unaligned(stem, BURST_WRITE_REQUEST, streams) else array.width
+    read = wide if _is_unaligned(stem, BURST_READ_REQUEST, streams) else array.width
     ends = (
-        (BURST_WRITE, writes, True, array.width + array.bytes),
+        (BURST_WRITE, writes, True, written + array.bytes),
         (BURST_RESPONSE, writes, False, 1),
-        (BURST_READ, reads, False, array.width),
+        (BURST_READ, reads, False, read),
     )
     for suffix, asked, from_kernel, width in ends:
         inner = f"{stem}{suffix}"

@@ -132,6 +132,8 @@ AXI_REQUEST, AXI_READ, AXI_WRITE = "_axi_ar", "_axi_r", "_axi_w"  # streams betw
 # those of a port whose bursts the kernel asks for: requests and elements to read, requests, elements and ends to write
 BURST_READ_REQUEST, BURST_READ = "_burst_ar", "_burst_r"
 BURST_WRITE_REQUEST, BURST_WRITE, BURST_RESPONSE = "_burst_aw", "_burst_w", "_burst_b"
+BURST_BITS = 64  # of a request: the number of elements above that of the first
+UNALIGNED_BITS = 72  # of one at any byte: bytes of an element, the number of elements, the first byte
 AXI_SETTLED = "_axi_s"  # a word is taken when all writes are answered
 AXI_STREAMS = (
     *(AXI_REQUEST, AXI_READ, AXI_WRITE, AXI_SETTLED),

@@ -74,6 +74,7 @@ class External:
     object's first dimension; 0 where it is a FIFO. `shapes`: narrowings of such memories, by name, in order.
     `latency`: of `Protocol.AXI`, stages between a request and its answer. `ports` are made when they are first used.
     `fence`: of these, where other processes use the array too. `memory`: what arrays in one memory have in common.
+    `unaligned`: the kernel asks for bursts at any byte.
     """
 
     name: str
@@ -85,6 +86,7 @@ class External:
     shapes: list[dict[str, Shape]] = field(default_factory=list)
     fence: Fence = Fence.NONE
     memory: str = ""
+    unaligned: bool = False
 
     def port(self, suffix: str, width: int, is_input: bool) -> StreamPort:
         """The stream port `<name><suffix>`."""

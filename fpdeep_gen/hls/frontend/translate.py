@@ -9,6 +9,7 @@ from pathlib import Path
 
 from fpdeep_gen.errors import InputError, Problem
 from fpdeep_gen.hls.frontend.between import GUARD
+from fpdeep_gen.hls.frontend.bursts import unaligned_arrays
 from fpdeep_gen.hls.frontend.clang import preprocess
 from fpdeep_gen.hls.frontend.dataflow import DataflowExpansion
 from fpdeep_gen.hls.frontend.diagnose import diagnose, ignored_calls, static_initialisers
@@ -84,7 +85,7 @@ def _front_end(source: Path, top: str, include_dirs: Sequence[Path], grouping: G
     if problems:
         raise refusal(problems)
     if is_network(function):
-        externals, between = _externals(interface), expansion.externals
+        externals, between = _externals(interface, _tasks(function, optimised)), expansion.externals
         users = global_users(optimised, function, between)
         shared = SharedArrays(externals, users, interface)
         processes = _processes(
@@ -102,7 +103,7 @@ def _front_end(source: Path, top: str, include_dirs: Sequence[Path], grouping: G
         module = Module(network, list(processes.values()), warnings)
         warnings.extend(shared.check_order(network, problems))
     else:
-        externals = _externals(interface)
+        externals = _externals(interface, [function])
         process = lower_process(
             function, optimised.module, optimised.objects, top, problems, externals=externals, grouping=grouping
         )
@@ -127,7 +128,14 @@ def _front_end(source: Path, top: str, include_dirs: Sequence[Path], grouping: G
     return module
 
 
-def _externals(interface: Interface | None) -> dict[str, External]:
+def _tasks(network: Function, optimised: Optimised) -> list[Function]:
+    found = (optimised.module.functions.get(call.operands[1].name) for call in task_calls(network))
+    return [one for one in found if one is not None]
+
+
+def _externals(interface: Interface | None, users: Sequence[Function]) -> dict[str, External]:
+    """`users`: functions that become processes."""
+    unaligned = unaligned_arrays(users)
     arrays = interface.of(Kind.ARRAY) if interface is not None else ()
     return {
         global_of(one.place): External(
@@ -137,6 +145,7 @@ def _externals(interface: Interface | None) -> dict[str, External]:
             AXI_LATENCY,
             fence=Fence.WORDS if one.memory else Fence.NONE,
             memory=one.memory,
+            unaligned=global_of(one.place) in unaligned,
         )
         for one in arrays
     }

@@ -3,10 +3,6 @@
 #pragma once
 #include "hls_stream.h"
 
-#define HLS_NO_UNALIGNED                                                                                             \
-    __attribute__((unavailable("bursts cross in whole elements of the port's type, from one element on: ask for "    \
-                               "these, and take them apart")))
-
 namespace hls {
 
 template <typename T> class burst_maxi {
@@ -36,14 +32,44 @@ template <typename T> class burst_maxi {
         put(value, (unsigned long long)mask.V, (unsigned long long)(mask.V >> 64));
     }
     void write_response() { __hls_burst_response(memory_); }
-    // With another type than the port's, at any byte: not there.
-    template <typename U> HLS_NO_UNALIGNED void read_request_unaligned(size_t, size_t);
-    template <typename U> HLS_NO_UNALIGNED void write_request_unaligned(size_t, size_t);
-    template <typename U> HLS_NO_UNALIGNED U read();
-    template <typename U>
-    HLS_NO_UNALIGNED void write(const typename hls_detail::plain<typename burst_maxi<U>::value_type>::type &);
+    // Elements of another type, as they lie in memory, from any byte on.
+    template <typename U = T> void read_request_unaligned(size_t byte, size_t length) {
+        fits<U>();
+        __hls_burst_read_request_at(memory_, byte, length, (int)sizeof(U));
+    }
+    template <typename U = T> void write_request_unaligned(size_t byte, size_t length) {
+        fits<U>();
+        __hls_burst_write_request_at(memory_, byte, length, (int)sizeof(U));
+    }
+    template <typename U> U read() {
+        fits<U>();
+        if constexpr (__is_same(U, T)) {
+            return read();
+        } else {
+            using bytes = ap_uint<8 * (int)sizeof(U)>;
+            const void *token = __hls_burst_read_at(memory_, 8 * (int)sizeof(U), 1, (int)sizeof(bytes), false);
+            U value;
+            hls_detail::image<U>::unpack(value, ((const bytes *)token)->V);
+            return value;
+        }
+    }
+    template <typename U, typename V> void write(const V &value, ap_int<sizeof(U)> enabled = -1) {
+        fits<U>();
+        if constexpr (__is_same(U, T)) {
+            write((T)value, enabled);
+        } else {
+            using bytes = ap_uint<8 * (int)sizeof(U)>;
+            bytes *token = (bytes *)__hls_stream_begin(memory_, 8 * (int)sizeof(U), 1, (int)sizeof(bytes));
+            token->V = hls_detail::image<U>::pack((U)value);
+            const ap_uint<128> mask = (ap_uint<sizeof(U)>)enabled;
+            __hls_burst_write_at(token, (unsigned long long)mask.V, (unsigned long long)(mask.V >> 64));
+        }
+    }
 
   private:
+    template <typename U> static void fits() {
+        static_assert(sizeof(U) <= sizeof(T), "an element of a burst is no larger than those of the port");
+    }
     void put(const T &value, unsigned long long low, unsigned long long high) {
         carried *token = (carried *)__hls_stream_begin(memory_, word::width, word::count, word::stride);
         if constexpr (word::plain)
@@ -55,4 +81,3 @@ template <typename T> class burst_maxi {
 };
 
 }  // namespace hls
-#undef HLS_NO_UNALIGNED

@@ -159,6 +159,79 @@ template <typename T, size_t W_USER, size_t W_ID, size_t W_DEST, unsigned char E
 struct layout<hls::axis<T, W_USER, W_ID, W_DEST, ENABLED, STRICT>>
     : axis_layout<hls::axis<T, W_USER, W_ID, W_DEST, ENABLED, STRICT>> {};
 
+// A value as it lies in memory: its bytes, members at their natural places, integers with their signs.
+template <typename T> struct image;
+template <typename T, typename M> struct structure_image;
+template <typename T, typename... M> struct structure_image<T, types<M...>> {
+    static constexpr int width = 8 * (int)sizeof(T);
+    static bits_t<width> pack(const T &value) {
+        bits_t<width> result = 0;
+        int at = 0;
+        auto &[... member] = value;
+        (put(result, at, member), ...);
+        return result;
+    }
+    template <typename F> static void put(bits_t<width> &bits, int &at, const F &member) {
+        at = (at + (int)alignof(F) - 1) / (int)alignof(F) * (int)alignof(F);
+        bits |= (bits_t<width>)((bits_t<width>)image<F>::pack(member) << (8 * at));
+        at += (int)sizeof(F);
+    }
+    static void unpack(T &value, bits_t<width> bits) {
+        int at = 0;
+        auto &[... member] = value;
+        (get(bits, at, member), ...);
+    }
+    template <typename F> static void get(const bits_t<width> &bits, int &at, F &member) {
+        at = (at + (int)alignof(F) - 1) / (int)alignof(F) * (int)alignof(F);
+        image<F>::unpack(member, (bits_t<8 * (int)sizeof(F)>)(bits >> (8 * at)));
+        at += (int)sizeof(F);
+    }
+};
+template <typename T> struct integer_image {
+    static constexpr int width = 8 * (int)sizeof(T), own = layout<T>::width;
+    static bits_t<width> pack(const T &value) {
+        const bits_t<own> bits = layout<T>::pack(value);
+        if constexpr (is_signed())
+            return (bits_t<width>)(raw_t<width, true>)(raw_t<own, true>)bits;
+        else
+            return (bits_t<width>)bits;
+    }
+    static void unpack(T &value, bits_t<width> bits) { layout<T>::unpack(value, (bits_t<own>)bits); }
+    static constexpr bool is_signed() {
+        if constexpr (__is_enum(T))
+            return operand<__underlying_type(T)>::sign;
+        else
+            return operand<T>::sign;
+    }
+};
+template <typename C, typename T, int N> struct array_image {
+    static constexpr int width = 8 * (int)sizeof(C), step = 8 * (int)sizeof(T);
+    static bits_t<width> pack(const C &value) {
+        bits_t<width> result = 0;
+        for (int i = 0; i < N; i++) {
+#pragma HLS UNROLL
+            result |= (bits_t<width>)((bits_t<width>)image<T>::pack(value[i]) << (i * step));
+        }
+        return result;
+    }
+    static void unpack(C &value, bits_t<width> bits) {
+        for (int i = 0; i < N; i++) {
+#pragma HLS UNROLL
+            image<T>::unpack(value[i], (bits_t<step>)(bits >> (i * step)));
+        }
+    }
+};
+template <typename T> constexpr auto image_kind() {
+    if constexpr (operand<T>::valid || __is_enum(T))
+        return types<integer_image<T>>{};
+    else
+        return types<structure_image<T, decltype(members_of(*(T *)0))>>{};
+}
+template <typename T> struct image : only<decltype(image_kind<T>())>::type {};
+template <typename T> struct image<const T> : image<T> {};
+template <typename T, size_t N> struct image<T[N]> : array_image<T[N], T, (int)N> {};
+template <typename T, size_t N> struct image<hls::vector<T, N>> : array_image<hls::vector<T, N>, T, (int)N> {};
+
 template <typename T> constexpr layout_text text_of() {
     layout_text text;
     layout<T>::describe(text);

@@ -37,6 +37,10 @@ void __hls_burst_read_request(const volatile void *memory, unsigned long long of
 void *__hls_burst_read(const volatile void *memory, int width, int count, int stride, bool is_signed) noexcept;
 void __hls_burst_write_request(const volatile void *memory, unsigned long long offset, unsigned long long length) noexcept;
 void __hls_burst_write(const void *token, unsigned long long low, unsigned long long high) noexcept;
+void __hls_burst_read_request_at(const volatile void *memory, unsigned long long byte, unsigned long long length, int size) noexcept;
+void __hls_burst_write_request_at(const volatile void *memory, unsigned long long byte, unsigned long long length, int size) noexcept;
+void *__hls_burst_read_at(const volatile void *memory, int width, int count, int stride, bool is_signed) noexcept;
+void __hls_burst_write_at(const void *token, unsigned long long low, unsigned long long high) noexcept;
 void __hls_burst_response(const volatile void *memory) noexcept;
 void *__hls_shared_memory(const volatile void *array) noexcept;  // the array, which may be any other one too
 void *__hls_structure() noexcept;  // an object whose members are others

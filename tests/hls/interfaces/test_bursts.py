@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from fpdeep_gen.errors import InputError, ToolError
-from fpdeep_gen.hls import cosim
-from fpdeep_gen.hls.compile import CompiledKernel, compile_kernel, lint
+from fpdeep_gen.hls.compile import compile_kernel, lint
 from fpdeep_gen.hls.cosim import Cosimulation, cosimulate
 from fpdeep_gen.hls.frontend import front_end
 from fpdeep_gen.hls.native_include import native_include_dirs
 from fpdeep_gen.hls.simulate import Bursts
 from fpdeep_gen.hls.synthesis.quality import lint_faults
 from fpdeep_gen.hls.tools import compiler, run_tool
+from tests.hls.interfaces.broken import break_design
 
 ROWS, WIDTH = 5, 40
 KERNEL = """
@@ -102,16 +102,7 @@ def test_an_adapter_that_is_broken_is_caught(
     folder: Path, cell: str, broken: tuple[str, str], told: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     right = compile_kernel(folder / "mirror.cpp", "mirror", [], folder / "rtl")
-
-    def compile_broken(*_: object, **__: object) -> CompiledKernel:
-        head, name, tail = right.verilog.read_text(encoding="utf-8").partition(f"module {cell} ")
-        assert broken[0] in tail
-        place = folder / "broken"
-        place.mkdir(exist_ok=True)
-        (place / "mirror.sv").write_text(head + name + tail.replace(*broken, 1), encoding="utf-8")
-        return CompiledKernel("mirror", place / "mirror.sv", right.report_file, right.report)
-
-    monkeypatch.setattr(cosim, "compile_kernel", compile_broken)
+    break_design(monkeypatch, right, broken, cell=cell)
     if told == "differ":
         assert run(folder).differences[0] == "to[7].1 (call 1): C++ gives 16, RTL 835"  # 9 + 7, and 5 * (4 * 40 + 7)
         return
@@ -130,6 +121,9 @@ int main(int, char **argv) {
         case '2': port.read_request(0, 2); port.write_request(1, 1); port.write(1); break;
         case '3': port.write_request(0, 2); port.write(1); port.write_response(); break;
         case '4': port.write_request(0, 1); port.write(1); port.finished(); break;
+        case '5': port.read_request_unaligned<short>(6, 2); port.read<char>(); break;
+        case '6': port.write_request_unaligned<short>(2, 2); port.write(1); break;
+        case '7': port.read_request_unaligned<char>(7, 1); port.write_request(1, 1); port.write(1); break;
     }
     return 0;
 }
@@ -141,7 +135,7 @@ def test_what_a_design_may_not_rely_on_ends_the_native_run(tmp_path: Path) -> No
     includes = [f"-I{path}" for path in native_include_dirs()]
     run_tool([*compiler(), "-std=c++17", "-w", *includes, str(tmp_path / "k.cpp"), "-o", str(tmp_path / "k")])
     told = []
-    for case in range(5):
+    for case in range(8):
         done = subprocess.run([str(tmp_path / "k"), str(case)], capture_output=True, text=True, check=False)
         assert done.returncode == 4
         told.append(done.stderr.removeprefix("hls::burst_maxi: ").rstrip())
@@ -151,6 +145,9 @@ def test_what_a_design_may_not_rely_on_ends_the_native_run(tmp_path: Path) -> No
         "write meets a read_request that is not yet read (element 1)",
         "write_response meets a request that is not yet written (element 1)",
         "the end of the top meets a write_request without its write_response (element 0)",
+        "read meets a read_request of elements of another size (element 1)",
+        "write meets a write_request of elements of another size (element 0)",
+        "write meets a read_request that is not yet read (element 1)",
     ]
 
 
@@ -195,3 +192,69 @@ void top(hls::burst_maxi<int> a, hls::burst_maxi<Three> b, hls::burst_maxi<int> 
         "4: argument b: expected elements of a power of two of bytes, found 3 words of 1 bytes",
         "5: pragma HLS INTERFACE port=c: expected m_axi, as the argument is a burst_maxi, found axis",
     ]
+
+
+ANYWHERE = """
+#include "hls_burst_maxi.h"
+#include "hls_vector.h"
+struct Rgb { unsigned char red, green, blue; };
+typedef hls::vector<short, 3> Three;
+void anywhere(hls::burst_maxi<ap_uint<64>> from, hls::burst_maxi<ap_uint<64>> to, int start, int count) {
+#pragma HLS INTERFACE m_axi port=from depth=64 bundle=a
+#pragma HLS INTERFACE m_axi port=to depth=64 bundle=b
+    from.read_request_unaligned<Rgb>(start, count);
+    from.read_request_unaligned<Three>(2 * start, 0);
+    from.read_request(3, 2);
+    from.read_request_unaligned<Three>(6, 11);
+    to.write_request_unaligned<Rgb>(start + 7, count);
+    to.write_request_unaligned<char>(1, 0);
+    to.write_request(40, 2);
+    to.write_request_unaligned<Three>(353, 11);
+    for (int i = 0; i < count; i++) {
+#pragma HLS PIPELINE
+        Rgb one = from.read<Rgb>();
+        one.green += i;
+        to.write<Rgb>(one, i % 5 == 2 ? 5 : -1);
+    }
+    to.write_response();
+    to.write_response();
+    for (int i = 0; i < 2; i++)
+        to.write(from.read() + 1);
+    for (int i = 0; i < 11; i++)
+        to.write<Three>(-from.read<Three>());
+    to.write_response();
+    to.write_response();
+}
+"""
+
+
+def test_elements_of_any_size_at_any_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    start, count = 13, 90
+    memory = np.random.default_rng(3).integers(0, 256, (2, 512)).astype(np.uint8)
+    words = {name: one.view("<u8") for name, one in zip(("from", "to"), memory, strict=True)}
+    (tmp_path / "k.cpp").write_text(ANYWHERE, encoding="utf-8")
+
+    def cosimulated() -> Cosimulation:
+        given = {**words, "start": np.array([start]), "count": np.array([count])}
+        return cosimulate(tmp_path / "k.cpp", "anywhere", tmp_path / "rtl", stimulus=given, stalls=0.2)
+
+    done = cosimulated()
+    assert done.differences == ()
+    wanted = memory[1].copy()
+    pixels = memory[0][start : start + 3 * count].reshape(count, 3).copy()
+    pixels[:, 1] += np.arange(count, dtype=np.uint8)
+    place = wanted[start + 7 : start + 7 + 3 * count].reshape(count, 3)
+    kept = np.arange(count) % 5 == 2  # the second byte of these stays
+    pixels[kept, 1] = place[kept, 1]
+    place[:] = pixels
+    wanted.view("<u8")[40:42] = words["from"][3:5] + 1
+    wanted[353 : 353 + 66] = (-memory[0][6 : 6 + 66].view("<i2")).view(np.uint8)
+    assert np.array(done.outputs["to"], dtype=np.uint64).tolist() == wanted.view("<u8").tolist()
+    # 270 bytes from 13 on lie in words 1 to 35, a border of 4 KiB behind word 23: 16, 7, 12; 2; 66 bytes from 6 on: 9
+    assert (done.bursts["from"].read_bursts, done.bursts["from"].read_beats) == (3 + 1 + 1, 35 + 2 + 9)
+    lint(done.compiled)
+
+    shifted = ("{word_tdata, word} >> {at, 3'b000}", "{word_tdata, word} >> at")
+    break_design(monkeypatch, done.compiled, shifted, ("mask = enabled | bits[BYTES-1:0]", "mask = '1"))
+    got = np.array(cosimulated().outputs["to"], dtype=np.uint64).view(np.uint8)
+    assert got[16:20].tolist() == [0] * 4 and (got[20:290] != wanted[20:290]).mean() > 0.75  # 1 in 8 is not shifted

@@ -1,6 +1,9 @@
-"""C++ of the program that drives one top in Verilator: `cells/cosim_main.cpp` with the top's pins filled in."""
+"""C++ of the file that shows one top to its driver: `cells/cosim_driver.h` filled in for the top's pins.
 
-from collections.abc import Mapping
+The driver itself, `cells/cosim_driver.cpp`, is the same for all tops and compiled once on a machine.
+"""
+
+from collections.abc import Iterable
 from pathlib import Path
 
 from fpdeep_gen.hls.axi import buses, masters
@@ -12,7 +15,33 @@ from fpdeep_gen.hls.emit.shell import scalar_pins
 from fpdeep_gen.hls.interface import Argument, Control, Kind, Protocol
 from fpdeep_gen.hls.registers import RUNS, Register
 
-_MAIN = Path(__file__).parent / "cells" / "cosim_main.cpp"
+CELLS = Path(__file__).parent / "cells"
+DRIVER = CELLS / "cosim_driver.cpp"
+DRIVER_FLAGS = ("-std=c++17", "-O2", "-w")
+DRIVER_HEADERS = (CELLS / "cosim_driver.h", CELLS / "cosim_pins.h")
+RENAMED = "/*RENAMED*/"
+"""Stands in the text for names that Verilator changes."""
+
+_HEAD = f"""#include "cosim_pins.h"
+
+{RENAMED}
+static Vtop *made_top() {{
+  auto *const context = new VerilatedContext;
+  return new Vtop{{context}};
+}}
+static Vtop *const top = made_top();
+
+namespace cosim {{
+void set_clock(bool value) {{ top->ap_clk = value; }}
+void set_reset_n(bool value) {{ top->ap_rst_n = value; }}
+void eval() {{ top->eval(); }}
+void finish() {{
+  auto *const context = top->contextp();
+  delete top;
+  delete context;
+}}
+"""
+_NOTHING = "nullptr"
 
 
 def external_memories(report: KernelReport) -> tuple[MemoryPorts, ...]:
@@ -37,82 +66,201 @@ def block_pins(report: KernelReport) -> tuple[list[Pin], list[Pin]]:
     return [pin for pin in values if pin.is_input], [pin for pin in values if not pin.is_input]
 
 
-def main_source(report: KernelReport) -> str:
-    """The program that drives the pins, with a place for names that Verilator changes."""
-    inputs = [port for port in report.ports if port.is_input]
-    outputs = [port for port in report.ports if not port.is_input]
-    body = [_line("INPUT", port) for port in inputs] + [_line("OUTPUT", port) for port in outputs]
+def pins_source(report: KernelReport) -> str:
+    """The file that shows the pins to the driver, with a place for names that Verilator changes."""
     control = Control.FREE if report.interface is None else Control(report.interface.control)
-    direct = _direct(report)
-    shelled = control is not Control.FREE or any(port.channels for port in report.ports) or bool(direct)
-    path = f"{report.module}__DOT__u_core" if shelled else report.module
-    fifos = [f"    FIFO({path}, {fifo.name}, {fifo.depth})" for fifo in report.fifos]
-    text = _MAIN.read_text(encoding="utf-8")
-    words = [_words(port, direct) for port in report.ports]
-    words += [line for port in report.ports for line in _handshake(report, port, direct.get(port.name))]
-    parts = {"WORDS": words, "PORTS": body, "FIFOS": fifos, **_block_parts(report, control)}
-    for name, lines in parts.items():
-        text = text.replace(f"/*{name}*/", "\n".join(lines))
-    return text
-
-
-def _block_parts(report: KernelReport, control: Control) -> dict[str, list[str]]:
-    """The driver's lists of scalar pins and memories."""
     given, made = block_pins(report)
-    memories = external_memories(report)
-    kind = "free" if control is Control.FREE else "pins"
     registers = _registers(report)
-    kind = "lite" if report.interface is not None and report.interface.control_lite else kind
-    block = [f"static constexpr Block BLOCK = Block::{kind};"]
-    if kind == "pins" and report.interface is not None:
-        block.append("#define HAS_CONTROL")
-        inside = f"rootp->{report.module}__DOT__" if control is Control.NONE else ""
-        block.append(f"#define CONTROL(pin) top->{inside}##pin" if inside else "#define CONTROL(pin) top->pin")
-        block.append(f"static constexpr bool OVERLAP = {str(report.interface.overlapped).lower()};")
-        block += ["#define HAS_REGISTERS"] * bool(registers)
-    block += ["#define HAS_BUS"] * any(one.protocol is Protocol.AXILITE for one in _direct(report).values())
-    if kind == "lite":
-        block.append("#define HAS_LITE")
-    if report.interface is not None and report.interface.restarts:
-        block += ["#define HAS_RESTARTS", f"static constexpr uint32_t RUNS = {RUNS};"]
-    values = [f"    VALUES({pin.name}, {_cells(pin.width)}, 1)" for pin in [*given, *made]]
-    values += [f"    VALUES({one.name}, {_cells(one.width)}, {one.depth})" for one in memories]
-    values += [f"    VALUES({one.name}, {one.words}, 1)" for one in registers]
-    accesses = []
-    for one in memories:
-        for number, (reads, writes) in enumerate(one.ports):
-            accesses += [f"  READ({one.name}, {number}, {_cells(one.width)})"] * reads
-            accesses += [f"  WRITE({one.name}, {number}, {_cells(one.width)})"] * writes
-    scalars = [f"    GIVEN({pin.name}, {_cells(pin.width)})" for pin in given]
-    scalars += [f"    ALWAYS({name}, {value})" for name, value in _constant_pins(report, control)]
     behind = masters(report.interface.interface()) if report.interface is not None else ()
-    values += [f"    VALUES({one.name}_elements, {_cells(one.width)}, {one.count})" for one in behind]
-    axis = [
-        f"    AXI({bus.prefix}, {bus.bytes})"
-        for bus in (buses(report.interface.interface()) if report.interface is not None else ())
+    lines = [_HEAD, _constants(report, control), _block(report, control), _lite(_has_bus(report))]
+    lines += [
+        _list("StreamPins", "streams", _streams(report)),
+        _list("MemoryPins", "memories", _accesses(external_memories(report))),
+        _list("ValueShape", "values", _values(report)),
+        _list("GivenPin", "given", (f'"{one.name}", {_put(one.name, one.width)}' for one in given)),
+        _list("MadePin", "made", (f'"{one.name}", {_cells(one.width)}, {_get(one.name, one.width)}' for one in made)),
+        _list(
+            "RegisterPlace",
+            "registers",
+            (f'"{one.name}", {one.address}, {one.words}, {_bool(one.is_input)}' for one in registers),
+        ),
+        _list(
+            "AxiPins",
+            "buses",
+            (
+                _bus(bus.prefix, bus.bytes)
+                for bus in (buses(report.interface.interface()) if report.interface is not None else ())
+            ),
+        ),
+        _list(
+            "ArrayPlace",
+            "arrays",
+            (
+                f'"{one.name}", "{one.name}_elements", "{one.prefix}", {one.bytes}, {one.base:#x}ull, {one.burst}'
+                for one in behind
+            ),
+        ),
+        _list("Fifo", "fifos", _fifos(report, control)),
     ]
-    arrays = [f"    ARRAY({one.name}, {one.prefix}, {one.bytes}, {one.base:#x}ull, {one.burst})" for one in behind]
-    kept = [*(f"{one.name}_elements" for one in behind), *(pin.name for pin in made), *(one.name for one in memories)]
-    kept += [one.name for one in registers if not one.is_input]
+    return "\n".join([*lines, "}  // namespace cosim", ""])
+
+
+def _list(kind: str, name: str, rows: Iterable[str]) -> str:
+    return "\n".join([f"const std::initializer_list<{kind}> {name} = {{", *(f"  {{{row}}}," for row in rows), "};"])
+
+
+def _put(pin: str, width: int) -> str:
+    return f"[](const uint32_t *words) {{ put(top->{pin}, words, {_cells(width)}); }}"
+
+
+def _get(pin: str, width: int) -> str:
+    return f"[](uint32_t *words) {{ get(top->{pin}, words, {_cells(width)}); }}"
+
+
+def _streams(report: KernelReport) -> list[str]:
+    direct = _direct(report)
+    ports = sorted(report.ports, key=lambda port: not port.is_input)
+    return [_stream(report, port, direct.get(port.name)) for port in ports]
+
+
+def _stream(report: KernelReport, port: PortReport, direct: Argument | None) -> str:
+    """A port's word and its handshake: signals inside the top where there are no pins. Its register, or 0."""
+    valid, ready, address = (f"top->{port.name}_tvalid", f"top->{port.name}_tready", 0)
+    always = False
+    if direct is not None and report.interface is not None:
+        inside = f"top->rootp->{report.module}__DOT__{port.name}"
+        pinned = direct.protocol is Protocol.VLD and port.is_input
+        valid = f"top->{port.name}_ap_vld" if pinned else f"{inside}_tvalid"
+        ready = f"{inside}_tready"
+        always = not port.is_input  # nobody has to take it
+        if direct.protocol is Protocol.ACK:
+            ready, always = f"top->{port.name}_ap_ack", False
+        if direct.protocol is Protocol.AXILITE:
+            address = next(one.address for one in report.interface.registers if one.name == direct.pin)
+    driven, seen = (valid, ready) if port.is_input else (ready, f"{valid} && {ready}")
+    setting = f"[](bool value) {{ {driven} = value; }}"
+    if always:
+        setting, seen = "[](bool) {}", valid
+    moves = f"[]() -> bool {{ return {seen}; }}"
+    word = _word(port, direct)
+    accesses = f"{word}, {_NOTHING}" if port.is_input else f"{_NOTHING}, {word}"
+    return f'"{port.name}", {_cells(port.width)}, {_bool(port.is_input)}, {address}, {accesses}, {setting}, {moves}'
+
+
+def _word(port: PortReport, direct: Argument | None) -> str:
+    """The function between a port's words and the pins that carry them."""
+    if not port.channels:
+        if direct is not None and direct.protocol is Protocol.AXILITE:
+            return _NOTHING
+        pin = f"{port.name}_tdata" if direct is None else data_pin(port.name)
+        return _put(pin, port.width) if port.is_input else _get(pin, port.width)
+    verb, kind, at, moves = ("put", "const uint32_t", 0, "") if port.is_input else ("get", "uint32_t", 0, "")
+    for channel in port.channels:
+        moves += f" {verb}_bits<{channel.width}>(top->{channel.pin}, words, {at});"
+        at += channel.width
+    return f"[]({kind} *words) {{{moves} }}"
+
+
+def _accesses(found: Iterable[MemoryPorts]) -> list[str]:
+    rows = []
+    for one in found:
+        for number, (reads, writes) in enumerate(one.ports):
+            enabled = f"top->{one.name}_ce{number}"
+            address = f"[]() -> uint32_t {{ return top->{one.name}_address{number}; }}"
+            head = f'"{one.name}", {_cells(one.width)}, []() -> bool {{ return '
+            read = f"{head}{enabled}; }}, {address}, {_put(f'{one.name}_q{number}', one.width)}, {_NOTHING}"
+            write = f"{head}{enabled} && top->{one.name}_we{number}; }}, {address}, "
+            write += f"{_NOTHING}, {_get(f'{one.name}_d{number}', one.width)}"
+            rows += [read] * reads + [write] * writes
+    return rows
+
+
+def _values(report: KernelReport) -> list[str]:
+    """Name, cells, depth; whether it lasts; whether it is kept after each call."""
+    given, made = block_pins(report)
+    behind = masters(report.interface.interface()) if report.interface is not None else ()
     lasting = _lasting(report)
-    block += ["#define HAS_LASTING"] * bool(lasting)
-    kept = [name for name in kept if name not in lasting]
-    results = [f"      RESULT({pin.name}, {_cells(pin.width)})" for pin in made]
-    results += [f"      KEEP({name})" for name in kept]
-    lite = [
-        f"      REGISTER_{'IN' if one.is_input else 'OUT'}({one.name}, {one.address}, {one.words})" for one in registers
+    rows = [(one.name, _cells(one.width), 1, False) for one in given]
+    rows += [(one.name, _cells(one.width), 1, True) for one in made]
+    rows += [(one.name, _cells(one.width), one.depth, True) for one in external_memories(report)]
+    rows += [(one.name, one.words, 1, not one.is_input) for one in _registers(report)]
+    rows += [(f"{one.name}_elements", _cells(one.width), one.count, True) for one in behind]
+    return [
+        f'"{name}", {cells}, {depth}, {_bool(name in lasting)}, {_bool(kept and name not in lasting)}'
+        for name, cells, depth, kept in rows
     ]
-    return {
-        "REGISTERS": lite,
-        "BLOCK": block,
-        "VALUES": values,
-        "MEMORIES": accesses,
-        "SCALARS": scalars,
-        "RESULTS": results,
-        "LASTING": [f"    LASTING({name})" for name in lasting],
-        "MASTERS": axis,
-        "ARRAYS": arrays,
-    }
+
+
+def _bus(prefix: str, size: int) -> str:
+    """Pins of a master, driven and seen."""
+    pin, cells = f"top->{prefix}_", (size + 3) // 4
+    driven = [f"{pin}{name} = to.{name};" for name in ("arready", "awready", "wready", "rvalid", "bvalid")]
+    driven += [f"{pin}rresp = 0, {pin}bresp = 0;"]
+    driven += [f"if (to.rdata) {pin}rlast = to.rlast, put({pin}rdata, to.rdata, {cells});"]
+    flags = [f"from.{name} = {pin}{name};" for name in ("arvalid", "awvalid", "wvalid", "rready", "bready", "wlast")]
+    flags += [f"from.{way}{name} = {pin}{way}{name};" for way in ("ar", "aw") for name in ("addr", "len", "size")]
+    words = f"get({pin}wdata, from.wdata, {cells}), get({pin}wstrb, from.wstrb, {(size + 31) // 32});"
+    flags += [f"if (from.wvalid) {words}"]
+    drive, see = f"[](const AxiAnswers &to) {{ {' '.join(driven)} }}", f"[](AxiQuestions &from) {{ {' '.join(flags)} }}"
+    return f'"{prefix}", {size}, {drive}, {see}'
+
+
+def _lite(is_there: bool) -> str:
+    if not is_there:
+        return f"const LitePins lite = {{{_NOTHING}, {_NOTHING}}};"
+    pin = "top->s_axi_control_"
+    driven = [f"{pin}awvalid = {pin}wvalid = to.writes, {pin}arvalid = to.reads, {pin}bready = {pin}rready = 1;"]
+    driven += [f"if (to.writes) {pin}awaddr = to.address;", f"if (to.reads) {pin}araddr = to.address;"]
+    driven += [f"if (to.writes || to.reads) {pin}wdata = to.data, {pin}wstrb = 15;"]
+    seen = ", ".join(f"bool({pin}{name})" for name in ("awready", "arready", "bvalid", "rvalid"))
+    drive = f"[](const LiteQuestions &to) {{ {' '.join(driven)} }}"
+    return f"const LitePins lite = {{{drive}, []() -> LiteAnswers {{ return {{{seen}, {pin}rdata}}; }}}};"
+
+
+def _has_bus(report: KernelReport) -> bool:
+    """Whether there is an AXI4-Lite slave that is used."""
+    is_lite = report.interface is not None and report.interface.control_lite
+    has_registers = report.interface is not None and _is_called(report) and bool(_registers(report))
+    return is_lite or has_registers or any(one.protocol is Protocol.AXILITE for one in _direct(report).values())
+
+
+def _is_called(report: KernelReport) -> bool:
+    return report.interface is not None and Control(report.interface.control) is not Control.FREE
+
+
+def _block(report: KernelReport, control: Control) -> str:
+    interface = report.interface
+    is_lite = interface is not None and bool(interface.control_lite)
+    has_pins = interface is not None and control is not Control.FREE and not is_lite
+    inside = f"rootp->{report.module}__DOT__" if control is Control.NONE else ""
+    functions = [_NOTHING] * 4
+    if has_pins:
+        functions = [f"[](bool value) {{ top->{inside}ap_start = value; }}"]
+        functions += [f"[]() -> bool {{ return top->{inside}ap_{name}; }}" for name in ("start", "ready", "done")]
+    flags = [
+        control is not Control.FREE or is_lite,
+        is_lite,
+        has_pins and interface is not None and bool(interface.overlapped),
+        has_pins and bool(_registers(report)),
+        _has_bus(report),
+        interface is not None and bool(interface.restarts),
+    ]
+    return f"const Block block = {{{', '.join([*map(_bool, flags), str(RUNS), *functions])}}};"
+
+
+def _constants(report: KernelReport, control: Control) -> str:
+    pins = " ".join(f"top->{name} = {value};" for name, value in _constant_pins(report, control))
+    return f"void set_constants(bool valid) {{ {pins} }}"
+
+
+def _fifos(report: KernelReport, control: Control) -> list[str]:
+    shelled = control is not Control.FREE or any(port.channels for port in report.ports) or bool(_direct(report))
+    path = f"top->rootp->{report.module}__DOT__" + "u_core__DOT__" * shelled
+    return [
+        f'"{one.name}", {one.depth}, []() -> unsigned {{ return {path}u_{one.name}__DOT__count; }}, '
+        f"[]() -> unsigned long long {{ return {path}u_{one.name}__DOT__pushed; }}"
+        for one in report.fifos
+    ]
 
 
 def _direct(report: KernelReport) -> dict[str, Argument]:
@@ -124,21 +272,6 @@ def _registers(report: KernelReport) -> list[Register]:
     """Registers that belong to calls."""
     direct = {one.pin for one in _direct(report).values()}
     return [one for one in report.interface.registers if one.name not in direct] if report.interface else []
-
-
-def _handshake(report: KernelReport, port: PortReport, direct: Argument | None) -> list[str]:
-    """Where the driver finds a port's handshake; signals inside the top where there are no pins. Its register, or 0."""
-    valid, ready, address = (f"top->{port.name}_tvalid", f"top->{port.name}_tready", 0)
-    if direct is not None and report.interface is not None:
-        inside = f"top->rootp->{report.module}__DOT__{port.name}"
-        pinned = direct.protocol is Protocol.VLD and port.is_input
-        valid = f"top->{port.name}_ap_vld" if pinned else f"{inside}_tvalid"
-        ready = f"{inside}_tready" if port.is_input else "always"
-        ready = f"top->{port.name}_ap_ack" if direct.protocol is Protocol.ACK else ready
-        if direct.protocol is Protocol.AXILITE:
-            address = next(one.address for one in report.interface.registers if one.name == direct.pin)
-    handshake = [f"#define VALID_{port.name} {valid}", f"#define READY_{port.name} {ready}"]
-    return [*handshake, f"static constexpr uint32_t AT_{port.name} = {address};"]
 
 
 def _lasting(report: KernelReport) -> list[str]:
@@ -164,24 +297,5 @@ def _cells(width: int) -> int:
     return (width + 31) // 32
 
 
-def _line(macro: str, port: PortReport) -> str:
-    return f"    {macro}({port.name}, {(port.width + 31) // 32})"
-
-
-def _words(port: PortReport, direct: Mapping[str, Argument]) -> str:
-    """The driver's function between a port's words and the pins that carry them."""
-    count = _cells(port.width)
-    head = f"static void {'put' if port.is_input else 'get'}_{port.name}(Vtop *top, "
-    head += "const uint32_t *words)" if port.is_input else "std::vector<uint32_t> &words)"
-    if not port.channels:
-        one = direct.get(port.name)
-        if one is not None and one.protocol is Protocol.AXILITE:
-            return f"{head} {{ }}"
-        pin = f"{port.name}_tdata" if one is None else data_pin(port.name)
-        return f"{head} {{ {'put' if port.is_input else 'get'}(top->{pin}, words, {count}); }}"
-    at, moves = 0, [] if port.is_input else [f"words.resize(words.size() + {count});"]
-    for channel in port.channels:
-        part = f"words, {at}" if port.is_input else f"&words[words.size() - {count}], {at}"
-        moves.append(f"{'put' if port.is_input else 'get'}_bits(top->{channel.pin}, {part}, {channel.width});")
-        at += channel.width
-    return f"{head} {{ {' '.join(moves)} }}"
+def _bool(value: bool) -> str:
+    return str(value).lower()

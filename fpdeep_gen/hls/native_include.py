@@ -8,7 +8,7 @@ from pathlib import Path
 from fpdeep_gen.errors import ToolError
 from fpdeep_gen.hls.tools import read_before
 
-_READ_BEFORE = ("fpdeep_record.h", "ap_int.h")
+_RECORDER = "fpdeep_record.h"
 _TAKES_AP_INT = re.compile(r"#\s*include\s*[<\"]ap_(int|fixed)\.h")
 _AP_TYPES = Path("templates") / "vivado" / "ap_types"
 
@@ -34,8 +34,21 @@ def headers_before(flags: Sequence[str], files: Sequence[Path], folders: Sequenc
         return []
     if any(path.name.startswith(("ap_", "hls_")) for path in own):
         return []
-    include = [f"-I{path}" for path in native_include_dirs()]
-    return read_before([*flags, *include], _READ_BEFORE)
+    return _read_before(flags, _RECORDER, "ap_int.h")
+
+
+def recorder_before(flags: Sequence[str]) -> list[str]:
+    """The same for a file that begins with the recorder's headers anyway, whatever comes behind them."""
+    return _read_before(flags, _RECORDER)
+
+
+def chain_before(flags: Sequence[str]) -> list[str]:
+    """The same for a program of emitted boards: their sources have no parameters or headers that stand in the way."""
+    return _read_before(flags, "fpdeep_words.h", "hls_task.h")
+
+
+def _read_before(flags: Sequence[str], *headers: str) -> list[str]:
+    return read_before([*flags, *(f"-I{path}" for path in native_include_dirs())], headers)
 
 
 def _ap_types() -> Path:

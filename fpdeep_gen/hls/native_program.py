@@ -17,15 +17,15 @@ from fpdeep_gen.errors import InputError, Problem, ToolError
 from fpdeep_gen.hls.frontend.clang import INCLUDE_DIR
 from fpdeep_gen.hls.interface import RETURN, Argument, Control, Interface, Kind, Protocol
 from fpdeep_gen.hls.layout import Array, Integer, Layout
-from fpdeep_gen.hls.native_include import headers_before, native_include_dirs
+from fpdeep_gen.hls.native_include import headers_before, native_include_dirs, recorder_before
 from fpdeep_gen.hls.redirect import REAL, defined_symbols, redirected
-from fpdeep_gen.hls.tools import compiler, content_key, run_tool
+from fpdeep_gen.hls.tools import compiler, content_key, link, objects_once, run_tool
 
 SHIM = "fpdeep_shim"
 _C_HEADERS = ("complex", "math", "stdbool", "stdio", "stdlib", "string")
 _C_FLAGS = ("-x", "c", "-std=gnu11", "-O1", "-w", "-ffp-contract=off", "-Wno-error=implicit-function-declaration")
 """Test benches in C call functions that they do not declare."""
-FLAGS = ("-std=c++17", "-O1", "-w", "-ffp-contract=off")
+FLAGS = ("-std=c++17", "-O1", "-w", "-ffp-contract=off", "-DFPDEEP_COMPILED_FIBERS")
 
 
 class Start(Enum):
@@ -253,7 +253,8 @@ def build_native(
     contents = _contents(files, include_dirs)
     flags = [*FLAGS, *_starting(start)]
     bench_flags = [*FLAGS, *_starting(Start.ZERO if start is Start.PATTERN else start)]
-    key = content_key(text, *includes, *flags, *map(str, compiler()), *contents)
+    code = native_include_dirs()[0] / "fpdeep_record.cpp"
+    key = content_key(text, *includes, *flags, *map(str, compiler()), *contents, code.read_text(encoding="utf-8"))
     place = folder / f"native_{key}"
     program = place / "program"
     if program.exists():
@@ -262,15 +263,17 @@ def build_native(
     (place / "recorder.cpp").write_text(text, encoding="utf-8")
     unit = place / "recorder.o"
     before = headers_before(FLAGS, files, folders)
+    first = before or recorder_before(FLAGS)
     if holds_bench:
         assembly = place / "recorder.s"
-        _compile([*flags, *includes, *before, "-S", str(place / "recorder.cpp"), "-o", str(assembly)], source)
-        code = assembly.read_text(encoding="utf-8")
-        assembly.write_text(redirected(code, _one(defined_symbols(code, top), top), SHIM), encoding="utf-8")
+        _compile([*flags, *includes, *first, "-S", str(place / "recorder.cpp"), "-o", str(assembly)], source)
+        lines = assembly.read_text(encoding="utf-8")
+        assembly.write_text(redirected(lines, _one(defined_symbols(lines, top), top), SHIM), encoding="utf-8")
         run_tool([*compiler(), "-c", str(assembly), "-o", str(unit)])
     else:
-        _compile([*flags, *includes, *before, "-c", str(place / "recorder.cpp"), "-o", str(unit)], source)
-    objects, linking = [str(unit)], []
+        _compile([*flags, *includes, *first, "-c", str(place / "recorder.cpp"), "-o", str(unit)], source)
+    same = objects_once("recorder", [code], sorted(code.parent.glob("*.h")), FLAGS, place / "same")
+    objects, linking = [str(unit), *map(str, same)], []
     if bench is not None and not holds_bench:
         objects.append(str(place / "bench.o"))
         language = _C_FLAGS if _is_c(bench) else [*bench_flags, *before]
@@ -278,7 +281,7 @@ def build_native(
         symbol = _symbol(unit, top)
         linking = [f"-Wl,--wrap={symbol}", f"-Wl,--defsym=__wrap_{symbol}={SHIM}"]
     partial = place / "program.partial"
-    run_tool([*compiler(), *objects, *linking, "-o", str(partial), "-pthread"])
+    run_tool(link(objects, partial, linking))
     partial.rename(program)
     return program
 

@@ -12,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 HEADER = "all.h"
+MADE_OF = "made_of.json"
 
 
 def precompiled(compiler: Sequence[str], flags: Sequence[str], headers: Sequence[str], cache: Path) -> list[str]:
@@ -20,32 +21,43 @@ def precompiled(compiler: Sequence[str], flags: Sequence[str], headers: Sequence
     None for other compilers than g++, and where the headers do not compile: then a source's own lines include them.
     The file is made again when a header that it was made of has changed: g++ does not look at that.
     """
-    if not _is_gcc(tuple(compiler)):
+    if not is_gcc(tuple(compiler)):
         return []
     key = sha256(json.dumps([list(compiler), list(flags), list(headers)]).encode()).hexdigest()[:24]
     return list(_included((*compiler, *flags), tuple(headers), cache / f"headers_{key}"))
 
 
 @functools.cache
-def _is_gcc(compiler: tuple[str, ...]) -> bool:
+def is_gcc(compiler: tuple[str, ...]) -> bool:
+    """Whether a command is g++."""
     return len(compiler) == 1 and re.fullmatch(r"(.*-)?g\+\+(-\d+)?", Path(compiler[0]).name) is not None
 
 
 @functools.cache
 def _included(command: tuple[str, ...], headers: tuple[str, ...], folder: Path) -> tuple[str, ...]:
-    """Looks at the files once in a process."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # a second process waits, and finds it made
-        made_of = folder / "made_of.json"
-        if not (made_of.exists() and _states(json.loads(made_of.read_text("utf-8"))) == made_of.read_text("utf-8")):
-            made_of.unlink(missing_ok=True)
-            if not _make(command, headers, folder):
+    """Looks at the files once in a process. None where the folder cannot be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # a second process waits, and finds it made
+            if not (_is_as_made(folder / MADE_OF) or _make(command, headers, folder)):
                 return ()
+    except OSError:
+        return ()
     return ("-include", str(folder / HEADER))
 
 
+def _is_as_made(made_of: Path) -> bool:
+    """Whether the file, and all that it was made of, are what they were."""
+    try:
+        text = made_of.read_text("utf-8")
+        return _states(json.loads(text)) == text
+    except (OSError, ValueError):
+        return False
+
+
 def _make(command: tuple[str, ...], headers: tuple[str, ...], folder: Path) -> bool:
+    (folder / MADE_OF).unlink(missing_ok=True)
     header = folder / HEADER
     header.write_text("".join(f"#include <{name}>\n" for name in headers), encoding="utf-8")
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
@@ -55,9 +67,9 @@ def _make(command: tuple[str, ...], headers: tuple[str, ...], folder: Path) -> b
             return False
         names = re.findall(r"(?:[^\s\\]|\\.)+", needs.read_text("utf-8").partition(":")[2])
         files = [name.replace("\\ ", " ") for name in names]
-        states = _states([*files, shutil.which(command[0]) or command[0]])
-        made.replace(folder / f"{HEADER}.gch")
-        (folder / "made_of.json").write_text(states, encoding="utf-8")
+        read = made.replace(folder / f"{HEADER}.gch")
+        states = _states([*files, shutil.which(command[0]) or command[0], str(read)])
+        (folder / MADE_OF).write_text(states, encoding="utf-8")
     return True
 
 

@@ -11,9 +11,28 @@ import numpy as np
 from fpdeep_gen.errors import InputError, Problem, ToolError
 from fpdeep_gen.hls.axi import masters
 from fpdeep_gen.hls.compile import CompiledKernel
-from fpdeep_gen.hls.driver import external_memories, main_source, value_pins
+from fpdeep_gen.hls.driver import (
+    DRIVER,
+    DRIVER_FLAGS,
+    DRIVER_HEADERS,
+    RENAMED,
+    external_memories,
+    pins_source,
+    value_pins,
+)
 from fpdeep_gen.hls.emit.report import KernelReport
-from fpdeep_gen.hls.tools import compile_object, compiler, content_key, run_all, run_tool, runtime_objects, verilator
+from fpdeep_gen.hls.tools import (
+    compile_object,
+    compiler,
+    content_key,
+    link,
+    model_flags,
+    objects_once,
+    run_all,
+    run_tool,
+    runtime_objects,
+    verilator,
+)
 
 CACHE = ".fpdeep_cache"
 _VERILATOR_FLAGS = (
@@ -142,8 +161,9 @@ def build(compiled: CompiledKernel, optimise: str = "-O1") -> Path:
     """The simulation program of a kernel, built once for its content."""
     cache = compiled.verilog.parent / CACHE
     text = compiled.verilog.read_text(encoding="utf-8")
-    main = main_source(compiled.report)
-    folder = cache / f"cosim_{content_key(text, main, optimise, str(compiler()))}"
+    pins = pins_source(compiled.report)
+    shared = [path.read_text(encoding="utf-8") for path in (DRIVER, *DRIVER_HEADERS)]
+    folder = cache / f"cosim_{content_key(text, pins, *shared, optimise, *compiler(), *model_flags())}"
     program = folder / "simulate"
     if program.exists():
         return program
@@ -154,12 +174,14 @@ def build(compiled: CompiledKernel, optimise: str = "-O1") -> Path:
     # Verilator gives pins with names such as `far` another one
     renamed = sorted(set(re.findall(r"\b__SYM__(\w+)", (folder / "Vtop.h").read_text(encoding="utf-8"))))
     defines = "\n".join(f"#define {name} __SYM__{name}" for name in renamed)
-    (folder / "main.cpp").write_text(main.replace("/*RENAMED*/", defines), encoding="utf-8")
+    (folder / "pins.cpp").write_text(pins.replace(RENAMED, defines), encoding="utf-8")
     sources = _joined(folder, sorted(folder.glob("*.cpp")))
-    run_all([compile_object(source, source.with_suffix(".o"), [optimise, f"-I{folder}"]) for source in sources])
-    objects = [*(source.with_suffix(".o") for source in sources), *runtime_objects()]
+    flags = [optimise, f"-I{folder}", f"-I{DRIVER.parent}"]
+    run_all([compile_object(source, source.with_suffix(".o"), flags) for source in sources])
+    driver = objects_once("driver", [DRIVER], DRIVER_HEADERS, DRIVER_FLAGS, folder)
+    objects = [*(source.with_suffix(".o") for source in sources), *driver, *runtime_objects(folder)]
     partial = folder / "simulate.partial"
-    run_tool([*compiler(), *map(str, objects), "-o", str(partial), "-pthread"])
+    run_tool(link(objects, partial))
     partial.rename(program)
     return program
 

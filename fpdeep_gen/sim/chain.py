@@ -11,7 +11,7 @@ from pathlib import Path
 import jinja2
 
 from fpdeep_gen.errors import ToolError
-from fpdeep_gen.hls.tools import compile_object, compiler, run_tool, runtime_objects
+from fpdeep_gen.hls.tools import compile_object, link, run_tool, runtime_objects
 from fpdeep_gen.plan.model import Plan
 from fpdeep_gen.sim.chain_report import ChainRun, check_end, count_words, read_run
 from fpdeep_gen.sim.rtl import RtlBoard, RtlPort
@@ -82,7 +82,7 @@ def build_chain(
     """
     _check_ports(boards, links)
     models = build_models(boards, directory / "models", effort)
-    runtime = runtime_objects()
+    runtime = runtime_objects(directory / "runtime")
     text = _render(boards, links, watches, models)
     key = files_key([text, str(models)], sorted(HARNESS.iterdir()))
     folder = directory / f"chain_{key}"
@@ -132,9 +132,9 @@ def _build_executable(
     folders = [HARNESS, *(model.directory for model in models)]
     flags = [*effort.flags, *(f"-I{include}" for include in folders)]
     run_tool(compile_object(source, folder / "chain_main.o", flags))
-    objects = [str(path) for path in (*runtime, *(path for model in models for path in model.objects))]
+    objects = [folder / "chain_main.o", *runtime, *(path for model in models for path in model.objects)]
     output = folder / "chain.new"
-    run_tool([*compiler(), str(folder / "chain_main.o"), *objects, "-pthread", "-o", str(output)])
+    run_tool(link(objects, output))
     output.rename(folder / "chain")
 
 

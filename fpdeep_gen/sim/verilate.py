@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fpdeep_gen.hls.tools import compile_object, compiler, run_all, verilator
+from fpdeep_gen.hls.tools import compile_object, compiler, model_flags, run_all, verilator
 from fpdeep_gen.sim.rtl import RtlBoard
 from fpdeep_gen.sim.toolchain import SLOW_FLAGS, Effort, files_key, find_verilator
 
@@ -70,7 +70,7 @@ def build_models(boards: Sequence[RtlBoard], cache: Path, effort: Effort) -> tup
 
 
 def _key(board: RtlBoard, effort: Effort) -> str:
-    tools = (str(VERILATOR_FLAGS), find_verilator().version, str(compiler()), str(effort))
+    tools = (str(VERILATOR_FLAGS), find_verilator().version, str(compiler()), str(model_flags()), str(effort))
     return files_key([board.top, *tools], board.sources)
 
 

@@ -1,12 +1,14 @@
 """Builds RTL with Verilator and runs `stream_bench` on it under cocotb."""
 
 import contextlib
+import fcntl
+import functools
 import hashlib
 import importlib.metadata
 import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
@@ -14,11 +16,15 @@ from xml.etree import ElementTree
 
 from cocotb_tools.runner import get_runner
 
+import fpdeep_gen.hls
+from fpdeep_gen.hls.precompiled import precompiled
+from fpdeep_gen.hls.tools import user_cache
 from fpdeep_gen.sim.toolchain import find_verilator
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 CACHE = REPOSITORY / "build" / "hw_tests"
 RUNTIME = CACHE / f"runtime_{importlib.metadata.version('verilator')}_{importlib.metadata.version('cocotb')}"
+FIFO = Path(fpdeep_gen.hls.__file__).parent / "cells" / "fpdeep_fifo.sv"
 BUILD_ARGUMENTS = ("-O3", "--x-assign", "fast", "--x-initial", "fast", "--no-timing", "-Wno-fatal", "-Wno-lint")
 ONLY_PORTS = "--no-public-flat-rw"
 """cocotb asks for access to every signal, which makes the model several times as large; the benches use ports alone."""
@@ -29,6 +35,8 @@ LATER = 4e9
 QUICK_BUILD = {"MAKEFLAGS": "OPT_FAST=-O0 OPT_GLOBAL=-O0 OPT_SLOW=-O0 CFG_CXXFLAGS_PCH_I=-include"}
 """The benches run for seconds: most of a test's time is the C++ compiler's. The last setting is one that the packaged
 Verilator lacks: without it the precompiled header of a large design is not found."""
+MODEL_DEFINES = {"VERILATOR": 1, "VM_COVERAGE": 0, "VM_SC": 0, "VM_TIMING": 0, "VM_TRACE": 0}
+"""What Verilator's makefile defines, as its header reads it."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +56,11 @@ def build_bench(source: Path, top: str, parameters: Mapping[str, object] | None 
         folder.mkdir(parents=True, exist_ok=True)
         verilator = find_verilator()
         path = f"{verilator.command.parent}{os.pathsep}{os.environ['PATH']}"
-        copy_runtime(RUNTIME, folder)
         seen = folder / "ports.vlt"
         lines = [f'public_flat_rw -module "{top}" -var "{name}"\n' for name in PORTS]
         seen.write_text("".join(["`verilator_config\n", *lines]))
-        with patch.dict(os.environ, {**QUICK_BUILD, "VERILATOR_ROOT": str(verilator.root), "PATH": path}):
+        environment = {**_quick_build(), "VERILATOR_ROOT": str(verilator.root), "PATH": path}
+        with patch.dict(os.environ, environment), _runtime_in(folder):
             get_runner("verilator").build(
                 sources=[seen, source],
                 hdl_toplevel=top,
@@ -61,9 +69,39 @@ def build_bench(source: Path, top: str, parameters: Mapping[str, object] | None 
                 parameters=parameters or {},
                 log_file=folder / "build.log",
             )
-        copy_runtime(folder, RUNTIME)
         (folder / "built").touch()
     return Bench(top, folder)
+
+
+def fifo_bench(depth: int, storage: str) -> Bench:
+    """A FIFO cell of 16 bits: the smallest of all, by which Verilator's own code is compiled once for all."""
+    return build_bench(FIFO, "fpdeep_fifo", {"WIDTH": 16, "DEPTH": depth, "STORAGE": f'"{storage}"'})
+
+
+@functools.cache
+def _quick_build() -> Mapping[str, str]:
+    """With Verilator's header read beforehand: most of a small design's time goes into it."""
+    compiler = shutil.which("g++")
+    if compiler is None:
+        return QUICK_BUILD
+    include = find_verilator().root / "include"
+    flags = [f"-I{include}", f"-I{include / 'vltstd'}", *(f"-D{name}={value}" for name, value in MODEL_DEFINES.items())]
+    before = " ".join(["-O0", *precompiled((compiler,), [*flags, "-O0"], ["verilated.h"], user_cache())])
+    settings = f"OPT_FAST=-O0 OPT_GLOBAL=-O0 OPT_SLOW=-O0 CFG_CXXFLAGS_PCH_I=-include CXX={compiler}"
+    return {"MAKEFLAGS": settings.replace("-O0", before.replace(" ", "\\ "))}
+
+
+@contextlib.contextmanager
+def _runtime_in(folder: Path) -> Iterator[None]:
+    """Verilator's own objects for a build in `folder`; the first build makes them, and the others wait for it."""
+    with (CACHE / "runtime.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not RUNTIME.exists():
+            yield
+            copy_runtime(folder, RUNTIME)
+            return
+    copy_runtime(RUNTIME, folder)
+    yield
 
 
 def copy_runtime(source: Path, target: Path) -> None:

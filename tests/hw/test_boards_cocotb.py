@@ -13,7 +13,7 @@ import numpy as np
 from fpdeep_gen.sim.words import read_words, write_words
 from tests.hw import projects
 from tests.hw.projects import Project, batches, build_project
-from tests.hw.runner import CACHE, QUICK_BUILD, REPOSITORY, RUNTIME, copy_runtime
+from tests.hw.runner import CACHE, QUICK_BUILD, REPOSITORY, RUNTIME, copy_runtime, fifo_bench
 
 TIMEOUT_SECONDS = 600
 IMAGES = 8
@@ -49,6 +49,7 @@ def make_sim(folder: Path, *variables: str) -> subprocess.CompletedProcess[str]:
 def simulated() -> subprocess.CompletedProcess[str]:
     """`make sim` of both boards."""
     folder = two_boards().folder
+    fifo_bench(1, "distributed")  # Verilator's own code is compiled there
     for board in range(2):
         copy_runtime(RUNTIME, folder / f"board_{board}" / "sim_build")
     return make_sim(folder)

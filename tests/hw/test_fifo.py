@@ -5,10 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import fpdeep_gen.hls
-from tests.hw.runner import build_bench, run_bench
-
-CELL = Path(fpdeep_gen.hls.__file__).parent / "cells" / "fpdeep_fifo.sv"
+from tests.hw.runner import fifo_bench, run_bench
 
 
 def words(count: int) -> list[int]:
@@ -19,14 +16,14 @@ def words(count: int) -> list[int]:
     ("depth", "storage"), [(1, "distributed"), (2, "distributed"), (1, "block"), (5, "block"), (16, "distributed")]
 )
 def test_words_keep_their_order(tmp_path: Path, depth: int, storage: str) -> None:
-    bench = build_bench(CELL, "fpdeep_fifo", {"WIDTH": 16, "DEPTH": depth, "STORAGE": f'"{storage}"'})
+    bench = fifo_bench(depth, storage)
     for stall in (0.0, 0.5):
         done = run_bench(bench, {"s": words(300)}, {"m": 300}, stall, tmp_path / f"{stall}")
         assert (done.outputs["m"], done.failures) == (words(300), ())
 
 
 def test_the_bench_sees_a_missing_and_a_surplus_word(tmp_path: Path) -> None:
-    bench = build_bench(CELL, "fpdeep_fifo", {"WIDTH": 16, "DEPTH": 2, "STORAGE": '"distributed"'})
+    bench = fifo_bench(2, "distributed")
     missing = run_bench(bench, {"s": words(49)}, {"m": 50}, 0.3, tmp_path / "missing")
     assert "stuck: s 49 of 49 words taken, m 49 of 50 words given" in missing.failures[0]
     surplus = run_bench(bench, {"s": words(50)}, {"m": 49}, 0.3, tmp_path / "surplus")

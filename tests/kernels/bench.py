@@ -17,6 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpdeep_gen.hls.native_include import native_include_dirs
+from fpdeep_gen.hls.precompiled import precompiled
+from fpdeep_gen.hls.tools import user_cache
 from fpdeep_gen.sim.words import pack_words, read_words, unpack_words, write_words
 
 Integers = NDArray[np.int64]
@@ -207,10 +209,11 @@ def _compile(source: str, path: Path, includes: Sequence[Path]) -> None:
         file = Path(folder) / "main.cpp"
         file.write_text(source)
         compiler = shutil.which("g++") or "g++"
-        own = [f"-I{KERNELS}", f"-I{includes[0]}", *(f"-isystem{path}" for path in includes[1:])]
+        flags = [*FLAGS, f"-I{includes[0]}", *(f"-isystem{path}" for path in includes[1:])]
+        flags += precompiled((compiler,), flags, ("fpdeep_words.h", "hls_task.h"), user_cache())
         program = Path(folder) / "program"
         done = subprocess.run(
-            [compiler, *FLAGS, *own, str(file), "-o", str(program)],
+            [compiler, f"-I{KERNELS}", *flags, str(file), "-o", str(program)],
             capture_output=True,
             text=True,
             timeout=300,

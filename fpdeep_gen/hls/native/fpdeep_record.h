@@ -4,6 +4,7 @@
 // ceil(bits / 32) little-endian uint32. <folder>/record.txt has lines `runs N N ...`, a number a call (an auto-restart is
 // one call), `ended N`, and for each stream that the top reads, `taken NAME N`; then `port NAME NUMBER` for these streams
 // and the journals of the fibers, whose streams have numbers.
+// The code that is no template is in fpdeep_record.cpp, compiled once on a machine.
 #pragma once
 
 #include <cstdint>
@@ -119,41 +120,35 @@ void finished(const hls::burst_maxi<T>& port) {
 
 class Recorder {
   public:
-    static Recorder& instance() {
-        static Recorder* const recorder = new Recorder;
-        return *recorder;
-    }
+    static Recorder& instance();
 
-    void begin() { runs_.push_back(1); }
+    void begin();
     // Of a top that is restarted by count: whether a call begins, or ends, what one start makes.
-    bool begins() {
-        if (hls::native::Run::now().number == 0) {
-            runs_.push_back(hls::native::Run::now().count);
-        }
-        return hls::native::Run::now().number == 0;
-    }
-    bool ends() const { return hls::native::Run::now().number == hls::native::Run::now().count - 1; }
+    bool begins();
+    bool ends() const;
     void end() { ++ended_; }
     static void call(bool begins) { hls::native::Scheduler::instance().call_top(begins); }
 
     template <typename L, typename T>
     void given(const char* name, const T& value) {
-        append_integers<L>(value, given_[name]);
+        append_integers<L>(value, given_cells(name));
     }
     template <typename L, typename T>
     void made(const char* name, const T& value) {
-        append_integers<L>(value, made_[name]);
+        append_integers<L>(value, made_cells(name));
     }
     template <typename L, typename T>
     void given_array(const char* name, const T* values, std::size_t count) {
+        std::vector<std::uint32_t>* const cells = count == 0 ? nullptr : &given_cells(name);
         for (std::size_t i = 0; i < count; ++i) {
-            append_integers<L>(values[i], given_[name]);
+            append_integers<L>(values[i], *cells);
         }
     }
     template <typename L, typename T>
     void made_array(const char* name, const T* values, std::size_t count) {
+        std::vector<std::uint32_t>* const cells = count == 0 ? nullptr : &made_cells(name);
         for (std::size_t i = 0; i < count; ++i) {
-            append_integers<L>(values[i], made_[name]);
+            append_integers<L>(values[i], *cells);
         }
     }
     // An array that tasks use, in a copy that stays there when the caller's is gone, as an argument; what tasks write
@@ -161,7 +156,7 @@ class Recorder {
     template <typename L, typename Parameter, typename T>
     Parameter kept(const char* name, T* values, std::size_t count) {
         using Value = std::remove_cv_t<T>;
-        std::vector<char>& copy = kept_[name];
+        std::vector<char>& copy = kept_bytes(name);
         if (copy.empty()) {
             given_array<L>(name, values, count);
             const char* const first = reinterpret_cast<const char*>(values);
@@ -176,7 +171,7 @@ class Recorder {
                     }
                 });
             }
-            ends_.push_back([this, name, count, &copy] {
+            at_end([this, name, count, &copy] {
                 made_array<L>(name, reinterpret_cast<const Value*>(copy.data()), count);
             });
         }
@@ -189,15 +184,13 @@ class Recorder {
     // Where an array that shares its memory lies in this call.
     template <typename T>
     void place(const char* name, const T* first) {
-        sizes_[name] = sizeof(T);
-        places_[name].push_back(reinterpret_cast<std::uintptr_t>(first));
+        place(name, sizeof(T), reinterpret_cast<std::uintptr_t>(first));
     }
     template <typename L, typename T>
     void stream(const char* name, bool is_input, hls::stream<T, 0>& stream) {
-        auto& target = is_input ? given_[name] : made_[name];
+        std::vector<std::uint32_t>& target = is_input ? given_cells(name) : made_cells(name);
         if (is_input) {
-            taken_[name];
-            ports_.try_emplace(name, &stream);
+            reads(name, stream);
         }
         const std::shared_ptr<typename hls::stream<T, 0>::Record> record = stream.record();
         if (record == nullptr) {
@@ -205,78 +198,32 @@ class Recorder {
         }
         record->of_top_alone = !is_input;
         const std::size_t before = is_input ? 0 : record->pushed.size();
-        ends_.push_back([this, name, is_input, record, before, &target] {
+        at_end([this, name, is_input, record, before, &target] {
             for (std::size_t i = before; i < record->pushed.size(); ++i) {
                 append_integers<L>(record->pushed[i], target);
             }
             if (is_input) {
-                taken_[name] += record->popped;
+                taken(name, record->popped);
             }
         });
     }
 
     // Writes the files; called at the end of the program.
-    void finish() {
-        const char* const folder = std::getenv("FPDEEP_RECORD");
-        if (folder == nullptr) {
-            return;
-        }
-        hls::native::Scheduler::instance().forget_returns();
-        settle();
-        for (const auto& end : ends_) {
-            end();
-        }
-        const std::string base = std::string(folder) + "/";
-        for (const auto& [name, cells] : given_) {
-            write(base + name + ".in", cells);
-        }
-        for (const auto& [name, cells] : made_) {
-            write(base + name + ".out", cells);
-        }
-        std::FILE* const file = std::fopen((base + "record.txt").c_str(), "w");
-        if (file != nullptr) {
-            std::fprintf(file, "runs");
-            for (const int count : runs_) {
-                std::fprintf(file, " %d", count);
-            }
-            std::fprintf(file, "\nended %zu\n", ended_);
-            for (const auto& [name, count] : taken_) {
-                std::fprintf(file, "taken %s %zu\n", name.c_str(), count);
-            }
-            for (const auto& [name, places] : places_) {
-                std::fprintf(file, "place %s %zu", name.c_str(), sizes_[name]);
-                for (const std::uintptr_t place : places) {
-                    std::fprintf(file, " %llu", static_cast<unsigned long long>(place));
-                }
-                std::fprintf(file, "\n");
-            }
-            hls::native::Journal::Numbers numbers;
-            for (const auto& [name, stream] : ports_) {
-                const std::size_t number = numbers.try_emplace(stream, numbers.size()).first->second;
-                std::fprintf(file, "port %s %zu\n", name.c_str(), number);
-            }
-            hls::native::Scheduler::instance().write_journals(file, numbers);
-            std::fclose(file);
-        }
-    }
+    void finish();
 
     // Lets the tasks run as far as they can.
-    static void settle() {
-        hls::stream<char> never("never");
-        (void)never.empty();
-    }
+    static void settle();
 
   private:
-    Recorder() { hls::native::Scheduler::instance().keep_journals(); }
-
-    static void write(const std::string& path, const std::vector<std::uint32_t>& cells) {
-        std::FILE* const file = std::fopen(path.c_str(), "wb");
-        if (file == nullptr || std::fwrite(cells.data(), 4, cells.size(), file) != cells.size()) {
-            std::fprintf(stderr, "%s: cannot be written\n", path.c_str());
-            std::_Exit(4);
-        }
-        std::fclose(file);
-    }
+    Recorder();
+    ~Recorder();
+    std::vector<std::uint32_t>& given_cells(const char* name);
+    std::vector<std::uint32_t>& made_cells(const char* name);
+    std::vector<char>& kept_bytes(const char* name);
+    void place(const char* name, std::size_t size, std::uintptr_t where);
+    void reads(const char* name, const hls::native::StreamState& stream);
+    void taken(const char* name, std::size_t count);
+    void at_end(std::function<void()> todo);
 
     std::vector<int> runs_;
     std::size_t ended_ = 0;
@@ -289,29 +236,11 @@ class Recorder {
 };
 
 struct AtEnd {
-    AtEnd() {
-        std::atexit([] { Recorder::instance().finish(); });
-    }
+    AtEnd();
 };
 
 // The integers of a file that a stimulus gives.
-inline std::vector<std::uint32_t> stimulus(const char* name) {
-    const char* const folder = std::getenv("FPDEEP_STIMULUS");
-    const std::string path = std::string(folder == nullptr ? "." : folder) + "/" + name + ".in";
-    std::FILE* const file = std::fopen(path.c_str(), "rb");
-    std::vector<std::uint32_t> cells;
-    if (file == nullptr) {
-        std::fprintf(stderr, "%s: cannot be opened\n", path.c_str());
-        std::exit(4);
-    }
-    std::uint32_t cell = 0;
-    while (std::fread(&cell, 4, 1, file) == 1) {
-        cells.push_back(cell);
-    }
-    std::fclose(file);
-    cells.push_back(0);
-    return cells;
-}
+std::vector<std::uint32_t> stimulus(const char* name);
 
 // Puts all words of a stimulus into a stream.
 template <typename L, typename T>

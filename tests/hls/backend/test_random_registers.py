@@ -28,7 +28,7 @@ EXPECTED = [5 + 120, 5 + 496]
 @pytest.fixture(autouse=True)
 def random_start(monkeypatch: pytest.MonkeyPatch) -> None:
     """Programs whose model begins with random bits: of each register, and of what is assigned unknown values."""
-    made = simulate.main_source
+    made = simulate.pins_source
     start, random = "new VerilatedContext;", "context->randReset(2); context->randSeed(7);"
 
     def seeded(*arguments: object) -> str:
@@ -38,7 +38,7 @@ def random_start(monkeypatch: pytest.MonkeyPatch) -> None:
 
     flags = tuple("unique" if flag == "fast" else flag for flag in simulate._VERILATOR_FLAGS)
     assert flags.count("unique") == 2
-    monkeypatch.setattr(simulate, "main_source", seeded)
+    monkeypatch.setattr(simulate, "pins_source", seeded)
     monkeypatch.setattr(simulate, "_VERILATOR_FLAGS", flags)
 
 

@@ -19,7 +19,7 @@ from fpdeep_gen.hls.interface import Kind
 from fpdeep_gen.hls.layout import Layout
 from fpdeep_gen.hls.native_include import native_include_dirs
 from fpdeep_gen.hls.native_program import layout_type
-from fpdeep_gen.hls.tools import compile_object, content_key, run_tool, runtime_objects, verilator
+from fpdeep_gen.hls.tools import compile_object, content_key, link, run_tool, runtime_objects, verilator
 from tests.hls.batch.called import SUFFIX, Called, adapted
 
 HERE = Path(__file__).parent
@@ -140,8 +140,7 @@ def _build_simulation(kernels: Sequence[CompiledKernel], table: str, top: str, o
     model = "".join(f'#include "{path.name}"\n' for path in sorted(folder.glob("Vgroup*.cpp")))
     whole.write_text(model + table)
     run_tool(compile_object(whole, folder / "whole.o", [optimise, f"-I{folder}", f"-I{HERE}"]))
-    objects = [str(folder / "whole.o"), str(_driver_object()), *map(str, runtime_objects())]
-    run_tool([shutil.which("g++") or "g++", *objects, "-o", str(folder / "program"), "-pthread"])
+    run_tool(link([folder / "whole.o", _driver_object(), *runtime_objects(folder)], folder / "program"))
 
 
 def _driver_object() -> Path:

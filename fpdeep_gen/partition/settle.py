@@ -37,6 +37,9 @@ SLACK = 0.995
 KEPT = 8
 """Multipliers of each board that are kept for fully connected layers beside what they first seem to need."""
 
+RULE = 1.04
+"""Times the work bound from which on that of the links is taken to be the limit: below, multipliers lack as well."""
+
 FRESH = 0.6
 """Part of a board that a group begins with at least where links are the limit, so that there are boards to spare."""
 
@@ -72,7 +75,7 @@ class Settling:
         self.work = training_macs(network) / sum(self.dsp)
         slowest = min((framed_rate(link, cluster.clock_mhz) for link in cluster.links), default=inf)
         bound = bounds_of(network, cluster)
-        self.linked = bound.link > bound.work
+        self.linked = bound.link > RULE * bound.work
         self.floor = ceil(bound.interval) if max(bound.link, bound.loss) > bound.work else 0
         self.left = bound.interval / LEFT
         axes = flat_axes(network, self.geometry, slowest * bound.interval)

@@ -10,6 +10,7 @@ from fpdeep_gen.partition.family import Scheme, weight_bits
 from fpdeep_gen.partition.geometry import Geometry
 from fpdeep_gen.partition.grouping import RAMB36_BITS, Grouping, elements, tensor_bits
 from fpdeep_gen.partition.link_rate import framed_rate
+from fpdeep_gen.partition.scattering import scattered
 from fpdeep_gen.partition.traffic import sum_bits
 
 REPLICATED = 0.3
@@ -88,7 +89,7 @@ def schemes(network: Network, cluster: Cluster, geometry: Sequence[Geometry], in
                 Scheme(columns, groups, sums, blocks, frugal=any(sums)),
             ]
             if free:
-                for others in grouping.displaced(groups):
+                for others in (*grouping.displaced(groups), *scattered(grouping)):
                     sums = spread_sums(network, cluster, geometry, columns, others, interval)
                     found.append(Scheme(columns, others, sums, blocks, frugal=any(sums)))
                 found += woven(geometry, found[0])

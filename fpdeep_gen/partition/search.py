@@ -72,7 +72,7 @@ OVERSHOOT = 1.2
 
 FULL = 0.95
 """Where a scheme takes so many times all boards' memory, those after it of its kind, with or without spread sums and
-displaced layers, which join more layers, are not looked at."""
+displaced layers, that join as many layers or more are not looked at."""
 
 MENDED = 3
 """Schemes that are given all the rounds and time they want where none keeps the budgets near the bound."""
@@ -158,12 +158,13 @@ class Search:
         memory for fully connected layers is looked at only when some schemes have not kept the budgets without it, or
         one is far from that."""
         crowded = hopeless = False
-        full: set[tuple[bool, bool]] = set()
+        full: dict[tuple[bool, bool], int] = {}
         hoped, *others = ORDER[ORDER.index(self.settling.flat.hoped()) :]
         later: list[Scheme] = []
         for scheme in self.schemes:
             spread = any(scheme.partial)
-            if (spread, scheme.displaced) in full or (crowded and spread and not scheme.frugal):
+            kind, groups = (spread, scheme.displaced), len(scheme.groups)
+            if groups <= full.get(kind, 0) or (crowded and spread and not scheme.frugal):
                 continue
             other = self._settled(scheme, self.enough, others if hopeless else [hoped] if hope else [hoped, *others])
             if other is None:
@@ -175,7 +176,7 @@ class Search:
             if not spread:
                 crowded = self.settling.crowded(other.plan) > OVERSHOOT
             if self.settling.filled(other.plan) > FULL:
-                full.add((spread, scheme.displaced))
+                full[kind] = max(groups, full.get(kind, 0))
             self.begin = max(LEAST, other.number - max(2 * COARSE, other.number // 8))
             yield scheme, other
             if hope and others and not hopeless and other.excess and self.settling.crowded(other.plan) <= OVERSHOOT:
@@ -198,7 +199,7 @@ class Search:
         places = ORDER[-1]
         first = (
             settle(self.settling, Terms(scheme, SPEEDS[self.first_speed], places, begin=ROUGH, rounds=1, rough=True))
-            for scheme in self.schemes[:ESTIMATED]
+            for scheme in (*self.schemes[:ESTIMATED], *_most_scattered(self.schemes))
         )
         return min((self.settling.filled(candidate.plan) for candidate in first if candidate is not None), default=0.0)
 
@@ -258,6 +259,11 @@ class Search:
             return None
         even = balance(other.plan) <= max(BALANCED, balance(found.plan))
         return other if even else None
+
+
+def _most_scattered(schemes: Sequence[Scheme]) -> Sequence[Scheme]:
+    """Of those with displaced layers that which joins the fewest, which takes least memory of all."""
+    return sorted((scheme for scheme in schemes if scheme.displaced), key=lambda scheme: -len(scheme.groups))[:1]
 
 
 def _sooner(scheme: Scheme) -> Iterator[Scheme]:

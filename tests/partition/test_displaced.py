@@ -11,6 +11,7 @@ from fpdeep_gen.partition.geometry import geometries
 from fpdeep_gen.partition.grouping import Grouping
 from fpdeep_gen.partition.model import BalancedPlan
 from fpdeep_gen.partition.rounds import Terms, settle
+from fpdeep_gen.partition.scattering import scattered
 from fpdeep_gen.partition.settle import Settling
 from fpdeep_gen.sim.rows.compare import compare
 from tests.partition.crossing import in_order
@@ -71,3 +72,20 @@ def test_layers_leave_the_fullest_group_for_boards_with_room() -> None:
         assert after[-1] == before[-1][:-1]
         (taken,) = (group for group in after[:-1] if before[-1][-1] in group)
         assert max(grouping.taken(taken), grouping.taken(after[-1])) < grouping.taken(before[-1])
+
+
+def test_layers_with_many_weights_are_each_joined_with_a_lower_one_that_has_room() -> None:
+    """Nothing else is joined, and what a board takes at most falls until no level is passed or nothing is gained."""
+    given, cluster = heavy_end(), chain(5, dsp=120, bram36=14)
+    grouping = Grouping(given, cluster, geometries(given), (False,) * 5, 20_000, 1e6)
+    alone = tuple((layer,) for layer in range(5))
+    fullest = max(grouping.taken(group) for group in alone)
+    assert fullest > 0.95 * grouping.memory
+    for groups in scattered(grouping):
+        assert sorted(layer for group in groups for layer in group) == list(range(5))
+        assert [group[0] for group in groups] == sorted(group[0] for group in groups)
+        assert groups != alone and max(grouping.taken(group) for group in groups) < fullest
+        moved = {layer for group in groups for layer in group[1:]}
+        assert all(grouping.taken((layer,)) > 0.75 * grouping.memory for layer in moved)
+    roomy = Grouping(given, chain(5, dsp=120, bram36=300), geometries(given), (False,) * 5, 20_000, 1e6)
+    assert set(scattered(roomy)) == {alone}

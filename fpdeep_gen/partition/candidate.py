@@ -9,7 +9,7 @@ from fpdeep_gen.partition.model import BalancedPlan, Place
 BALANCED = 1.03
 """Busiest board over mean beyond which boards are evened."""
 
-SAME, SOONER = 1.005, 0.99
+SAME, SOONER = 1.01, 0.99
 """Times the interval that a plan may have which has so much of the latency at most."""
 
 

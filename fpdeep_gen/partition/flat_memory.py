@@ -31,7 +31,7 @@ LEAST_ROOM = 0.04
 LESS = 0.97
 """Part of its weights that a board keeps at most where they took too much."""
 
-GATHERED = (1.06, 1.15, 1.3)
+GATHERED = (1.01, 1.06, 1.15, 1.3)
 """Times the weights of fully connected layers that the boards have room for which they are gathered on."""
 
 DDR_USED = 0.99
@@ -77,6 +77,10 @@ class FlatMemory:
     def _width(self, places: Places) -> int:
         """Bits on chip of a weight whose place is on chip."""
         return self.weight_width + (self.gradient_width if places[1] is Place.CHIP else 0)
+
+    def unit_bram18(self, places: Places) -> float:
+        """RAMB18s that the weights of a channel take."""
+        return self.unit * self._width(places) / RAMB18_BITS
 
     def room(self, plan: BalancedPlan, places: Places) -> tuple[float, ...] | None:
         """Weights that each board has room for beside all else; None where all of them together have too little. Where

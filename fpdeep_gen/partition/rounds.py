@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from math import ceil, inf
-from operator import sub
 
 from fpdeep_gen.partition.candidate import BALANCED, Candidate, balance, busiest_link, is_evener, is_sooner
 from fpdeep_gen.partition.family import Scheme
@@ -25,6 +24,9 @@ CLOSER, NEAR = 12, 0.985
 """Intervals that are tried between the bound, over `NEAR`, and a plan's own where links are the limit: what a link
 carries depends on where boards' work ends in the layers, so that a shorter interval may do where a longer one does
 not."""
+
+RELIEVED = 3
+"""Times that fully connected weights gathered on some boards are taken from those that they were too many for."""
 
 SPREADS = 4
 """Times that fully connected layers are spread anew over the memory that is left."""
@@ -62,7 +64,8 @@ class Terms:
 class Course:
     """How far rounds have got: what the next one begins with (None behind the last), how many are left, and `more` for
     a scheme that nearly fits then, steps of the last interval, the best plan so far, what that was `made` of, and once
-    a plan has kept all budgets, the wishes with fully connected weights on ever more boards."""
+    a plan has kept all budgets, the wishes with fully connected weights on ever more boards, and how often boards were
+    `relieved` of some with the one at hand."""
 
     wish: Wish | None
     rounds: int
@@ -71,6 +74,7 @@ class Course:
     best: Candidate | None = None
     made: tuple[Filled, Wish] | None = None
     gathering: tuple[Wish, ...] | None = None
+    relieved: int = 0
 
 
 def settle(settling: Settling, terms: Terms) -> Candidate | None:
@@ -142,18 +146,30 @@ class _Rounds:
             if not candidate.excess:
                 return self._behind_fit(course, wish, candidate)
             if course.gathering is not None:
-                return _next_gathered(course)
+                relieved = settling.relieved(wish, candidate) if course.relieved < RELIEVED else None
+                if relieved is None:
+                    return _next_gathered(course)
+                course = replace(course, wish=relieved, relieved=course.relieved + 1)
+                if not self._may_stay(found, relieved):
+                    break
+                wish, pieces = relieved, settling.pieces(relieved)
+                continue
             if not course.rounds and course.more and course.best is not None and len(course.best.excess) <= NEARLY:
                 course = replace(course, rounds=course.more, more=0)
             mended = settling.corrected(wish, candidate, terms.overshoot, min(terms.most, terms.mended))
             course = replace(course, wish=mended)
             if mended is None or terms.places[0] is Place.DDR or not pieces or mended.shortest > found.interval:
                 break
-            wish, pieces = mended, settling.pieces(mended)
-            rooms = settling.rooms(found.interval, settling.equal, pieces, terms.speed).multipliers
-            if min(map(sub, rooms, settling.used(found))) < 0:
+            if not self._may_stay(found, mended):
                 break
+            wish, pieces = mended, settling.pieces(mended)
         return course
+
+    def _may_stay(self, found: Filled, wish: Wish) -> bool:
+        """Whether boards have multipliers for fully connected layers as they are wished for beside convolutions."""
+        settling = self.settling
+        rooms = settling.rooms(found.interval, settling.equal, settling.pieces(wish), self.terms.speed).multipliers
+        return all(room >= used for room, used in zip(rooms, settling.used(found), strict=True))
 
     def _is_better(self, candidate: Candidate, course: Course, wish: Wish) -> bool:
         best = course.best
@@ -198,4 +214,4 @@ class _Rounds:
 def _next_gathered(course: Course) -> Course:
     """The course with weights on more boards next."""
     wishes = course.gathering or ()
-    return replace(course, wish=wishes[-1] if wishes else None, gathering=wishes[:-1])
+    return replace(course, wish=wishes[-1] if wishes else None, gathering=wishes[:-1], relieved=0)

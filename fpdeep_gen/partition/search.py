@@ -44,6 +44,10 @@ FILL = 4.0
 GAIN = 0.995
 """Part of the latency that faster engines must leave at most."""
 
+SCATTERED = 1.12
+"""Times the latency aimed at that a plan may have before fully connected weights on chip are gathered on the higher
+boards."""
+
 WEIGHT = 2
 """Times a longer interval that the latency must gain, both in parts of what they were."""
 
@@ -249,7 +253,8 @@ class Search:
         gain = GAIN * found.plan.prediction.fill
         most = self.settling.left
         begin = max(LEAST, found.number)
-        other = settle(self.settling, Terms(scheme, speed, found.places, most, begin=begin, slow=slow or gain))
+        slow = slow or gain * (SCATTERED if found.places == ORDER[0] else 1.0)
+        other = settle(self.settling, Terms(scheme, speed, found.places, most, begin=begin, slow=slow))
         if other is None or other.excess:
             return None
         mine, others = other.plan.prediction, found.plan.prediction

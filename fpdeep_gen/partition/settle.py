@@ -22,7 +22,7 @@ from fpdeep_gen.partition.geometry import geometries, training_macs
 from fpdeep_gen.partition.intervals import LEFT, Filled
 from fpdeep_gen.partition.link_rate import framed_rate
 from fpdeep_gen.partition.loss import loss_dsp
-from fpdeep_gen.partition.model import BalancedPlan, Place, Share
+from fpdeep_gen.partition.model import BalancedPlan, Kept, Place, Share
 from fpdeep_gen.partition.shares import shares_of
 from fpdeep_gen.partition.tracks import Track
 from fpdeep_gen.partition.traffic import flows
@@ -42,6 +42,9 @@ RULE = 1.04
 
 FRESH = 0.6
 """Part of a board that a group begins with at least where links are the limit, so that there are boards to spare."""
+
+RELIEF = 1.2
+"""Times what a board is short of memory by which it is relieved of fully connected weights, and a channel's more."""
 
 EVEN, EVENED = 0.003, 8
 """Steps of the part of their multipliers that boards use where they have some to spare, and how many are tried."""
@@ -196,6 +199,27 @@ class Settling:
             return ()
         fewer = dict.fromkeys(self.flat.gathered(room, most) for most in reversed(GATHERED))
         return tuple(replace(wish, room=rest) for rest in fewer if rest != room)
+
+    def relieved(self, wish: Wish, candidate: Candidate) -> Wish | None:
+        """The same with fewer fully connected weights on boards that have too little memory for theirs, and more where
+        most is left; None where something else is too much."""
+        plan, unit = candidate.plan, self.flat.unit_bram18(candidate.places)
+        left = [2 * self.cluster.boards[use.board].bram36 - use.bram18 for use in plan.uses]
+        if sum(rest < 0 for rest in left) != len(candidate.excess):
+            return None
+        words, kept = [0.0] * len(left), [0] * len(left)
+        for store in plan.stores:
+            if self.geometry[store.layer].flat:
+                words[store.board] += store.words if store.kept is Kept.WEIGHTS else 0
+                kept[store.board] += store.bram18
+        less = [
+            count * min(1.0, (unit - RELIEF * rest) / max(1, taken)) if rest < 0 else 0.0
+            for count, rest, taken in zip(words, left, kept, strict=True)
+        ]
+        spare = [max(0.0, rest - unit) if room else 0.0 for rest, room in zip(left, wish.room, strict=True)]
+        part = sum(less) / max(1.0, sum(spare))
+        room = (count - own + part * rest for count, own, rest in zip(words, less, spare, strict=True))
+        return replace(wish, room=tuple(room)) if sum(spare) else None
 
     def crowded(self, plan: BalancedPlan) -> float:
         """The part of its memory that a board takes without the stores of fully connected layers, at most."""

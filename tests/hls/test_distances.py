@@ -118,6 +118,20 @@ CASES = {
         + SHOW,
         1,
     ),
+    # only reads behind writes never meet: each word is read, by an index that takes long, just before it is overwritten
+    "overwritten": (
+        """
+#pragma HLS DEPENDENCE variable=a inter RAW false
+    int k = in.read();
+    for (int i = 0; i < 63; i++) {
+#pragma HLS PIPELINE II=1
+        const ap_uint<8> at = i;
+        a[at] = i ^ k;
+        out.write(a[(at * at + at) * 3 / ap_uint<5>(3) - at * at + 1]);
+    }"""
+        + SHOW,
+        1,
+    ),
 }
 
 

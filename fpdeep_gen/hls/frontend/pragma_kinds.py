@@ -19,6 +19,7 @@ STORAGE_CODES = tuple(Storage)
 URAM_CODE = len(STORAGE_CODES)  # block memory, of the large blocks where a part has them
 PARTITION_CODES = ("complete", "cyclic", "block")
 NEVER_MEETS = 0  # the distance that stands for `inter false`
+NEVER_READ = 1 << 20  # the same for `inter RAW false`: writes stay behind the reads before them
 _CORES = {"bram": "bram", "uram": "uram", "lutram": "lutram", "srl": "srl"}
 
 
@@ -199,8 +200,11 @@ def _dependence(pragma: Pragma) -> Made:
         raise _Refused("ignored; the order within an iteration is kept")
     if "inter" not in pragma.flags and "type" not in pragma.options:
         raise _Refused("ignored; it says neither inter nor intra")
+    direction = pragma.options.get("direction", next(iter(pragma.flags & {"raw", "war", "waw"}), "")).lower()
+    if direction in ("war", "waw"):
+        raise _Refused("ignored; only reads behind writes (RAW), or all at once, can be said not to meet")
     if dependent == "false":
-        return f"::__hls_mark_dependence({_object(pragma)}, {NEVER_MEETS});", []
+        return f"::__hls_mark_dependence({_object(pragma)}, {NEVER_READ if direction else NEVER_MEETS});", []
     return f"::__hls_mark_dependence({_object(pragma)}, {pragma.options['distance']});", []
 
 

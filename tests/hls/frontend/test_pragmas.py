@@ -45,6 +45,7 @@ NOT_HONOURED = {
     "ARRAY_PARTITION dim=1 complete": "no variable",
     "DEPENDENCE class=array inter false": "no variable",
     "DEPENDENCE variable=a intra false": "kept",
+    "DEPENDENCE variable=a inter direction=WAR false": "RAW",
     "STREAM variable=a off": "depth=",
     "STABLE variable=a": "anew",
     "FASTER please": "not known",

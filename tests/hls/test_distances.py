@@ -164,7 +164,7 @@ def test_against_native() -> None:
     assert {name: one.difference() for name, one in results.items()} == dict.fromkeys(results, "")
 
 
-@pytest.mark.parametrize("name", ["same_word", "third_before", "line_buffer", "pairs"])
+@pytest.mark.parametrize("name", ["same_word", "line_buffer", "pairs"])
 def test_without_indices_intervals_are_longer(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "find_meetings", lambda *_: ({}, {}))
     source = kernel(name, CASES[name][0])

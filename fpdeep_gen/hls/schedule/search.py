@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from fpdeep_gen.hls.ir import Load, Region, Storage, Store
 from fpdeep_gen.hls.schedule.constraints import StreamOrder, region_distances
@@ -49,6 +50,8 @@ class Search:
         The loosest order and the longest stages, without a look at ports, put no operation later than any attempt
         does: where this leads further than the attempt that begins latest may go, all of them fail.
         """
+        if self._crowded(ii):
+            return True
         placer = self._placer(ii, order, stretch)
         bound = self._placer(ii, StreamOrder.FREE, STRETCHES[0]).depth() + _SPARE_STAGES
         for _ in range(self._rounds(placer)):
@@ -61,9 +64,37 @@ class Search:
 
     def reason(self, ii: int, order: StreamOrder = StreamOrder.FREE, stretch: float = STRETCHES[-1]) -> str:
         """Why the last of the attempts at an interval that is impossible fails."""
+        if crowded := self._crowded(ii):
+            return f"ports of memory {crowded}"
         found = self.attempt(ii, order, stretch)
         assert isinstance(found, Infeasible)
         return found.reason
+
+    def _crowded(self, ii: int) -> str:
+        """The memory with most accesses for its ports, if they are too many for an interval."""
+        most, name = max(self._least_intervals, default=(0, ""))
+        return name if most > ii else ""
+
+    @cached_property
+    def _least_intervals(self) -> list[tuple[int, str]]:
+        """For each memory the least interval that its ports allow: accesses of which no two exclude one another."""
+        groups: dict[int, list[Load | Store]] = {}
+        for one in self.region.operations:
+            if isinstance(one, Load | Store) and self._ports(one):
+                group = groups.setdefault(id(one.memory), [])
+                if not any(
+                    type(one) is type(other) and self.exclusion.exclusive(one.predicate, other.predicate)
+                    for other in group
+                ):
+                    group.append(one)
+        return [(-(-len(group) // self._ports(group[0])), group[0].memory.name) for group in groups.values()]
+
+    def _ports(self, access: Load | Store) -> int:
+        """How many accesses of a cycle its memory has ports for; 0: any number."""
+        storage = self.storages[id(access.memory)]
+        if storage is Storage.REGISTERS or (storage is Storage.DISTRIBUTED and isinstance(access, Load)):
+            return 0
+        return 2 if storage is Storage.BLOCK else 1
 
     def _rounds(self, placer: Placer) -> int:
         if self.effort is None:
@@ -109,11 +140,9 @@ class Search:
         for operation in self.region.operations:
             if not isinstance(operation, Load | Store):
                 continue
-            storage = self.storages[id(operation.memory)]
-            if storage is Storage.REGISTERS or (storage is Storage.DISTRIBUTED and isinstance(operation, Load)):
+            if not (ports := self._ports(operation)):
                 continue
             stage = placer.stage(operation)
-            ports = 2 if storage is Storage.BLOCK else 1
             users = slots.setdefault((id(operation.memory), stage % ii if ii else stage), [])
             if any(self._share(operation, user, placer) for user in users):
                 continue

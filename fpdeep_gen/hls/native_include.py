@@ -6,9 +6,12 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from fpdeep_gen.errors import ToolError
-from fpdeep_gen.hls.tools import read_before
+from fpdeep_gen.hls.tools import objects_once, read_before
 
 _RECORDER = "fpdeep_record.h"
+RECORDER_CODE = "fpdeep_record.cpp"
+COMPILED_FIBERS = "-DFPDEEP_COMPILED_FIBERS"
+"""For programs that are linked with `fiber_objects`."""
 _TAKES_AP_INT = re.compile(r"#\s*include\s*[<\"]ap_(int|fixed)\.h")
 _AP_TYPES = Path("templates") / "vivado" / "ap_types"
 
@@ -20,6 +23,13 @@ def native_include_dirs() -> list[Path]:
     is located and never imported. Raises `ToolError` where it is missing.
     """
     return [Path(__file__).resolve().parent / "native", _ap_types()]
+
+
+def fiber_objects(instead: Path) -> list[Path]:
+    """What fibers and recorders do, for programs with COMPILED_FIBERS: built once on a machine, else in `instead`."""
+    folder = native_include_dirs()[0]
+    flags = ["-std=c++17", "-O1", "-w", COMPILED_FIBERS]
+    return objects_once("recorder", [folder / RECORDER_CODE], sorted(folder.glob("*.h")), flags, instead)
 
 
 def headers_before(flags: Sequence[str], files: Sequence[Path], folders: Sequence[Path]) -> list[str]:

@@ -17,15 +17,22 @@ from fpdeep_gen.errors import InputError, Problem, ToolError
 from fpdeep_gen.hls.frontend.clang import INCLUDE_DIR
 from fpdeep_gen.hls.interface import RETURN, Argument, Control, Interface, Kind, Protocol
 from fpdeep_gen.hls.layout import Array, Integer, Layout
-from fpdeep_gen.hls.native_include import headers_before, native_include_dirs, recorder_before
+from fpdeep_gen.hls.native_include import (
+    COMPILED_FIBERS,
+    RECORDER_CODE,
+    fiber_objects,
+    headers_before,
+    native_include_dirs,
+    recorder_before,
+)
 from fpdeep_gen.hls.redirect import REAL, defined_symbols, redirected
-from fpdeep_gen.hls.tools import compiler, content_key, link, objects_once, run_tool
+from fpdeep_gen.hls.tools import compiler, content_key, link, run_tool
 
 SHIM = "fpdeep_shim"
 _C_HEADERS = ("complex", "math", "stdbool", "stdio", "stdlib", "string")
 _C_FLAGS = ("-x", "c", "-std=gnu11", "-O1", "-w", "-ffp-contract=off", "-Wno-error=implicit-function-declaration")
 """Test benches in C call functions that they do not declare."""
-FLAGS = ("-std=c++17", "-O1", "-w", "-ffp-contract=off", "-DFPDEEP_COMPILED_FIBERS")
+FLAGS = ("-std=c++17", "-O1", "-w", "-ffp-contract=off", COMPILED_FIBERS)
 
 
 class Start(Enum):
@@ -253,7 +260,7 @@ def build_native(
     contents = _contents(files, include_dirs)
     flags = [*FLAGS, *_starting(start)]
     bench_flags = [*FLAGS, *_starting(Start.ZERO if start is Start.PATTERN else start)]
-    code = native_include_dirs()[0] / "fpdeep_record.cpp"
+    code = native_include_dirs()[0] / RECORDER_CODE
     key = content_key(text, *includes, *flags, *map(str, compiler()), *contents, code.read_text(encoding="utf-8"))
     place = folder / f"native_{key}"
     program = place / "program"
@@ -272,8 +279,7 @@ def build_native(
         run_tool([*compiler(), "-c", str(assembly), "-o", str(unit)])
     else:
         _compile([*flags, *includes, *first, "-c", str(place / "recorder.cpp"), "-o", str(unit)], source)
-    same = objects_once("recorder", [code], sorted(code.parent.glob("*.h")), FLAGS, place / "same")
-    objects, linking = [str(unit), *map(str, same)], []
+    objects, linking = [str(unit), *map(str, fiber_objects(place / "same"))], []
     if bench is not None and not holds_bench:
         objects.append(str(place / "bench.o"))
         language = _C_FLAGS if _is_c(bench) else [*bench_flags, *before]

@@ -53,11 +53,11 @@ def large_source_flags() -> list[str]:
 
 def link(objects: Sequence[Path | str], program: Path, flags: Sequence[str] = ()) -> list[str]:
     """The command that links objects."""
-    return [*compiler(), *_linker(), *map(str, objects), *flags, "-pthread", "-o", str(program)]
+    return [*compiler(), *linker_flags(), *map(str, objects), *flags, "-pthread", "-o", str(program)]
 
 
 @functools.cache
-def _linker() -> tuple[str, ...]:
+def linker_flags() -> tuple[str, ...]:
     """The flag for the linker gold where there is one: it takes a quarter of the time of the usual one."""
     flag = "-fuse-ld=gold"
     done = subprocess.run([*compiler(), flag, "-Wl,--version"], capture_output=True, check=False)

@@ -4,8 +4,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from fpdeep_gen.hls.native_include import chain_before, native_include_dirs
-from fpdeep_gen.hls.tools import compiler, large_source_flags, run_tool
+from fpdeep_gen.hls.native_include import COMPILED_FIBERS, chain_before, fiber_objects, native_include_dirs
+from fpdeep_gen.hls.tools import compiler, large_source_flags, linker_flags, run_tool
 from fpdeep_gen.plan.model import Plan
 from fpdeep_gen.sim.host import WEIGHT_PORT_BITS, HostOutput, Program, decode, encode
 from fpdeep_gen.sim.toolchain import files_key
@@ -33,10 +33,13 @@ def build_native(project: Path, cache: Path, optimise: str = "-O0") -> NativeMod
     if not executable.exists():
         cache.mkdir(parents=True, exist_ok=True)
         temporary = cache / f"native_{key}.new"
-        flags = ["-std=c++17", optimise, "-fno-exceptions", "-w"]
+        flags = ["-std=c++17", optimise, "-fno-exceptions", "-w", COMPILED_FIBERS]
+        fibers = map(str, fiber_objects(cache / "fibers"))
         before = chain_before(flags) if optimise == "-O0" else []  # else it is the smaller part of the time
         flags += [*(f"-I{folder}" for folder in folders), *before, *large_source_flags()]
-        run_tool([*compiler(), *flags, str(project / "csim" / "main.cpp"), "-o", str(temporary)])
+        run_tool(
+            [*compiler(), *flags, *linker_flags(), str(project / "csim" / "main.cpp"), *fibers, "-o", str(temporary)]
+        )
         temporary.rename(executable)
     return NativeModel(executable)
 

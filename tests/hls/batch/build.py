@@ -17,15 +17,25 @@ from fpdeep_gen.hls.compile import CompiledKernel, compile_kernel
 from fpdeep_gen.hls.emit.report import PortReport
 from fpdeep_gen.hls.interface import Kind
 from fpdeep_gen.hls.layout import Layout
-from fpdeep_gen.hls.native_include import native_include_dirs
+from fpdeep_gen.hls.native_include import COMPILED_FIBERS, fiber_objects, native_include_dirs
 from fpdeep_gen.hls.native_program import layout_type
-from fpdeep_gen.hls.tools import compile_object, content_key, link, run_tool, runtime_objects, verilator
+from fpdeep_gen.hls.precompiled import precompiled
+from fpdeep_gen.hls.tools import (
+    compile_object,
+    content_key,
+    link,
+    run_tool,
+    runtime_objects,
+    user_cache,
+    verilator,
+)
 from tests.hls.batch.called import SUFFIX, Called, adapted
 
 HERE = Path(__file__).parent
 CACHE = HERE.parents[2] / "build" / "hls_batch"
 _NO_COLLECTION = ("--param", "ggc-min-expand=400", "--param", "ggc-min-heapsize=1000000")  # saves a tenth of its time
 NATIVE_FLAGS = ("-std=c++17", "-O0", "-fno-exceptions", "-w", "-fwrapv", *_NO_COLLECTION)
+FIRST_HEADERS = ("ap_int.h", "hls_stream.h", "hls_task.h", "hls_vector.h")
 VERILATOR_FLAGS = ("--cc", "-O3", "--x-assign", "fast", "--x-initial", "fast", "--no-timing")
 QUIET = ("-Wno-fatal", "-Wno-lint", "-Wno-style")
 _INCLUDE = re.compile(r"^\s*#\s*include\s+[<\"].*$", re.MULTILINE)
@@ -83,8 +93,7 @@ def native(sources: Sequence[Source], kernels: dict[str, CompiledKernel]) -> Pat
 
 def _native_source(sources: Sequence[Source], kernels: dict[str, CompiledKernel]) -> str:
     includes = dict.fromkeys(line for source in sources for line in _INCLUDE.findall(source.text))
-    lines = ["#include <ap_int.h>", "#include <hls_stream.h>", "#include <hls_task.h>", "#include <hls_vector.h>"]
-    lines += [*includes, '#include "native.h"']
+    lines = [*(f"#include <{name}>" for name in FIRST_HEADERS), *includes, '#include "native.h"']
     cases = []
     for source in sources:
         names = ", ".join(f'"{port.name}"' for port in kernels[source.top].report.ports)
@@ -112,9 +121,12 @@ def _layouts(source: Source, kernel: CompiledKernel) -> list[Layout]:
 def _build_native(main: str, folder: Path) -> None:
     source = folder / "main.cpp"
     source.write_text(main)
-    include = [f"-I{path}" for path in (*native_include_dirs(), HERE)]
     compiler = shutil.which("g++") or "g++"
-    run_tool([compiler, *NATIVE_FLAGS, *include, str(source), "-o", str(folder / "program")])
+    flags = [*NATIVE_FLAGS, COMPILED_FIBERS, *(f"-I{path}" for path in native_include_dirs())]
+    flags += precompiled((compiler,), flags, FIRST_HEADERS, user_cache())
+    unit = folder / "main.o"
+    run_tool([compiler, *flags, f"-I{HERE}", "-c", str(source), "-o", str(unit)])
+    run_tool(link([unit, *fiber_objects(folder)], folder / "program"))
 
 
 # RTL

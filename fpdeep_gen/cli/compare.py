@@ -15,7 +15,7 @@ from fpdeep_gen.cli.options import (
     out_option,
 )
 from fpdeep_gen.cli.output import current_output, json_option
-from fpdeep_gen.cli.workflow import balanced_step, load_inputs
+from fpdeep_gen.cli.workflow import balanced_step, further_link, load_inputs
 from fpdeep_gen.energy.model import EnergyModel
 from fpdeep_gen.report.comparison import comparison_document, comparison_rows, comparison_table
 from fpdeep_gen.report.comparison_page import comparison_html
@@ -40,7 +40,7 @@ def compare(
     """
     output = current_output()
     network, cluster = load_inputs(network_path, cluster_path, for_training=False, boards=boards)
-    plan, _ = balanced_step(out, network, cluster, force)
+    plan, _ = balanced_step(out, network, cluster, force, further_link(cluster_path))
     rows = comparison_rows(plan, model)
     document = comparison_document(plan, rows)
     bound = work_bound(network, cluster)

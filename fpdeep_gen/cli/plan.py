@@ -16,10 +16,11 @@ from fpdeep_gen.cli.options import (
 from fpdeep_gen.cli.output import Output, current_output, json_option
 from fpdeep_gen.cli.steps import Done
 from fpdeep_gen.cli.verification import read_origin
-from fpdeep_gen.cli.workflow import PLAN_FILE, balanced_step, load_inputs, plan_step, unreachable
+from fpdeep_gen.cli.workflow import PLAN_FILE, balanced_step, further_link, load_inputs, plan_step, unreachable
 from fpdeep_gen.energy.estimate import plan_energy
 from fpdeep_gen.energy.model import EnergyModel
 from fpdeep_gen.network.model import Network
+from fpdeep_gen.partition.model import BalancedPlan
 from fpdeep_gen.report.balanced import balanced_document, balanced_table, balanced_text
 from fpdeep_gen.report.document import plan_document
 from fpdeep_gen.report.html import report_html
@@ -65,7 +66,8 @@ def plan(
     if planner == "balanced" or beyond:
         if beyond:
             output.human.print(f"balanced plan: {beyond[0]}")
-        _balanced(output, out, network, cluster, model, force)
+        decided, done = balanced_step(out, network, cluster, force, further_link(cluster_path))
+        _balanced(output, out, decided, done, model)
     else:
         _exact(output, out, network, cluster, force)
 
@@ -82,8 +84,7 @@ def _exact(output: Output, out: Path, network: Network, cluster: Cluster, force:
     output.result(_result(out, done) | plan_document(decided))
 
 
-def _balanced(output: Output, out: Path, network: Network, cluster: Cluster, model: EnergyModel, force: bool) -> None:
-    decided, done = balanced_step(out, network, cluster, force)
+def _balanced(output: Output, out: Path, decided: BalancedPlan, done: Done, model: EnergyModel) -> None:
     output.human.print(balanced_table(decided))
     energy = plan_energy(decided, model)
     (out / PLAN_PAGE).write_text(plan_html(decided, energy, PLAN_TRACE), encoding="utf-8")

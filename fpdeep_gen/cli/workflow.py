@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from fpdeep_gen.board.load import load_cluster
-from fpdeep_gen.board.model import Cluster
+from fpdeep_gen.board.model import Cluster, Link
 from fpdeep_gen.cli.steps import Done, Step, input_key, is_current, quoted, run_step
 from fpdeep_gen.emit.generate import generate
 from fpdeep_gen.errors import InputError, Problem
@@ -90,12 +90,25 @@ def unreachable(network: Network, cluster: Cluster) -> list[str]:
     return reasons
 
 
-def balanced_step(out: Path, network: Network, cluster: Cluster, force: bool) -> tuple[BalancedPlan, Done]:
-    """OUT/plan.json with a balanced plan. Raises `InputError` where the network does not fit the cluster."""
+def further_link(cluster_path: Path) -> Link | None:
+    """The link that joins two boards of a cluster file; None where it describes none, or not two boards."""
+    try:
+        return load_cluster(cluster_path, 2).links[0]
+    except InputError:
+        return None
+
+
+def balanced_step(
+    out: Path, network: Network, cluster: Cluster, force: bool, link: Link | None
+) -> tuple[BalancedPlan, Done]:
+    """OUT/plan.json with a balanced plan. Raises `InputError` where the network does not fit the cluster; `link`: that
+    to further boards, which may do."""
     step = Step(out, "plan", input_key("balanced", [repr(network), repr(cluster)]))
 
     def produce(fresh: Path) -> None:
-        (fresh / PLAN_FILE).write_text(balanced_to_json(make_balanced_plan(network, cluster)), encoding="utf-8")
+        (fresh / PLAN_FILE).write_text(
+            balanced_to_json(make_balanced_plan(network, cluster, link=link)), encoding="utf-8"
+        )
 
     done = run_step(step, produce, force)
     path = out / PLAN_FILE

@@ -23,10 +23,11 @@ HOPELESS = 1.2
 """Times all boards' memory; no longer interval makes up for so much."""
 
 
-def patient(network: Network, cluster: Cluster, rounds: int = LONGER, fast: bool = True) -> Candidate | None:
+def patient(network: Network, cluster: Cluster, fast: bool = True) -> Candidate | None:
     """The search, with longer intervals as long as only what an interval bounds is exceeded (multipliers, logic, rates
     of links and of DDR), or links do not keep up whatever else is exceeded. The shortest is found within `STRETCH`;
-    the first search's outcome where none is in as many `rounds`.
+    the first search's outcome where none of `LONGER` does. Where the plan is not to be `fast`, the first on the same
+    way that keeps all budgets: there is one if and only if there is a fast one.
 
     A longer interval is what fewer boards ask for, with the others idle, or boards with fewer multipliers; the plan of
     either is one of these boards too.
@@ -35,14 +36,14 @@ def patient(network: Network, cluster: Cluster, rounds: int = LONGER, fast: bool
     first = found = search.best(fast)
     if first is not None and search.settling.filled(first.plan) > HOPELESS:
         return first
-    if first is not None and not first.excess and search.settling.linked:
+    if fast and first is not None and not first.excess and search.settling.linked:
         interval, bounds = first.plan.prediction.interval, first.plan.bounds
         if interval > FAR * bounds.interval:
             fewer = _fewer(network, cluster, min(1.0, bounds.work / interval / WORTH))
             if fewer is not None and not fewer.excess and fewer.plan.prediction.interval < interval:
                 return fewer
     failed = part = 1.0
-    for _ in range(rounds):
+    for _ in range(LONGER):
         if found is None or not found.excess:
             break
         interval = found.plan.prediction.interval
@@ -50,13 +51,13 @@ def patient(network: Network, cluster: Cluster, rounds: int = LONGER, fast: bool
         if busiest <= interval and not all(_waits(problem, cluster) for problem in found.excess):
             break
         failed, part = part, part / max(STRETCH, (busiest / interval) ** 0.5)
-        found = _fewer(network, cluster, part)
+        found = _fewer(network, cluster, part, fast)
         if found is not None and not found.excess:
             return found
-        found = _slower(network, cluster, part)
+        found = _slower(network, cluster, part, fast)
     if found is None or found.excess:
         return first
-    while part * STRETCH * STRETCH < failed:
+    while fast and part * STRETCH * STRETCH < failed:
         middle = (part * failed) ** 0.5
         other = _slower(network, cluster, middle)
         if other is None or other.excess:
@@ -66,11 +67,11 @@ def patient(network: Network, cluster: Cluster, rounds: int = LONGER, fast: bool
     return found
 
 
-def _fewer(network: Network, cluster: Cluster, part: float) -> Candidate | None:
+def _fewer(network: Network, cluster: Cluster, part: float, fast: bool = True) -> Candidate | None:
     """The plan of the first boards, a part of the chain, on all of it."""
     count = max(1, int(len(cluster.boards) * part))
     shorter = replace(cluster, boards=cluster.boards[:count], links=cluster.links[: count - 1])
-    found = Search(network, shorter).best()
+    found = Search(network, shorter).best(fast)
     if found is None or found.excess:
         return found
     decided = Decided(
@@ -84,10 +85,10 @@ def _fewer(network: Network, cluster: Cluster, part: float) -> Candidate | None:
     return replace(found, plan=plan, excess=tuple(budget_problems(plan)))
 
 
-def _slower(network: Network, cluster: Cluster, part: float) -> Candidate | None:
+def _slower(network: Network, cluster: Cluster, part: float, fast: bool = True) -> Candidate | None:
     """The plan of boards with a part of the multipliers, on the boards themselves."""
     boards = tuple(replace(board, dsp=max(1, int(board.dsp * part))) for board in cluster.boards)
-    found = Search(network, replace(cluster, boards=boards)).best()
+    found = Search(network, replace(cluster, boards=boards)).best(fast)
     if found is None:
         return None
     plan = found.plan

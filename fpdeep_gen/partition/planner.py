@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from fpdeep_gen.board.model import Cluster
+from fpdeep_gen.board.model import Cluster, Link
 from fpdeep_gen.errors import InputError, Problem
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.partition.budget import memory_shortage
@@ -16,19 +16,22 @@ MOST_TOLD = 6
 """Exceeded budgets that are told of; the rest are of the same kind."""
 
 
-def make_balanced_plan(network: Network, cluster: Cluster, way_out: bool = True) -> BalancedPlan:
+def make_balanced_plan(
+    network: Network, cluster: Cluster, way_out: bool = True, link: Link | None = None
+) -> BalancedPlan:
     """Plans the training of `network` on all boards of `cluster`. Deterministic.
 
     Raises `InputError` where nothing fits: which board or link is short of what, how much is needed, and with `way_out`
-    how many boards would do (which takes several more searches).
+    how many boards would do (which takes several more searches). `link`: to further boards, where a board is alone.
     """
     lacking = memory_shortage(network, cluster)
     if lacking is not None:
-        raise InputError([replace(lacking, hint=way_out_of(network, cluster, [lacking]) if way_out else "")])
+        hint = way_out_of(network, cluster, [lacking], link) if way_out else ""
+        raise InputError([replace(lacking, hint=hint)])
     found = patient(network, cluster)
     if found is not None and not found.excess:
         return shortened(found.plan)
-    hint = way_out_of(network, cluster, found.excess if found is not None else ()) if way_out else ""
+    hint = way_out_of(network, cluster, found.excess if found is not None else (), link) if way_out else ""
     if found is None:
         expected = "boards with multipliers for every part of every layer at some interval"
         raise InputError([Problem(None, None, "boards", expected, f"{len(cluster.boards)}", hint)])

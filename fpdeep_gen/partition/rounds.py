@@ -39,8 +39,7 @@ class Terms:
 
     A scheme is given up that at first takes more than `overshoot` times what a board or a link has, or in which an
     image takes `slow` intervals, as are rounds after the first that need a longer interval than `mended`. `begin`:
-    steps above the bound that are tried first; where it is a `rough` plan that is asked for, no shorter interval is
-    looked for.
+    steps above the bound that are tried first.
     """
 
     scheme: Scheme
@@ -51,7 +50,6 @@ class Terms:
     begin: int = FIRST
     rounds: int = ROUNDS
     mended: float = inf
-    rough: bool = False
     slow: float = inf
 
     @property
@@ -95,7 +93,7 @@ class _Rounds:
     def best(self) -> Candidate | None:
         """What `settle` says."""
         terms, equal = self.terms, self.settling.equal
-        more = ROUNDS_MORE if terms.patient and not terms.rough else 0
+        more = ROUNDS_MORE if terms.patient else 0
         course = Course(Wish(equal, equal, self.settling.floor), terms.rounds, more, terms.begin)
         while course.wish is not None and (course.rounds or course.gathering is not None):
             course = self._round(replace(course, rounds=course.rounds - 1), course.wish)
@@ -121,7 +119,7 @@ class _Rounds:
             room = settling.rooms(interval, wish.parts, pieces, terms.speed, KEPT, wish.even)
             return settling.attempted(terms.scheme, interval, step, room)
 
-        found = attempt(course.number) if wish.shortest or wish.even or terms.rough else None
+        found = attempt(course.number) if wish.shortest or wish.even else None
         longest = terms.most if best is None else min(terms.most, terms.mended)
         if wish.even and best is not None:
             longest = min(terms.most, max(settling.left, best.plan.prediction.interval))

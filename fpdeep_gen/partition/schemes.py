@@ -118,6 +118,16 @@ def woven(geometry: Sequence[Geometry], scheme: Scheme) -> Iterator[Scheme]:
         yield replace(scheme, blocks=blocks, woven=tuple(layers))
 
 
+def fullest(network: Network, cluster: Cluster, geometry: Sequence[Geometry], interval: float) -> float:
+    """Part of a board's memory that a group of layers takes at most, in the scheme that takes least: an estimate."""
+    room = link_room(network, cluster, geometry, interval)
+    parts = []
+    for scheme in schemes(network, cluster, geometry, interval):
+        grouping = Grouping(network, cluster, geometry, scheme.by_columns, interval, room)
+        parts.append(max(map(grouping.taken, scheme.groups)) / grouping.memory)
+    return min(parts)
+
+
 def spread_sums(
     network: Network,
     cluster: Cluster,

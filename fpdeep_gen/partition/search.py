@@ -65,12 +65,6 @@ HOPELESS, HOPELESS_SPREAD = 0.85, 0.95
 """Part of the fully connected weights that boards together have room for below which none of the schemes after that
 keeps the budgets with them on chip; of a scheme with spread sums, beside which schemes gain little."""
 
-ESTIMATED = 3
-"""Schemes that memory is estimated with."""
-
-ROUGH = 60
-"""Steps above the bound that are enough for an estimate of memory."""
-
 OVERSHOOT = 1.2
 """A scheme is given up at first that takes so many times what a board or link has."""
 
@@ -97,10 +91,10 @@ class Search:
     def best(self, fast: bool = True) -> Candidate | None:
         """The first scheme's plan that keeps all budgets with fully connected layers where they may hope to be, else
         the best of all that keep the budgets, else the one that exceeds the fewest. With faster fully connected engines
-        if it is to be `fast`, else the first at all that keeps the budgets."""
+        if it is to be `fast`, else the first on the same way that keeps the budgets."""
         tried: list[tuple[Candidate, Scheme]] = []
         more = SCHEMES_MORE
-        for scheme, other in self._near(fast):
+        for scheme, other in self._near():
             tried.append((other, scheme))
             found = min(tried, key=lambda pair: self._rank(pair[0]))
             if found[0].excess:
@@ -156,9 +150,9 @@ class Search:
         least = self.settling.worst(one.plan) * one.plan.prediction.interval
         return self.settling.linked and not mended.excess and least > mended.plan.prediction.interval
 
-    def _near(self, hope: bool) -> Iterator[tuple[Scheme, Candidate]]:
+    def _near(self) -> Iterator[tuple[Scheme, Candidate]]:
         """Plans of all schemes, mended as long as they stay near the bound. Where boards have far too little memory for
-        a scheme without spread sums, of those with them only the one that takes least is looked at. `hope`: slower
+        a scheme without spread sums, of those with them only the one that takes least is looked at. Slower
         memory for fully connected layers is looked at only when some schemes have not kept the budgets without it, or
         one is far from that."""
         crowded = hopeless = False
@@ -170,10 +164,10 @@ class Search:
             kind, groups = (spread, scheme.displaced), len(scheme.groups)
             if groups <= full.get(kind, 0) or (crowded and spread and not scheme.frugal):
                 continue
-            other = self._settled(scheme, self.enough, others if hopeless else [hoped] if hope else [hoped, *others])
+            other = self._settled(scheme, self.enough, others if hopeless else [hoped])
             if other is None:
                 continue
-            if hope and others and not hopeless and other.excess:
+            if others and not hopeless and other.excess:
                 part = self.settling.flat.held(other.plan, hoped)
                 hopeless = part < (HOPELESS_SPREAD if spread else HOPELESS)
                 other = (self._settled(scheme, self.enough, others) if hopeless else None) or other
@@ -183,7 +177,7 @@ class Search:
                 full[kind] = max(groups, full.get(kind, 0))
             self.begin = max(LEAST, other.number - max(2 * COARSE, other.number // 8))
             yield scheme, other
-            if hope and others and not hopeless and other.excess and self.settling.crowded(other.plan) <= OVERSHOOT:
+            if others and not hopeless and other.excess and self.settling.crowded(other.plan) <= OVERSHOOT:
                 later.append(scheme)
                 if len(later) == SCHEMES_MORE:
                     break
@@ -197,15 +191,6 @@ class Search:
         layers off chip, interval."""
         excess, off_chip, interval, even = candidate.rank
         return (excess, max(interval, self.enough), off_chip, interval, even)
-
-    def shortage(self) -> float:
-        """How many times all boards' memory the first schemes take at least, without fully connected stores."""
-        places = ORDER[-1]
-        first = (
-            settle(self.settling, Terms(scheme, SPEEDS[self.first_speed], places, begin=ROUGH, rounds=1, rough=True))
-            for scheme in (*self.schemes[:ESTIMATED], *_most_scattered(self.schemes))
-        )
-        return min((self.settling.filled(candidate.plan) for candidate in first if candidate is not None), default=0.0)
 
     def _settled(self, scheme: Scheme, mended: float, allowed: Sequence[Places]) -> Candidate | None:
         """The scheme's plan with fully connected layers in the first memory of those `allowed` that has room."""
@@ -264,11 +249,6 @@ class Search:
             return None
         even = balance(other.plan) <= max(BALANCED, balance(found.plan))
         return other if even else None
-
-
-def _most_scattered(schemes: Sequence[Scheme]) -> Sequence[Scheme]:
-    """Of those with displaced layers that which joins the fewest, which takes least memory of all."""
-    return sorted((scheme for scheme in schemes if scheme.displaced), key=lambda scheme: -len(scheme.groups))[:1]
 
 
 def _sooner(scheme: Scheme) -> Iterator[Scheme]:

@@ -1,22 +1,21 @@
 """What would do where a network does not fit a chain: more boards of the kind, or boards with more of what lacks."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import chain, count
 
-from fpdeep_gen.board.model import Board, Cluster, Ddr
+from fpdeep_gen.board.model import Board, Cluster, Ddr, Link
 from fpdeep_gen.errors import Problem
 from fpdeep_gen.network.model import LayerKind, Network
 from fpdeep_gen.partition.budget import least_bram36, memory_shortage
+from fpdeep_gen.partition.geometry import geometries, training_macs
 from fpdeep_gen.partition.patience import patient
-from fpdeep_gen.partition.search import Search
+from fpdeep_gen.partition.schemes import fullest
 
 MOST_BOARDS = 128
-FULLEST, FALL = 0.92, 0.65
-"""Part of all boards' memory; where more is taken no search is made at first but more boards are looked at: their
-number rises with that power of what is taken."""
 
-ROUNDS = 6
-"""Longer intervals tried of each."""
+LEVEL = 0.93
+"""Part of a board's memory that `fullest` says on the fewest boards that are tried first."""
 
 TIMES = (1, 2, 4, 8, 16, 32)
 """How many times of what lacks is tried."""
@@ -25,40 +24,68 @@ SOME_DDR = Ddr(1, 6.4)
 """A module of 64 bits at 800 MT/s."""
 
 
-def way_out_of(network: Network, cluster: Cluster, excess: Sequence[Problem]) -> str:
-    """A number of such boards that works where one fewer does not, else what else would."""
-    if not cluster.links:
-        others = list(_larger(network, cluster, excess))
+def way_out_of(network: Network, cluster: Cluster, excess: Iterable[Problem], link: Link | None = None) -> str:
+    """A number of such boards that works where one fewer does not, else what else would do, tried as `patient` plans.
+    `link`: that to further boards where a board is alone."""
+    link = cluster.links[-1] if cluster.links else link
+    others = _larger(network, cluster, {problem.field.split(".")[-1] for problem in excess})
+    if link is None:
         return "; ".join([*others, "more boards, with links between them"])
+    own = len(cluster.boards)
     lacking = least_bram36(network) - sum(board.bram36 for board in cluster.boards)
-    fewest = len(cluster.boards) + max(0, -(-lacking // cluster.boards[-1].bram36))
-    low, high, step = max(len(cluster.boards), min(MOST_BOARDS, fewest) - 1), None, 1
-    tried = low + 1
-    while low < MOST_BOARDS and high is None:
-        short = Search(network, _longer(cluster, tried)).shortage()
-        if short > FULLEST and tried < MOST_BOARDS:
-            tried = max(tried + 1, int(tried * (short / FULLEST) ** FALL))
-        elif _fits(network, cluster, tried):
+    holding = own + max(0, -(-lacking // cluster.boards[-1].bram36))
+    if holding > MOST_BOARDS:
+        return "; ".join([f"{MOST_BOARDS} such boards cannot hold the weights either", *_or_any(others)])
+    if own >= MOST_BOARDS:
+        return "; ".join(_or_any(others))
+    enough = _enough(network, lambda boards: _longer(cluster, boards, link), max(own + 1, holding))
+    if enough is None:
+        return "; ".join([f"no plan was found for {MOST_BOARDS} such boards either", *_or_any(others)])
+    fewer = "fewer cannot hold the weights" if enough == holding > own else f"no plan was found for {enough - 1}"
+    return f"{enough} such boards are enough ({fewer})"
+
+
+def _enough(network: Network, longer: Callable[[int], Cluster], fewest: int) -> int | None:
+    """The least number of boards from `fewest` on that works, if all numbers above one that works do so too."""
+    low, high, steps = fewest - 1, _begin(network, longer, fewest), _steps()
+    while not _works(network, longer(high)):
+        if high == MOST_BOARDS:
+            return None
+        low, high = high, min(MOST_BOARDS, high + next(steps))
+    steps = _steps()
+    while high - low > 1:
+        tried = max(low + 1, high - next(steps))
+        if _works(network, longer(tried)):
             high = tried
         else:
-            low, tried, step = tried, tried + step, 2 * step
-        tried = min(MOST_BOARDS, tried)
-    if high is None:
-        others = list(_larger(network, cluster, excess)) or ["larger boards, or a smaller network"]
-        return "; ".join([f"{MOST_BOARDS} such boards are too few as well", *others])
-    step = 1
-    while high - low > 1:
-        tried = max(low + 1, high - step)
-        if _fits(network, cluster, tried):
-            high, step = tried, 2 * step
-        else:
-            low, step = tried, 1
-    return f"{high} such boards are enough"
+            low, steps = tried, _steps()
+    return high
 
 
-def _larger(network: Network, cluster: Cluster, excess: Sequence[Problem]) -> Iterator[str]:
+def _steps() -> Iterator[int]:
+    """How far from one number of boards to the next that is tried: near, then ever further."""
+    return chain([1], (1 << number for number in count()))
+
+
+def _begin(network: Network, longer: Callable[[int], Cluster], fewest: int) -> int:
+    """Boards, at least `fewest`, with which memory may do, by an estimate."""
+    boards = fewest
+    while boards < MOST_BOARDS:
+        cluster = longer(boards)
+        interval = training_macs(network) / sum(board.dsp for board in cluster.boards)
+        level = fullest(network, cluster, geometries(network), interval)
+        if level <= LEVEL:
+            break
+        boards = max(boards + 1, int(boards * level / LEVEL))
+    return min(MOST_BOARDS, boards)
+
+
+def _or_any(others: Iterator[str]) -> list[str]:
+    return list(others) or ["larger boards, or a smaller network"]
+
+
+def _larger(network: Network, cluster: Cluster, lacking: set[str]) -> Iterator[str]:
     """Boards that would do with the least more of what lacks: block RAMs, or DDR where there is none, or both."""
-    lacking = {problem.field.split(".")[-1] for problem in excess}
     flat = any(layer.kind is LayerKind.FULLY_CONNECTED for layer in network.layers)
     external = [False, True] if flat and any(board.ddr is None for board in cluster.boards) else [False]
     for with_ddr in external:
@@ -76,21 +103,13 @@ def _more(board: Board, times: int, with_ddr: bool) -> Board:
     return replace(board, bram36=times * board.bram36, ddr=ddr)
 
 
-def _longer(cluster: Cluster, boards: int) -> Cluster:
+def _longer(cluster: Cluster, boards: int, link: Link) -> Cluster:
     more = boards - len(cluster.boards)
-    return replace(
-        cluster,
-        boards=cluster.boards + cluster.boards[-1:] * more,
-        links=cluster.links + cluster.links[-1:] * more,
-    )
-
-
-def _fits(network: Network, cluster: Cluster, boards: int) -> bool:
-    return _works(network, _longer(cluster, boards))
+    return replace(cluster, boards=cluster.boards + cluster.boards[-1:] * more, links=cluster.links + (link,) * more)
 
 
 def _works(network: Network, cluster: Cluster) -> bool:
     if memory_shortage(network, cluster) is not None:
         return False
-    found = patient(network, cluster, ROUNDS, fast=False)
+    found = patient(network, cluster, fast=False)
     return found is not None and not found.excess

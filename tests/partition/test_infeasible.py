@@ -7,12 +7,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from fpdeep_gen.board.load import load_cluster
 from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.cli.main import main
 from fpdeep_gen.errors import InputError, Problem
+from fpdeep_gen.network.load import load_network
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.partition.model import Place
 from fpdeep_gen.partition.planner import make_balanced_plan
+from fpdeep_gen.partition.way_out import way_out_of
 from tests.partition.networks import chain, conv, flat, network, output
 
 NETWORK = """name: little
@@ -62,9 +65,10 @@ def test_too_few_boards_are_told_how_many_would_do() -> None:
     assert {problem.field.split(".")[-1] for problem in found} == {"bram36"}
     assert all(problem.expected == "at most 28 block RAMs (small)" for problem in found)
     assert any(float(problem.found) > 28 for problem in found)
-    told = re.fullmatch(r"(\d+) such boards are enough", found[0].hint)
+    told = re.fullmatch(r"(\d+) such boards are enough \(no plan was found for (\d+)\)", found[0].hint)
     assert told is not None
     enough = int(told[1])
+    assert int(told[2]) == enough - 1
     assert make_balanced_plan(heavy(), chain(enough, bram36=28)).prediction.interval > 0
     assert all(problem.hint == "" for problem in problems(heavy(), chain(enough - 1, bram36=28), way_out=False))
 
@@ -81,6 +85,32 @@ def test_boards_that_cannot_hold_the_weights_are_refused_at_once(monkeypatch: py
     assert problem.expected.startswith("at least 54 block RAMs")
     with pytest.raises(AssertionError):
         make_balanced_plan(heavy(), chain(2, bram36=27))
+
+
+@pytest.mark.parametrize("enough", [2, 3, 4, 9, 30, 128])
+def test_the_least_number_of_boards_that_works_is_told(enough: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """53.3 block RAMs of weights (see above); the planner stands for one that needs as many boards."""
+    tried = []
+
+    def works(_: Network, cluster: Cluster) -> bool:
+        tried.append(len(cluster.boards))
+        return len(cluster.boards) >= enough
+
+    monkeypatch.setattr("fpdeep_gen.partition.way_out._works", works)
+    hint = way_out_of(heavy(), chain(1, bram36=27), [], chain(2).links[0])
+    fewer = "fewer cannot hold the weights" if enough == 2 else f"no plan was found for {enough - 1}"
+    assert hint == f"{enough} such boards are enough ({fewer})"
+    assert enough in tried and (enough == 2 or enough - 1 in tried)
+    assert min(tried) > 1 and len(set(tried)) == len(tried)
+
+
+def test_chains_that_nothing_mends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fpdeep_gen.partition.way_out._works", lambda *_: False)
+    others = "larger boards, or a smaller network"
+    assert way_out_of(heavy(), chain(2), []) == f"no plan was found for 128 such boards either; {others}"
+    assert way_out_of(heavy(), chain(128), []) == others
+    huge = network((conv("conv0", (512, 8, 8), 512, 3), flat("fc", (512, 8, 8), 1)))
+    assert way_out_of(huge, chain(2, bram36=3), []) == f"128 such boards cannot hold the weights either; {others}"
 
 
 def test_a_board_alone_is_told_of_larger_ones() -> None:
@@ -159,10 +189,13 @@ def planned(folder: Path, changes: dict[str, tuple[str, str]], boards: int | Non
 
 
 def test_what_does_not_fit_ends_with_2(tmp_path: Path) -> None:
-    result = planned(tmp_path, {"board": ("bram36: 20", "bram36: 1")}, 1)
+    """A board alone is told of more boards with the cluster's link between them."""
+    result = planned(tmp_path, {"board": ("bram36: 20", "bram36: 12")}, 1)
     assert result.exit_code == 2
-    assert "boards[0].bram36: expected at most 1 block RAMs (tiny), found " in result.stderr
-    assert "hint: boards with " in result.stderr
+    assert "boards[0].ddr: expected at most 0 bits an image (tiny), found " in result.stderr
+    assert "hint: 3 such boards are enough (no plan was found for 2)" in result.stderr
+    given = load_network(tmp_path / "network.yaml")
+    problems(given, load_cluster(tmp_path / "cluster.yaml", 2), way_out=False)
 
 
 def test_no_boards_at_all(tmp_path: Path) -> None:

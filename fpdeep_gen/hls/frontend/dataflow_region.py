@@ -7,10 +7,9 @@ from fpdeep_gen.hls.frontend.between import Between, Use, uses_of
 from fpdeep_gen.hls.frontend.cfg import find_loops
 from fpdeep_gen.hls.frontend.fences import FENCE
 from fpdeep_gen.hls.frontend.free_tasks import add_tasks, takes_values
-from fpdeep_gen.hls.frontend.initial_values import scalar_type
 from fpdeep_gen.hls.frontend.liveness import definitions
 from fpdeep_gen.hls.frontend.llvm_ir import Block, Function, Instruction, Operand, OperandKind, Parameter
-from fpdeep_gen.hls.frontend.llvm_types import POINTER, VOID, IntegerType, PointerType
+from fpdeep_gen.hls.frontend.llvm_types import POINTER, VOID, PointerType, Type
 from fpdeep_gen.hls.frontend.optimise import TASK
 from fpdeep_gen.hls.frontend.rewriting import (
     TaskNetwork,
@@ -21,7 +20,14 @@ from fpdeep_gen.hls.frontend.rewriting import (
     plain_name,
     replace_function,
 )
-from fpdeep_gen.hls.frontend.stage_results import check_uses, different, users_of, waits_at_return
+from fpdeep_gen.hls.frontend.stage_results import (
+    MOST_NUMBERS,
+    check_uses,
+    different,
+    numbers_of,
+    users_of,
+    waits_at_return,
+)
 from fpdeep_gen.hls.frontend.stage_task import StageTask
 from fpdeep_gen.hls.frontend.unrolling import DECLARE
 
@@ -167,8 +173,8 @@ class DataflowRegion:
             self._network.task(task.readable, task.stage.name, task.arguments, call.debug)
         return task.before, after, task.streams
 
-    def _result(self, task: StageTask, parameter: Parameter, actual: Operand, kind: IntegerType) -> None:
-        """The argument is a scalar of the controller that the stage changes."""
+    def _result(self, task: StageTask, parameter: Parameter, actual: Operand, kind: Type) -> None:
+        """The argument is a variable of the controller that the stage changes."""
         if waits_at_return(self._whole, self._function, self._calls):
             hint = "call all stages in one place, behind one another"
             told = (plain_name(actual.name), "a result of one place", "several", hint)
@@ -209,17 +215,18 @@ class DataflowRegion:
                     hint = "put it into the stage whose accesses it orders"
                     self._whole.refuse(one, self._function, "a fence", "one in a stage", "one between stages", hint)
 
-    def _result_type(self, call: Instruction, place: int) -> IntegerType | None:
-        """Of a scalar of the controller that one stage changes and only the controller uses besides."""
+    def _result_type(self, call: Instruction, place: int) -> Type | None:
+        """Of a variable of the controller that one stage changes and only the controller uses besides."""
         owner, at = self._root(call.operands[place])
         if at or owner not in self._defined or self._defined[owner][1].element is None or self._is_stream(owner):
             return None
-        kind = scalar_type(self._defined[owner][1].element or VOID)
+        kind = self._defined[owner][1].element or VOID
         calls = {id(one): one for _, one in self._calls}
         uses, _, other = uses_of(owner, self._function, calls)
         accesses = all(one.opcode in ("load", "store") or one.detail.startswith(_COPIES) for one in other)
         changed = [use for use in uses if not use.by_value]  # what is handed by value, the controller reads before
-        return kind if len(changed) == 1 and other and accesses else None
+        fits = 0 < len(numbers_of(kind)) <= MOST_NUMBERS
+        return kind if fits and len(changed) == 1 and other and accesses else None
 
     def _touches(self, use: Use) -> tuple[bool, bool]:
         """Whether a stage reads, and whether it writes."""

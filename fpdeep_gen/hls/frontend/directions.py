@@ -51,6 +51,11 @@ def read_directions(
 
 def _is_written(function: Function, name: str, layout: Layout) -> bool:
     """Whether every way through the function writes all of what the pointer `name` points at."""
+    return len(always_written(function, name)) >= sum((one.width + 7) // 8 for one in integers(layout))
+
+
+def always_written(function: Function, name: str) -> frozenset[int]:
+    """The bytes behind the pointer `name` that every way through the function writes."""
     found: dict[tuple[int, int], set[str]] = {}
     places = {name: 0}
     for block in function.blocks.values():
@@ -65,8 +70,7 @@ def _is_written(function: Function, name: str, layout: Layout) -> bool:
                 key = (places[one.operands[0].name], one.operands[2].value)
                 found.setdefault(key, set()).add(block.name)
     always = {key for key, blocks in found.items() if not _avoids(function, blocks)}
-    covered = {byte for start, size in always for byte in range(start, start + size)}
-    return len(covered) >= sum((one.width + 7) // 8 for one in integers(layout))
+    return frozenset(byte for start, size in always for byte in range(start, start + size))
 
 
 def _avoids(function: Function, blocks: set[str]) -> bool:

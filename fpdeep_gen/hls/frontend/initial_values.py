@@ -27,13 +27,6 @@ def plain_type(kind: Type) -> Type:
     return ArrayType(size_of(kind) // size_of(leaf), leaf)
 
 
-def scalar_type(kind: Type) -> IntegerType | None:
-    """Of a variable of one number, which may be wrapped in structures, as an `ap_int` is; None of any other."""
-    while isinstance(kind, StructType) and len(kind.fields) == 1:
-        kind = kind.fields[0]
-    return kind if isinstance(kind, IntegerType) else None
-
-
 def _has_packed(kind: Type) -> bool:
     if isinstance(kind, ArrayType):
         return _has_packed(kind.element)

@@ -1,12 +1,25 @@
 """What a controller gets from the stages of a DATAFLOW region: scalars that they change, and when it waits for them."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fpdeep_gen.hls.frontend.cfg import dominates, edges_of, find_loops, immediate_dominators
+from fpdeep_gen.hls.frontend.directions import always_written
 from fpdeep_gen.hls.frontend.liveness import definitions
-from fpdeep_gen.hls.frontend.llvm_ir import Block, Function, Instruction, Operand, OperandKind, Parameter
-from fpdeep_gen.hls.frontend.llvm_types import POINTER, VOID, IntegerType, PointerType
+from fpdeep_gen.hls.frontend.llvm_ir import Block, Function, Instruction, Offset, Operand, OperandKind, Parameter
+from fpdeep_gen.hls.frontend.llvm_types import (
+    POINTER,
+    VOID,
+    ArrayType,
+    IntegerType,
+    PointerType,
+    StructType,
+    Type,
+    field_offset,
+    size_of,
+    stored_size,
+)
 from fpdeep_gen.hls.frontend.rewriting import base_of, local, plain_name, receive, send
 
 if TYPE_CHECKING:
@@ -51,38 +64,90 @@ def check_uses(
             return
 
 
-def result_of_stage(
-    whole: "DataflowExpansion",
-    call: Instruction,
-    parameter: Parameter,
-    actual: Operand,
-    kind: IntegerType,
-    stage: str,
-    head: list[Instruction],
-    tail: list[Instruction],
-) -> tuple[list[Instruction], list[Instruction]]:
-    """A scalar that the stage changes for the controller: what that sends (if the stage reads it) and gets.
+Leaf = tuple[int, IntegerType]  # a number of a variable: its first byte
+MOST_NUMBERS = 16
+"""Of a result: each has a stream of its own."""
 
-    The stage has a variable of its own, and sends its last value when it ends.
-    """
-    name, debug = parameter.name, call.debug
-    outer = f"{stage}_{plain_name(name)}"
-    head.append(Instruction(name, "alloca", POINTER, element=kind, debug=debug))
-    before: list[Instruction] = []
-    if whole.touches(whole.callee(call), name)[0]:
-        value = Operand(OperandKind.LOCAL, kind, f"{outer}_given.value")
-        before.append(Instruction(value.name, "load", kind, (actual,), debug=debug))
-        before += send(f"{outer}_given", f"{outer}_given.word", value, debug)
-        head += receive(f"{name}.given", f"{name}.first", kind, debug)
-        first = Operand(OperandKind.LOCAL, kind, f"{name}.first")
-        head.append(Instruction("", "store", VOID, (first, local(name)), debug=debug))
-    last = Operand(OperandKind.LOCAL, kind, f"{name}.last")
-    tail.append(Instruction(last.name, "load", kind, (local(name),), debug=debug))
-    tail += send(f"{name}.made", f"{name}.word", last, debug)
-    got = Operand(OperandKind.LOCAL, kind, f"{outer}_made.value")
-    after = receive(f"{outer}_made", got.name, kind, debug)
-    after.append(Instruction("", "store", VOID, (got, actual), debug=debug))
-    return before, after
+
+def numbers_of(kind: Type, at: int = 0) -> list[Leaf]:
+    """The numbers of a variable; none of one that holds anything else."""
+    parts: list[tuple[int, Type]] = []
+    match kind:
+        case IntegerType():
+            return [(at, kind)]
+        case ArrayType(count, element) if count <= MOST_NUMBERS:
+            parts = [(at + place * size_of(element), element) for place in range(count)]
+        case StructType(fields):
+            parts = [(at + field_offset(kind, place), one) for place, one in enumerate(fields)]
+    found = [numbers_of(one, start) for start, one in parts]
+    return [leaf for some in found for leaf in some] if all(found) else []
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A variable that a stage changes for the controller, as `actual`: one to `MOST_NUMBERS` numbers."""
+
+    call: Instruction
+    parameter: Parameter
+    actual: Operand
+    kind: Type
+
+    def streams(self, stage: str) -> list[tuple[str, str, IntegerType]]:
+        """Of each number the name of a stream, without what is behind it, outside and inside, and its type."""
+        leaves = numbers_of(self.kind)
+        ends = [""] if len(leaves) == 1 else [f"_{place}" for place in range(len(leaves))]
+        name = self.parameter.name
+        return [
+            (f"{stage}_{plain_name(name)}{end}", f"{name}{end}", kind)
+            for end, (_, kind) in zip(ends, leaves, strict=True)
+        ]
+
+    def given(self, stage: str) -> tuple[list[Instruction], list[Instruction]]:
+        """What the controller sends before the stage begins, and what that does with it."""
+        before: list[Instruction] = []
+        head: list[Instruction] = []
+        debug = self.call.debug
+        for (outer, inner, kind), (at, _) in zip(self.streams(stage), numbers_of(self.kind), strict=True):
+            value = Operand(OperandKind.LOCAL, kind, f"{outer}_given.value")
+            place = _place(before, f"{outer}_given.place", self.actual, at, debug)
+            before.append(Instruction(value.name, "load", kind, (place,), debug=debug))
+            before += send(f"{outer}_given", f"{outer}_given.word", value, debug)
+            head += receive(f"{inner}.given", f"{inner}.first", kind, debug)
+            first = Operand(OperandKind.LOCAL, kind, f"{inner}.first")
+            place = _place(head, f"{inner}.first.place", local(self.parameter.name), at, debug)
+            head.append(Instruction("", "store", VOID, (first, place), debug=debug))
+        return before, head
+
+    def made(self, stage: str) -> tuple[list[Instruction], list[Instruction]]:
+        """What the stage sends when it ends, and what the controller does with it."""
+        tail: list[Instruction] = []
+        after: list[Instruction] = []
+        debug = self.call.debug
+        for (outer, inner, kind), (at, _) in zip(self.streams(stage), numbers_of(self.kind), strict=True):
+            last = Operand(OperandKind.LOCAL, kind, f"{inner}.last")
+            place = _place(tail, f"{inner}.last.place", local(self.parameter.name), at, debug)
+            tail.append(Instruction(last.name, "load", kind, (place,), debug=debug))
+            tail += send(f"{inner}.made", f"{inner}.word", last, debug)
+            got = Operand(OperandKind.LOCAL, kind, f"{outer}_made.value")
+            after += receive(f"{outer}_made", got.name, kind, debug)
+            place = _place(after, f"{outer}_made.place", self.actual, at, debug)
+            after.append(Instruction("", "store", VOID, (got, place), debug=debug))
+        return tail, after
+
+    def is_given(self, whole: "DataflowExpansion") -> bool:
+        """Whether something of what was there before may be read, or come back."""
+        callee, name = whole.callee(self.call), self.parameter.name
+        written = always_written(callee, name)
+        kept = any(not written.issuperset(range(at, at + stored_size(kind))) for at, kind in numbers_of(self.kind))
+        return kept or whole.touches(callee, name)[0]
+
+
+def _place(code: list[Instruction], name: str, whole: Operand, at: int, debug: int) -> Operand:
+    """The address of a number of a variable; what works it out goes into the code."""
+    if not at:
+        return whole
+    code.append(Instruction(name, "getelementptr", POINTER, (whole,), offset=Offset(at, ()), debug=debug))
+    return local(name)
 
 
 def scattered(function: Function, calls: list[tuple[Block, Instruction]]) -> list[Instruction]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from fpdeep_gen.hls.frontend.between import Between, Use, handover, renamed
 from fpdeep_gen.hls.frontend.llvm_ir import Function, Instruction, Operand, OperandKind, Parameter
-from fpdeep_gen.hls.frontend.llvm_types import POINTER, IntegerType
+from fpdeep_gen.hls.frontend.llvm_types import POINTER, IntegerType, Type
 from fpdeep_gen.hls.frontend.rewriting import (
     TaskNetwork,
     bits_of_token,
@@ -17,7 +17,7 @@ from fpdeep_gen.hls.frontend.rewriting import (
     receive,
     send,
 )
-from fpdeep_gen.hls.frontend.stage_results import result_of_stage
+from fpdeep_gen.hls.frontend.stage_results import Result
 
 if TYPE_CHECKING:
     from fpdeep_gen.hls.frontend.dataflow import DataflowExpansion
@@ -84,16 +84,25 @@ class StageTask:
         else:
             self.substitute[parameter.name] = done.address
 
-    def give_result(self, parameter: Parameter, actual: Operand, kind: IntegerType) -> None:
-        """The argument is a scalar of the controller: it goes in with the start and comes back with the end."""
-        ends = (self.head, self.tail)
-        given, made = result_of_stage(self.whole, self.call, parameter, actual, kind, f"%{self.readable}", *ends)
-        self.before += given
-        self.results += made
-        for outer, inner in [(given, "given"), (made, "made")]:
-            if outer:
-                stream = f"%{self.readable}_{plain_name(parameter.name)}_{inner}"
-                self._join(stream, f"{parameter.name}.{inner}", kind.width)
+    def give_result(self, parameter: Parameter, actual: Operand, kind: Type) -> None:
+        """The argument is a variable of the controller: it goes in with the start and comes back with the end.
+
+        The stage has one of its own.
+        """
+        result, stage = Result(self.call, parameter, actual, kind), f"%{self.readable}"
+        self.head.append(Instruction(parameter.name, "alloca", POINTER, element=kind, debug=self.call.debug))
+        ways = ["made"]
+        if result.is_given(self.whole):
+            before, head = result.given(stage)
+            self.before += before
+            self.head += head
+            ways.insert(0, "given")
+        tail, after = result.made(stage)
+        self.tail += tail
+        self.results += after
+        for way in ways:
+            for outer, inner, number_type in result.streams(stage):
+                self._join(f"{outer}_{way}", f"{inner}.{way}", number_type.width)
 
     def take_value(self, parameter: Parameter, actual: Operand) -> None:
         """The argument is a number, or a word that the controller sends."""

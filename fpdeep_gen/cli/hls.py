@@ -35,7 +35,7 @@ def hls() -> None:
 
 def kernel_options(function: Function) -> Function:
     """SOURCE --top NAME -I DIR -o OUT --clock-mhz MHZ --part PART, or --config FILE for what it says of these; and
-    --no-auto-pipeline.
+    --no-auto-pipeline, --byte-tdata.
 
     `function` gets source, top, include_dirs, out, clock_mhz and part; and the bench where it takes a stimulus too.
     """
@@ -60,6 +60,7 @@ def kernel_options(function: Function) -> Function:
             show_default=True,
             help="Pipeline innermost loops without PIPELINE where that is faster.",
         ),
+        click.option("--byte-tdata", is_flag=True, help="TDATA of whole bytes, as tools that pack IP want it."),
     )
 
     @functools.wraps(function)
@@ -117,6 +118,7 @@ def build(
     clock_mhz: float,
     part: str,
     auto_pipeline: bool,
+    byte_tdata: bool,
     schedule: bool,
     backend: str,
     testbench: Path | None,
@@ -133,7 +135,7 @@ def build(
         build_elsewhere(output, backend, source, top, include_dirs, out, clock_mhz, part, testbench)
         return
     folders = [source.parent, *include_dirs, kernels_dir()]
-    compiled = compile_kernel(source, top, folders, out, clock_mhz, schedule, part_of(part), auto_pipeline)
+    compiled = compile_kernel(source, top, folders, out, clock_mhz, schedule, part_of(part), auto_pipeline, byte_tdata)
     readable = out / f"{top}.report.txt"
     readable.write_text(report_text(compiled.report), encoding="utf-8")
     drawings = [str(path) for path in schedule_files(out, top)] if schedule else []
@@ -184,6 +186,7 @@ def cosim(
     clock_mhz: float,
     part: str,
     auto_pipeline: bool,
+    byte_tdata: bool,
     stimulus: Path | None,
     testbench: Path | None,
     words: int,
@@ -211,6 +214,7 @@ def cosim(
         clock_mhz=clock_mhz,
         part=part_of(part),
         auto_pipeline=auto_pipeline,
+        byte_tdata=byte_tdata,
         lenient=True,
     )
     if done.printed:

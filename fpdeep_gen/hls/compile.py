@@ -39,11 +39,13 @@ def compile_kernel(
     draw_schedule: bool = False,
     part: Part = DEFAULT_PART,
     auto_pipeline: bool = True,
+    byte_tdata: bool = False,
 ) -> CompiledKernel:
     """Compile the function `top` of a C++ file to `output`/<top>.sv and <top>.json.
 
     `part`: its family decides delays, multipliers and memories.
     `auto_pipeline`: innermost loops without PIPELINE are pipelined where that is faster.
+    `byte_tdata`: TDATA of AXI4-Stream ports is as wide as whole bytes; the bits above a word are 0, or not looked at.
     `draw_schedule`: also <top>.schedule.txt and <top>.schedule.html, which are never taken from the cache.
 
     Raises InputError when the C++ is not what the dialect allows, ToolError when clang is missing or broke.
@@ -51,14 +53,14 @@ def compile_kernel(
     from fpdeep_gen.hls.frontend import front_end  # the C++ side is needed here alone
 
     def make() -> Emitted:
-        return emit_module(front_end(source, top, include_dirs, auto_pipeline), clock_mhz, part)
+        return emit_module(front_end(source, top, include_dirs, auto_pipeline), clock_mhz, part, byte_tdata)
 
     if draw_schedule:
         emitted = make()
         _draw(top, output, clock_mhz, emitted)
         return _write(top, output, emitted)
     key = _source_key(source, top, include_dirs, clock_mhz)
-    key = content_key(key, part.name, str(auto_pipeline))
+    key = content_key(key, part.name, str(auto_pipeline), str(byte_tdata))
     return _cached(top, output, key, make)
 
 

@@ -73,6 +73,7 @@ def cosimulate(
     timeout_cycles: int | None = None,
     part: Part = DEFAULT_PART,
     auto_pipeline: bool = True,
+    byte_tdata: bool = False,
     lenient: bool = False,
 ) -> Cosimulation:
     """Compile the function `top` and compare it with its own C++.
@@ -82,7 +83,7 @@ def cosimulate(
     of structures as `name.member`. Without both they are random: `words` words a stream, `calls` calls. Signed and
     unsigned integers alike are given by value. `stalls`: the chance with which each stream pauses in a cycle.
     `timeout_cycles`: without a word, a start or an end of a call; by default 100,000, and 5 million in a called top,
-    which may work on its arrays for long. `auto_pipeline`: see `compile_kernel`.
+    which may work on its arrays for long. `auto_pipeline`, `byte_tdata`: see `compile_kernel`.
     `lenient`: where the RTL differs, what C++ leaves undefined is left out; where it still differs or hangs, and the
     kernel asks whether there is a word or room, it is tried once more without stalls of the streams that are asked. The
     result says so.
@@ -90,7 +91,8 @@ def cosimulate(
     Raises InputError for C++ that is not in the dialect and for a stimulus that does not fit, ToolError for a tool that
     fails and for RTL that hangs.
     """
-    compiled = compile_kernel(source, top, include_dirs, output, clock_mhz, part=part, auto_pipeline=auto_pipeline)
+    options = {"auto_pipeline": auto_pipeline, "byte_tdata": byte_tdata}
+    compiled = compile_kernel(source, top, include_dirs, output, clock_mhz, part=part, **options)
     interface = _interface(compiled.report)
     folder = output / CACHE
     native = NativeRun(folder, source, top, interface, include_dirs, stimulus, testbench, words, calls, seed)

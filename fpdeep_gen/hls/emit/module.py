@@ -23,7 +23,7 @@ from fpdeep_gen.hls.emit.report import (
     warning_text,
 )
 from fpdeep_gen.hls.emit.resources import process_resources
-from fpdeep_gen.hls.emit.shell import emit_shell, hidden_streams, side_channels
+from fpdeep_gen.hls.emit.shell import emit_shell, hidden_streams, padded_words, side_channels
 from fpdeep_gen.hls.interface import Control
 from fpdeep_gen.hls.ir import Module, Network, Process
 from fpdeep_gen.hls.parts import DEFAULT_PART, Part
@@ -43,8 +43,13 @@ class Emitted:
     schedules: tuple[ProcessSchedule, ...] = ()
 
 
-def emit_module(module: Module, clock_mhz: float = 200.0, part: Part = DEFAULT_PART) -> Emitted:
-    """Schedule every process and write the whole design. Raises InputError for a stream without two ends."""
+def emit_module(
+    module: Module, clock_mhz: float = 200.0, part: Part = DEFAULT_PART, byte_tdata: bool = False
+) -> Emitted:
+    """Schedule every process and write the whole design. Raises InputError for a stream without two ends.
+
+    `byte_tdata`: see `compile_kernel`.
+    """
     network = module.top if isinstance(module.top, Network) else single(module.top, module.top.name)
     delays = DelayModel(clock_mhz, part.family, module.bindings)
     processes = list({id(instance.process): instance.process for instance in network.instances}.values())
@@ -52,6 +57,8 @@ def emit_module(module: Module, clock_mhz: float = 200.0, part: Part = DEFAULT_P
     interface = module.interface
     called = interface is not None and interface.control is not Control.FREE
     sides = side_channels(interface) if interface is not None else {}
+    if byte_tdata and interface is not None:
+        sides |= padded_words(interface, network)
     shelled = called or bool(sides) or (interface is not None and bool(direct_arguments(interface)))
     texts, reports, schedules = [], [], []
     plans: dict[int, list[MemoryPlan]] = {}
@@ -81,7 +88,7 @@ def emit_module(module: Module, clock_mhz: float = 200.0, part: Part = DEFAULT_P
     texts.append(emit_network(network, core, names, plans))
     outside = [plan for process in processes for plan in plans[id(process)] if plan.memory.origin is not None]
     if shelled and interface is not None:
-        texts.append(emit_shell(interface, network, outside, top, core))
+        texts.append(emit_shell(interface, network, outside, top, core, sides))
     hidden = hidden_streams(interface) if interface is not None else frozenset()
     channels = {name: tuple(ChannelReport(pin.name, pin.width) for pin in pins) for name, pins in sides.items()}
     polled = polled_ports(network)

@@ -68,15 +68,32 @@ def side_channels(interface: Interface) -> dict[str, tuple[Pin, ...]]:
     }
 
 
+def padded_words(interface: Interface, network: Network) -> dict[str, tuple[Pin, ...]]:
+    """The one pin of each other AXI4-Stream port whose words are no whole bytes: it is wider, up to the next byte."""
+    axis = {name for one, name in named(interface) if one.protocol is Protocol.AXIS and not one.channels}
+    return {
+        port.name: (Pin(f"{port.name}_tdata", -(-port.width // 8) * 8, port.is_input),)
+        for port in network.ports
+        if port.name in axis and port.width % 8
+    }
+
+
 def hidden_streams(interface: Interface) -> frozenset[str]:
     """Streams of the network that are no ports of the top."""
     return frozenset() if interface.control is Control.FREE else interface.hidden | {START, DONE}
 
 
-def emit_shell(interface: Interface, network: Network, plans: Sequence[MemoryPlan], module: str, core: str) -> str:
-    """The top's module."""
+def emit_shell(
+    interface: Interface,
+    network: Network,
+    plans: Sequence[MemoryPlan],
+    module: str,
+    core: str,
+    sides: Mapping[str, Sequence[Pin]],
+) -> str:
+    """The top's module. `sides`: ports whose words are not one pin of their width: `side_channels`, `padded_words`."""
     pins = [pin for one in interface.pinned for pin in scalar_pins(one)]
-    hidden, sides = hidden_streams(interface), side_channels(interface)
+    hidden = hidden_streams(interface)
     streams = [port for port in network.ports if port.name not in hidden]
     behind = buses(interface)
     memories = [pin for plan in plans for pin in external_pins(plan.memory, plan.memory.name, external_ports(plan))]
@@ -100,6 +117,10 @@ def emit_shell(interface: Interface, network: Network, plans: Sequence[MemoryPla
     for port in streams:
         if port.name in direct:
             lines += direct_text(direct[port.name], port.name)
+    for port in streams:
+        for pin in sides.get(port.name, ()):
+            if not port.is_input and pin.width > port.width:
+                lines.append(f"assign {pin.name}[{pin.width - 1}:{port.width}] = '0;")
     lines += busy_wires([array for bus in behind for array in bus.arrays])
     for bus in behind:
         lines += bus_text(bus, {port.name: port.width for port in network.ports})
@@ -127,6 +148,8 @@ def _word(port: StreamPort, sides: Mapping[str, Sequence[Pin]]) -> str:
     """The word that the network sees: the first channel in its lowest bits."""
     if port.name not in sides:
         return f"{port.name}_tdata"
+    if sides[port.name][0].width > port.width:
+        return f"{port.name}_tdata[{port.width - 1}:0]"
     return f"{{{', '.join(pin.name for pin in reversed(sides[port.name]))}}}"
 
 

@@ -15,7 +15,7 @@ from tests.hls.interfaces.broken import break_design
 MIXED = """
 #include "ap_int.h"
 #include "hls_stream.h"
-struct Point { char x; short y; };
+struct Point { char x; ap_int<15> y; };
 struct Lane {
     hls::stream<ap_int<12>, 4> words[2];
     int seen;
@@ -34,7 +34,7 @@ static int both(Ports &p, Point one, int k) {
     return p.lane.put(1, -sum);
 }
 int mixed(int count, Ports *p, short p_in[4]) {
-#pragma HLS INTERFACE ap_fifo port=p->in
+#pragma HLS INTERFACE axis register_mode=off port=p->in
 #pragma HLS INTERFACE s_axilite port=p->lane.seen
 #pragma HLS INTERFACE m_axi port=p->table
 #pragma HLS ARRAY_PARTITION variable=p->table cyclic factor=2
@@ -53,7 +53,7 @@ HEAD
 int main() {
     static Ports p;
     short more[4] = {0, 1, 2, 3};
-    for (int i = 0; i < 20; i++) p.in.write({(char)i, (short)(300 * i - 2000)});
+    for (int i = 0; i < 20; i++) p.in.write({(char)i, ap_int<15>(300 * i - 2000)});
     for (int i = 0; i < 8; i++) p.table[i] = 5 * i - 9;
     p.lane.seen = 1000;
     const int result = mixed(20, &p, more);
@@ -67,7 +67,7 @@ def test_members_are_arguments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     source.write_text(MIXED, encoding="utf-8")
     head = MIXED.partition("static int both")[0] + "int mixed(int count, Ports *p, short p_in[4]);"
     bench.write_text(BENCH.replace("HEAD", head), encoding="utf-8")
-    done = cosimulate(source, "mixed", rtl, testbench=bench, stalls=0.2)
+    done = cosimulate(source, "mixed", rtl, testbench=bench, stalls=0.2, byte_tdata=True)
     assert done.equal, (done.printed, done.differences)
     table, x, y = [5 * i - 9 for i in range(8)], range(20), [300 * i - 2000 for i in range(20)]
     sums = [a * table[i & 7] + b for i, (a, b) in enumerate(zip(x, y, strict=True))]
@@ -80,7 +80,7 @@ def test_members_are_arguments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert interface is not None
     assert [(one.name, one.place, one.path, one.protocol) for one in interface.arguments] == [
         ("count", 0, "", "ap_none"),
-        ("p_in_2", 1, "in", "ap_fifo"),
+        ("p_in_2", 1, "in", "axis"),
         ("p_table", 1, "table", "m_axi"),
         ("p_lane_words", 1, "lane.words", "axis"),
         ("p_lane_seen", 1, "lane.seen", "s_axilite"),
@@ -89,12 +89,21 @@ def test_members_are_arguments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         ("ap_return", -1, "", "ap_none"),
     ]
     lint(done.compiled)
+    pins = [
+        line.strip(" ,")
+        for line in done.compiled.verilog.read_text(encoding="utf-8")
+        .split("module mixed (")[1]
+        .split(");")[0]
+        .split("\n")
+    ]
+    assert {"input  wire [23:0] p_in_2_tdata", "output wire [15:0] p_lane_words_0_tdata"} <= set(pins)
+    assert "port=p_in_2: register_mode=off is ignored" in done.compiled.report.warnings[0]
 
     points = {"p_in_2.0": np.arange(20), "p_in_2.1": np.arange(20) * 300 - 2000}
     arrays = {"p_table": np.arange(8) * 5 - 9, "p_in": np.arange(4), "p_last.0": np.zeros(1), "p_last.1": np.zeros(1)}
     stimulus = {**points, **arrays, "count": np.array([20]), "p_lane_seen": np.array([1000])}
     break_design(monkeypatch, done.compiled, ("streamread = p_in_2_tdata", "streamread = ~p_in_2_tdata"))
-    told = cosimulate(source, "mixed", rtl, stimulus=stimulus, stalls=0.2).differences
+    told = cosimulate(source, "mixed", rtl, stimulus=stimulus, stalls=0.2, byte_tdata=True).differences
     assert {re.split(r"\W", one)[0] for one in told} == {"p_lane_words_0", "p_lane_words_1", "p_last", "ap_return"}
 
 

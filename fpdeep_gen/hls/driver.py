@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from fpdeep_gen.hls.axi import buses, masters
-from fpdeep_gen.hls.emit.direct import data_pin, direct_arguments
+from fpdeep_gen.hls.emit.direct import direct_arguments
 from fpdeep_gen.hls.emit.interface_report import MemoryPorts
 from fpdeep_gen.hls.emit.names import Pin
 from fpdeep_gen.hls.emit.report import KernelReport, PortReport
 from fpdeep_gen.hls.emit.shell import scalar_pins
-from fpdeep_gen.hls.interface import Argument, Control, Kind, Protocol
+from fpdeep_gen.hls.interface import Argument, Control, Kind, Protocol, pin_of
 from fpdeep_gen.hls.registers import RUNS, Register
 
 CELLS = Path(__file__).parent / "cells"
@@ -152,7 +152,7 @@ def _word(port: PortReport, direct: Argument | None) -> str:
     if not port.channels:
         if direct is not None and direct.protocol is Protocol.AXILITE:
             return _NOTHING
-        pin = f"{port.name}_tdata" if direct is None else data_pin(port.name)
+        pin = f"{port.name}_tdata" if direct is None else pin_of(port.name)
         return _put(pin, port.width) if port.is_input else _get(pin, port.width)
     verb, kind, at, moves = ("put", "const uint32_t", 0, "") if port.is_input else ("get", "uint32_t", 0, "")
     for channel in port.channels:

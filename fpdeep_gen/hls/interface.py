@@ -97,7 +97,7 @@ class Argument:
     @property
     def pin(self) -> str:
         """What its pins and registers are called where they have nothing behind the name."""
-        return f"{self.name}_" if self.name in SYSTEMVERILOG_WORDS else self.name
+        return pin_of(self.name)
 
     @property
     def is_direct(self) -> bool:
@@ -114,6 +114,11 @@ class Argument:
             return ()
         found = zip(CHANNELS, layout.members, strict=True)
         return tuple((name, member.width) for name, member in found if member.width)
+
+
+def pin_of(name: str) -> str:
+    """A pin or register that has nothing behind the name."""
+    return f"{name}_" if name in SYSTEMVERILOG_WORDS else name
 
 
 def inner_name(one: Argument) -> str:

@@ -126,6 +126,11 @@ class Operation:
         """Those that speak of it."""
         return ()
 
+    @property
+    def predicate(self) -> "Operation | None":
+        """Where it happens; None: always."""
+        return None
+
 
 @dataclass(eq=False, slots=True, repr=False)
 class Constant(Operation):

@@ -88,8 +88,8 @@ class Labels:
     def text(self, operation: Operation) -> str:
         """`name = what it is`."""
         right = self._right(operation)
-        held = getattr(operation, "predicate", None)
-        condition = f" if {self.value(held)}" if isinstance(held, Operation) else ""
+        held = operation.predicate
+        condition = f" if {self.value(held)}" if held is not None else ""
         head = "" if isinstance(operation, Store | StreamWrite) else f"{self.names[id(operation)]} = "
         return f"{head}{right}{condition}"
 

@@ -6,9 +6,8 @@ takes the next value as it does natively.
 """
 
 from fpdeep_gen.hls.emit.names import Pin, bits
-from fpdeep_gen.hls.interface import Argument, Interface, Protocol
+from fpdeep_gen.hls.interface import Argument, Interface, Protocol, pin_of
 from fpdeep_gen.hls.values import named
-from fpdeep_gen.names import SYSTEMVERILOG_WORDS
 
 _ONE = "1'b1"
 
@@ -18,17 +17,12 @@ def direct_arguments(interface: Interface) -> dict[str, Argument]:
     return {name: one for one, name in named(interface) if one.is_direct}
 
 
-def data_pin(name: str) -> str:
-    """The pin, or register, of the value itself."""
-    return f"{name}_" if name in SYSTEMVERILOG_WORDS else name
-
-
 def direct_pins(one: Argument, name: str) -> list[Pin]:
     """Pins of one stream, the value's first; none where it is in a register."""
     if one.protocol is Protocol.AXILITE:
         return []
     is_input = one.direction.reads
-    pins = [Pin(data_pin(name), one.layout.width, is_input)]
+    pins = [Pin(pin_of(name), one.layout.width, is_input)]
     if one.protocol is Protocol.VLD:
         pins.append(Pin(f"{name}_ap_vld", 1, is_input))
     if one.protocol is Protocol.ACK:
@@ -38,7 +32,7 @@ def direct_pins(one: Argument, name: str) -> list[Pin]:
 
 def direct_text(one: Argument, name: str) -> list[str]:
     """Between the pins and the stream of the network."""
-    valid, ready, data = f"{name}_tvalid", f"{name}_tready", data_pin(name)
+    valid, ready, data = f"{name}_tvalid", f"{name}_tready", pin_of(name)
     word = bits(one.layout.width)
     if one.direction.reads:
         known = f"{name}_ap_vld" if one.protocol is Protocol.VLD else ""

@@ -153,7 +153,7 @@ class RegionText:
 
     def predicate(self, operation: Operation, stage: int) -> str:
         """The predicate of an access, 1 where it has none."""
-        held = getattr(operation, "predicate", None)
+        held = operation.predicate
         return "1'b1" if held is None else self.value(held, stage)
 
 

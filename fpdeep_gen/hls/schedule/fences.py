@@ -40,7 +40,7 @@ def order_distances(region: Region, ii: int | None, exclusion: Exclusion) -> Ite
                 continue
             reason = f"a fence around {accessed.name}"
             first = place < places[id(fence)]
-            apart = exclusion.exclusive(_predicate(one), fence.predicate)
+            apart = exclusion.exclusive(one.predicate, fence.predicate)
             if accessed in order.before and first and not apart:
                 yield Distance(Node(one), node, 0, reason)
             elif accessed in order.before and not first and ii is not None:
@@ -66,7 +66,3 @@ def _accessed(one: Operation) -> StreamPort | Memory | None:
     if isinstance(one, Load | Store):
         return one.memory
     return one.stream if isinstance(one, _STREAMS) else None
-
-
-def _predicate(one: Operation) -> Operation | None:
-    return getattr(one, "predicate", None)

@@ -96,26 +96,27 @@ def _native_source(sources: Sequence[Source], kernels: dict[str, CompiledKernel]
     lines = [*(f"#include <{name}>" for name in FIRST_HEADERS), *includes, '#include "native.h"']
     cases = []
     for source in sources:
-        names = ", ".join(f'"{port.name}"' for port in kernels[source.top].report.ports)
         lines += [f"namespace in_{source.top} {{", f'#line 1 "{source.top}.cpp"', _INCLUDE.sub("", source.text)]
         lines += [source.called.native.replace("@", source.top), "}"] if source.called is not None else ["}"]
         lines += [f"#undef {name}" for name in dict.fromkeys(_MACRO.findall(source.text))]
-        layouts = f"batch::Words<{', '.join(map(layout_type, _layouts(source, kernels[source.top])))}>{{}}"
+        arguments = _arguments(source, kernels[source.top])
+        names = ", ".join(f'"{name}"' for name, _ in arguments)
+        layouts = f"batch::Words<{', '.join(layout_type(layout) for _, layout in arguments)}>{{}}"
         case = f"return batch::run(in_{source.top}::{source.top}, {layouts}, {{{names}}}, calls);"
         cases.append(f'    if (!std::strcmp(argv[1], "{source.top}")) {case}')
     head = ["int main(int, char** argv) {", "    batch::folder() = argv[2];", "    const int calls = atoi(argv[3]);"]
     return "\n".join([*lines, *head, *cases, "    return 2;", "}", ""])
 
 
-def _layouts(source: Source, kernel: CompiledKernel) -> list[Layout]:
-    """Of the words of each argument."""
+def _arguments(source: Source, kernel: CompiledKernel) -> list[tuple[str, Layout]]:
+    """Name and words of each argument of the native function, in the order of C++."""
     interface = kernel.report.interface
     assert interface is not None
-    streams = [one.layout for one in interface.interface().of(Kind.STREAM)]
+    streams = [(one.name, one.layout) for one in interface.interface().of(Kind.STREAM)]
     if source.called is None:
         return streams
     given, made = source.called.layouts(kernel)
-    return [given, *streams, made]
+    return [("given", given), *streams, ("made", made)]
 
 
 def _build_native(main: str, folder: Path) -> None:

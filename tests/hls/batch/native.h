@@ -1,4 +1,4 @@
-// Runs kernels natively: `run(top, names, calls)` feeds each stream argument from its word file where there is one, calls
+// Runs kernels natively: `run(top, words, names, calls)` feeds each stream from the file of its name where there is one, calls
 // the top, and writes the words that come out and how many of an input were left. The types come from the top's signature.
 #pragma once
 #include <cstdlib>
@@ -82,18 +82,19 @@ template <std::size_t I, typename T, typename L>
 struct Argument<I, hls::stream<T>&, L> {
     hls::stream<T> stream;
     hls::stream<T>& get() { return stream; }
-    void feed(const std::string*& name) { batch::feed<L>(*name++, stream); }
-    void take(const std::string*& name) { batch::take<L>(*name++, stream); }
+    void feed(const std::string& name) { batch::feed<L>(name, stream); }
+    void take(const std::string& name) { batch::take<L>(name, stream); }
 };
 template <std::size_t I, typename T, std::size_t N, typename L>
 struct Argument<I, hls::stream<T> (&)[N], L> {
     hls::stream<T> streams[N];
     hls::stream<T> (&get())[N] { return streams; }
-    void feed(const std::string*& name) {
-        for (auto& stream : streams) batch::feed<L>(*name++, stream);
+    static std::string name_of(const std::string& name, std::size_t i) { return N == 1 ? name : name + "_" + std::to_string(i); }
+    void feed(const std::string& name) {
+        for (std::size_t i = 0; i < N; i++) batch::feed<L>(name_of(name, i), streams[i]);
     }
-    void take(const std::string*& name) {
-        for (auto& stream : streams) batch::take<L>(*name++, stream);
+    void take(const std::string& name) {
+        for (std::size_t i = 0; i < N; i++) batch::take<L>(name_of(name, i), streams[i]);
     }
 };
 
@@ -103,12 +104,10 @@ template <typename... A> struct Arguments : A... {};  // lighter than a tuple
 template <std::size_t... I, typename... Formals, typename... L>
 int run_with(std::index_sequence<I...>, void (*top)(Formals...), Words<L...>, const std::string* names, int calls) {
     auto& arguments = *new Arguments<Argument<I, Formals, L>...>;  // tasks may hold them until the program's end
-    const std::string* name = names;
-    (static_cast<Argument<I, Formals, L>&>(arguments).feed(name), ...);
+    (static_cast<Argument<I, Formals, L>&>(arguments).feed(names[I]), ...);
     for (int i = 0; i < calls; i++) top(static_cast<Argument<I, Formals, L>&>(arguments).get()...);
     settle();
-    name = names;
-    (static_cast<Argument<I, Formals, L>&>(arguments).take(name), ...);
+    (static_cast<Argument<I, Formals, L>&>(arguments).take(names[I]), ...);
     return 0;
 }
 

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fpdeep_gen.hls import cosim
-from fpdeep_gen.hls.compile import CompiledKernel, lint
+from fpdeep_gen.hls.compile import lint
 from fpdeep_gen.hls.cosim import Cosimulation, cosimulate
 from fpdeep_gen.hls.interface import Control, Direction, Kind
 from fpdeep_gen.hls.undefined import undefined_results
+from tests.hls.interfaces.broken import break_design
 
 MIXED = """
 #include "ap_int.h"
@@ -136,15 +136,7 @@ BREAKS = {
 def test_a_broken_design_is_caught(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A scalar, an array's memory and a member's, none of which feeds another's result, broken at once."""
     right = run(folder).compiled
-    text = right.verilog.read_text(encoding="utf-8")
-    for before, after in BREAKS.values():
-        assert before in text
-        text = text.replace(before, after, 1)
-    place = folder / "broken" / "mixed.sv"
-    place.parent.mkdir()
-    place.write_text(text, encoding="utf-8")
-    kernel = CompiledKernel("mixed", place, right.report_file, right.report)
-    monkeypatch.setattr(cosim, "compile_kernel", lambda *_, **__: kernel)
+    break_design(monkeypatch, right, *BREAKS.values())
     done = run(folder)
     for told in BREAKS:
         assert any(line.startswith(told) for line in done.differences), (told, done.differences)

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from fpdeep_gen.errors import InputError
-from fpdeep_gen.hls import cosim
-from fpdeep_gen.hls.compile import CompiledKernel, compile_kernel
+from fpdeep_gen.hls.compile import compile_kernel
 from fpdeep_gen.hls.cosim import cosimulate
+from tests.hls.interfaces.broken import break_design
 
 FLOW = """
 #include "hls_stream.h"
@@ -168,17 +168,11 @@ def test_tasks_take_values_and_arrays(tmp_path: Path, monkeypatch: pytest.Monkey
     assert dict(done.compared) == {"out": 20, "seen": 8}
     assert done.outputs["seen"] == [3 * (i + 1) - 5 for i in (16, 17, 18, 19, 12, 13, 14, 15)]
 
-    text = done.compiled.verilog.read_text(encoding="utf-8")
-    broken = tmp_path / "broken" / "noted.sv"
-    broken.parent.mkdir()
-    wrong = text.replace(".wdata(m_axi_gmem_wdata)", ".wdata(wdata)")
-    assert wrong != text
     late = "reg [4:0] beats; wire [31:0] wdata; assign m_axi_gmem_wdata = beats == 5'd19 ? ~wdata : wdata;\n"
     late += "always_ff @(posedge ap_clk) beats <= !ap_rst_n ? 5'd0 : beats + 5'(m_axi_gmem_wvalid & m_axi_gmem_wready);"
-    head, mark, tail = wrong.rpartition("noted_core u_core (")
-    broken.write_text(f"{head}{late}\n{mark}{tail}", encoding="utf-8")
-    kernel = CompiledKernel("noted", broken, done.compiled.report_file, done.compiled.report)
-    monkeypatch.setattr(cosim, "compile_kernel", lambda *_, **__: kernel)
+    instance = "noted_core u_core ("
+    wired = (".wdata(m_axi_gmem_wdata)", ".wdata(wdata)"), (instance, f"{late}\n{instance}")
+    break_design(monkeypatch, done.compiled, *wired)
     told = cosimulate(source, "noted", tmp_path / "rtl", testbench=bench, stalls=0.2).differences
     assert told == ("seen[3] (call 1): C++ gives 55, RTL -56",)
 

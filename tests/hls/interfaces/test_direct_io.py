@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from fpdeep_gen.errors import InputError
-from fpdeep_gen.hls import cosim
-from fpdeep_gen.hls.compile import CompiledKernel, lint
+from fpdeep_gen.hls.compile import lint
 from fpdeep_gen.hls.cosim import Cosimulation, cosimulate
 from fpdeep_gen.hls.frontend import front_end
+from tests.hls.interfaces.broken import break_design, take_design
 
 MIXED = """
 #include "ap_int.h"
@@ -50,13 +50,8 @@ def test_each_read_takes_the_next_value(tmp_path: Path, monkeypatch: pytest.Monk
     assert sum("no full handshake" in one for one in done.compiled.report.warnings) == 7
     lint(done.compiled)
 
-    broken = tmp_path / "broken" / "mixed.sv"
-    broken.parent.mkdir()
-    wrong = text.replace("bias = bias_register[39:0]", "bias = {bias_register[39:32], 32'd0}")
-    assert wrong != text
-    broken.write_text(wrong, encoding="utf-8")
-    kernel = CompiledKernel("mixed", broken, done.compiled.report_file, done.compiled.report)
-    monkeypatch.setattr(cosim, "compile_kernel", lambda *_, **__: kernel)
+    cut = ("bias = bias_register[39:0]", "bias = {bias_register[39:32], 32'd0}")
+    break_design(monkeypatch, done.compiled, cut)
     assert {re.split(r"[\[:]", line)[0] for line in run(tmp_path).differences} == {"odd", "sum", "low"}
 
 
@@ -105,5 +100,5 @@ def test_results_that_depend_on_time_are_told_apart(tmp_path: Path, monkeypatch:
     assert {port.name: port.polled for port in done.compiled.report.ports} == {"in": False, "by": True, "out": False}
 
     source.write_text(ASKED.replace("value * gain", "value * gain + 1"), encoding="utf-8")
-    monkeypatch.setattr(cosim, "compile_kernel", lambda *_, **__: done.compiled)
+    take_design(monkeypatch, done.compiled)
     assert run(True).differences

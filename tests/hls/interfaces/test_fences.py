@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from fpdeep_gen.errors import InputError
-from fpdeep_gen.hls import cosim
-from fpdeep_gen.hls.compile import CompiledKernel, compile_kernel, lint
+from fpdeep_gen.hls.compile import compile_kernel, lint
 from fpdeep_gen.hls.cosim import cosimulate
 from fpdeep_gen.hls.frontend import front_end
 from fpdeep_gen.hls.ir import StreamWrite
@@ -16,6 +15,7 @@ from fpdeep_gen.hls.schedule.delays import DelayModel
 from fpdeep_gen.hls.schedule.exclusive import Exclusion
 from fpdeep_gen.hls.schedule.model import RegionSchedule
 from fpdeep_gen.hls.schedule.search import Search
+from tests.hls.interfaces.broken import break_design
 
 KERNEL = """
 #include "hls_stream.h"
@@ -87,13 +87,8 @@ def test_two_arguments_in_one_memory(folder: Path) -> None:
 def test_reads_in_front_of_the_writes_are_caught(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither does the fence wait for the writes, nor do reads of the other argument."""
     compiled = compile_kernel(folder / "both.cpp", "both", [], folder / "rtl", 200.0)
-    text = compiled.verilog.read_text(encoding="utf-8")
-    for right, wrong in (("_axi_s_tready = ~a_axi_writes", "_axi_s_tready = 1"), ("a_axi_busy | b_axi_busy)", "1'b0)")):
-        assert right in text
-        text = text.replace(right, wrong)
-    (folder / "broken.sv").write_text(text, encoding="utf-8")
-    broken = CompiledKernel("both", folder / "broken.sv", compiled.report_file, compiled.report)
-    monkeypatch.setattr(cosim, "compile_kernel", lambda *_, **__: broken)
+    unfenced = (("_axi_s_tready = ~a_axi_writes", "_axi_s_tready = 1"), ("a_axi_busy | b_axi_busy)", "1'b0)"))
+    break_design(monkeypatch, compiled, *unfenced)
     done = cosimulate(folder / "both.cpp", "both", folder / "rtl", testbench=folder / "bench.cpp", stalls=0.3)
     assert any(one.startswith("out[") for one in done.differences)
 

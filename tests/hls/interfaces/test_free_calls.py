@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from fpdeep_gen.errors import ToolError
-from fpdeep_gen.hls import cosim
-from fpdeep_gen.hls.compile import CompiledKernel, lint
+from fpdeep_gen.hls.compile import lint
 from fpdeep_gen.hls.cosim import Cosimulation, cosimulate
+from tests.hls.interfaces.broken import break_design
 
 SCALED = """
 #include "ap_int.h"
@@ -60,13 +60,7 @@ def test_registers_without_a_start(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert done.differences == ()
     assert dict(done.compared) == {"out": 12, "last": 3, "ap_return": 3, "table": 12}
 
-    broken = tmp_path / "broken" / "scaled.sv"
-    broken.parent.mkdir()
-    right = done.compiled.verilog.read_text(encoding="utf-8")
-    wrong = right.replace("slave_read_data = last_o_padded", "slave_read_data = ~last_o_padded")
-    assert wrong != right
-    broken.write_text(wrong, encoding="utf-8")
-    kernel = CompiledKernel("scaled", broken, done.compiled.report_file, done.compiled.report)
-    monkeypatch.setattr(cosim, "compile_kernel", lambda *_, **__: kernel)
+    inverted = ("slave_read_data = last_o_padded", "slave_read_data = ~last_o_padded")
+    break_design(monkeypatch, done.compiled, inverted)
     told = run(tmp_path).differences
     assert len(told) == 3 and all(line.startswith("last (call ") for line in told), told

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from fpdeep_gen.errors import InputError, ToolError
-from fpdeep_gen.hls import cosim
-from fpdeep_gen.hls.compile import CompiledKernel, compile_kernel, lint
+from fpdeep_gen.hls.compile import compile_kernel, lint
 from fpdeep_gen.hls.cosim import Cosimulation, cosimulate
 from fpdeep_gen.hls.frontend import front_end
 from fpdeep_gen.hls.simulate import Bursts
+from tests.hls.interfaces.broken import break_design
 
 COPY = """
 #include <string.h>
@@ -66,16 +66,7 @@ def test_a_master_that_breaks_the_rules_is_caught(
     folder: Path, cell: str, broken: tuple[str, str], told: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     right = compile_kernel(folder / "copy.cpp", "copy", [], folder / "rtl")
-
-    def compile_broken(*_: object, **__: object) -> CompiledKernel:
-        head, name, tail = right.verilog.read_text(encoding="utf-8").partition(f"module {cell} ")
-        assert broken[0] in tail
-        place = folder / "broken"
-        place.mkdir(exist_ok=True)
-        (place / "copy.sv").write_text(head + name + tail.replace(*broken, 1), encoding="utf-8")
-        return CompiledKernel("copy", place / "copy.sv", right.report_file, right.report)
-
-    monkeypatch.setattr(cosim, "compile_kernel", compile_broken)
+    break_design(monkeypatch, right, broken, cell=cell)
     with pytest.raises(ToolError, match=told):
         run(folder)
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from fpdeep_gen.hls import cosim
-from fpdeep_gen.hls.compile import CompiledKernel, lint
+from fpdeep_gen.hls.compile import lint
 from fpdeep_gen.hls.cosim import Cosimulation, cosimulate
 from fpdeep_gen.hls.frontend import front_end
+from tests.hls.interfaces.broken import break_design
 
 TALLY = """
 #include "tally.h"
@@ -58,13 +58,8 @@ def test_a_start_makes_several_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert [(one.name, one.address) for one in registers] == [("ap_return", 0x18), ("by", 0x20)]
     lint(done.compiled)
 
-    text = done.compiled.verilog.read_text(encoding="utf-8")
-    assert "restart & (runs == 0 | left != 1)" in text
-    broken = tmp_path / "broken" / "tally.sv"
-    broken.parent.mkdir()
-    broken.write_text(text.replace("left != 1)", "left != 2)"), encoding="utf-8")
-    kernel = CompiledKernel("tally", broken, done.compiled.report_file, done.compiled.report)
-    monkeypatch.setattr(cosim, "compile_kernel", lambda *_, **__: kernel)
+    right, wrong = "restart & (runs == 0 | left != 1)", "restart & (runs == 0 | left != 2)"
+    break_design(monkeypatch, done.compiled, (right, wrong))
     told = run(tmp_path).differences
     assert f"ap_return (call 1): C++ gives 1500, RTL {100 * (0 + 1 + 2 + 3 + 4)}" in told, told
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from fpdeep_gen.errors import InputError, ToolError
-from fpdeep_gen.hls import cosim
-from fpdeep_gen.hls.compile import CompiledKernel, compile_kernel, lint
+from fpdeep_gen.hls.compile import compile_kernel, lint
 from fpdeep_gen.hls.cosim import Cosimulation, cosimulate
 from fpdeep_gen.hls.frontend import front_end
 from fpdeep_gen.hls.simulate import Bursts
+from tests.hls.interfaces.broken import break_design
 
 KERNEL = """
 #include "ap_int.h"
@@ -171,16 +171,7 @@ def test_sharing_that_is_broken_is_caught(
     folder: Path, top: str, cell: str, broken: tuple[str, str], told: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     right = compile_kernel(folder / f"{top}.cpp", top, [], folder / top)
-
-    def compile_broken(*_: object, **__: object) -> CompiledKernel:
-        head, name, tail = right.verilog.read_text(encoding="utf-8").partition(f"module {cell} ")
-        assert broken[0] in tail
-        place = folder / "broken"
-        place.mkdir(exist_ok=True)
-        (place / f"{top}.sv").write_text(head + name + tail.replace(*broken, 1), encoding="utf-8")
-        return CompiledKernel(top, place / f"{top}.sv", right.report_file, right.report)
-
-    monkeypatch.setattr(cosim, "compile_kernel", compile_broken)
+    break_design(monkeypatch, right, broken, cell=cell)
     if not told:
         assert run(folder, top).differences
         return

@@ -5,10 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fpdeep_gen.hls import cosim
 from fpdeep_gen.hls.committed import Journals, Steps, least_taken, read_journals
-from fpdeep_gen.hls.compile import CompiledKernel
 from fpdeep_gen.hls.cosim import Cosimulation, cosimulate
+from tests.hls.interfaces.broken import break_design, take_design
 
 # `second` takes a word of f before it waits for b: RTL takes both at once, so f keeps a word more than in C++
 NETWORK = """
@@ -41,11 +40,7 @@ def test_a_network_that_lacks_words(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
     right = done.compiled.verilog.read_text(encoding="utf-8")
     assert right.count(".DEPTH(4)") == 1
-    broken = tmp_path / "broken" / "net.sv"
-    broken.parent.mkdir()
-    broken.write_text(right.replace(".DEPTH(4)", ".DEPTH(2)"), encoding="utf-8")
-    kernel = CompiledKernel("net", broken, done.compiled.report_file, done.compiled.report)
-    monkeypatch.setattr(cosim, "compile_kernel", lambda *_, **__: kernel)
+    break_design(monkeypatch, done.compiled, (".DEPTH(4)", ".DEPTH(2)"))
     assert run(tmp_path).differences == ("a: C++ takes 26 words (2 in activations without an end), RTL 22",)
 
 
@@ -64,7 +59,7 @@ def test_a_stream_that_nothing_reads_has_no_port(tmp_path: Path, monkeypatch: py
     assert (done.differences, dict(done.compared)) == ((), {"out": 20})
 
     source.write_text(UNUSED.replace("a.read() + 1", "a.read() + 1 + 0 * b.read()"), encoding="utf-8")
-    monkeypatch.setattr(cosim, "compile_kernel", lambda *_, **__: done.compiled)
+    take_design(monkeypatch, done.compiled)
     broken = cosimulate(source, "top", tmp_path / "rtl", stimulus=stimulus)
     assert broken.differences == ("b: C++ takes 20 words, RTL 0",)
 

@@ -146,7 +146,7 @@ class _Splitter:
             yield f"  {name} = freeze i8 0\n"  # names that are numbers have to be there
         elif call is not None and not names.slots.keys() & set(used):
             yield from self._call(line, call, names, members)
-        elif store is None or store[1] not in names.places or store[2] not in names.slots:
+        elif store is None or names.places.get(store[1]) != names.slots.get(store[2]):
             self._refuse(line, "one that is kept in an object, copied or compared")
 
     def _call(self, line: str, call: re.Match[str], names: _Names, members: Mapping[Place, _Member]) -> Iterator[str]:

@@ -139,7 +139,7 @@ WHOLE = """
 struct P { hls::stream<int> words; int a[4]; };
 struct Q { P &p; };
 static int sum(const P &p) { return p.a[0] + p.a[1]; }
-int f(P &p) {
+int f(P &p, P &q) {
     P own;
     HERE
 }
@@ -150,6 +150,10 @@ int f(P &p) {
     ("use", "found"),
     [
         ("Q kept{p}; return kept.p.words.read();", "one that is kept in an object, copied or compared"),
+        (
+            "P *one = &p; if (q.a[0]) one = &q; return one->words.read();",
+            "one that is kept in an object, copied or compared",
+        ),
         ("return (&p)[1].words.read();", "one that is kept in an object, copied or compared"),
         ("own.a[0] = own.a[1] = 3; return sum(own) + sum(p);", "a function that other structures are given to, too"),
     ],

@@ -12,7 +12,7 @@ _RECORDER = "fpdeep_record.h"
 RECORDER_CODE = "fpdeep_record.cpp"
 COMPILED_FIBERS = "-DFPDEEP_COMPILED_FIBERS"
 """For programs that are linked with `fiber_objects`."""
-_TAKES_AP_INT = re.compile(r"#\s*include\s*[<\"]ap_(int|fixed)\.h")
+_TAKES_AP_INT = re.compile(r"#\s*include\s*[<\"]ap_(int|fixed|axi_sdata)\.h")
 _AP_TYPES = Path("templates") / "vivado" / "ap_types"
 
 

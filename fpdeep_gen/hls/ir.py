@@ -57,9 +57,9 @@ class Memory:
     `carried_distance`: the least number of iterations of a pipelined loop between a store and a load of the same word
     in a later iteration, from a DEPENDENCE pragma; 1 when nothing is known, None when they never meet.
     `meetings`: what is known of pairs of accesses, by their numbers (`Load.access`, 0 for one without).
-    Loads and stores within one iteration keep their order. An external memory lies outside of the process, behind ports
-    (an argument of the top, or an array between processes): others write and read it too, so neither its content nor
-    its width is the process's own.
+    Loads and stores within one iteration keep their order, unless a pragma says that they never meet (`is_apart`).
+    An external memory lies outside of the process, behind ports (an argument of the top, or an array between
+    processes): others write and read it too, so neither its content nor its width is the process's own.
     """
 
     name: str
@@ -73,6 +73,7 @@ class Memory:
     shared: Shared | None = None
     meetings: Mapping[tuple[int, int], Meeting] = field(default_factory=dict)
     wants_uram: bool = False  # of block memory
+    is_apart: bool = False
 
     @property
     def is_external(self) -> bool:

@@ -118,6 +118,23 @@ CASES = {
         + SHOW,
         1,
     ),
+    # the word that is read is another than the one written in front of it, and goes out in the next iteration
+    "apart": (
+        """
+#pragma HLS BIND_STORAGE variable=a type=ram_2p impl=lutram
+#pragma HLS DEPENDENCE variable=a inter false
+#pragma HLS DEPENDENCE variable=a intra false
+    int n = in.read() & 31, r = in.read(), k = in.read(), held = k;
+    for (int i = 0; i < n; i++) {
+#pragma HLS PIPELINE II=1
+        out.write(held);
+        a[(k ^ r ^ 32) & 63] = i;
+        held = a[(k ^ r) & 63];
+        k = k + r;
+    }"""
+        + SHOW,
+        1,
+    ),
     # only reads behind writes never meet: each word is read, by an index that takes long, just before it is overwritten
     "overwritten": (
         """

@@ -6,7 +6,7 @@ from enum import Enum, auto
 from fpdeep_gen.errors import Problem
 from fpdeep_gen.hls.frontend.llvm_ir import Function, Instruction, LlvmModule, OperandKind
 from fpdeep_gen.hls.frontend.places import problem_at
-from fpdeep_gen.hls.frontend.pragma_kinds import NEVER_MEETS, PARTITION_CODES, STORAGE_CODES, URAM_CODE
+from fpdeep_gen.hls.frontend.pragma_kinds import APART, NEVER_MEETS, PARTITION_CODES, STORAGE_CODES, URAM_CODE
 from fpdeep_gen.hls.ir import Storage
 
 PARTITION = "@__hls_mark_partition"
@@ -47,6 +47,7 @@ class ObjectPragmas:
     storage: Storage | None = None
     wants_uram: bool = False
     distance: int | None = 1
+    is_apart: bool = False  # accesses of one iteration never meet
     depth: int | None = None
     banks: int | None = None
 
@@ -98,6 +99,8 @@ def _note(pragmas: ObjectPragmas, marker: str, numbers: list[int]) -> None:
             pragmas.depth = numbers[0]
         case "@__hls_mark_banks":
             pragmas.banks = numbers[0]
+        case _ if numbers[0] == APART:
+            pragmas.is_apart = True
         case _:
             pragmas.distance = None if numbers[0] == NEVER_MEETS else numbers[0]
 

@@ -204,7 +204,7 @@ class DataObject:
         storage = pragmas.storage if pragmas.storage is not None else Storage.AUTO
         initial = tuple(values) if any(values) or self.is_constant else ()
         how = (initial, storage, pragmas.distance, self.location)
-        return Memory(name, leaf.width, depth, *how, wants_uram=pragmas.wants_uram)
+        return Memory(name, leaf.width, depth, *how, wants_uram=pragmas.wants_uram, is_apart=pragmas.is_apart)
 
     def _external_bank(self, external: External, leaf: Leaf, chosen: tuple[int, ...], ranges: list[range]) -> Memory:
         name = "_".join([external.name, *(str(one) for one in (*leaf.path, *chosen))])

@@ -19,6 +19,7 @@ STORAGE_CODES = tuple(Storage)
 URAM_CODE = len(STORAGE_CODES)  # block memory, of the large blocks where a part has them
 PARTITION_CODES = ("complete", "cyclic", "block")
 NEVER_MEETS = 0  # the distance that stands for `inter false`
+APART = -1  # the same for `intra false`: of no iteration's accesses do two meet
 NEVER_READ = 1 << 20  # the same for `inter RAW false`: writes stay behind the reads before them
 _CORES = {"bram": "bram", "uram": "uram", "lutram": "lutram", "srl": "srl"}
 
@@ -196,15 +197,17 @@ def _dependence(pragma: Pragma) -> Made:
     dependent = pragma.options.get("dependent", "false" if "false" in pragma.flags else "true").lower()
     if dependent == "true" and "distance" not in pragma.options:
         return "", []  # what is assumed anyway
-    if "intra" in pragma.flags or pragma.options.get("type", "inter").lower() == "intra":
-        raise _Refused("ignored; the order within an iteration is kept")
-    if "inter" not in pragma.flags and "type" not in pragma.options:
+    is_intra = "intra" in pragma.flags or pragma.options.get("type", "inter").lower() == "intra"
+    if not is_intra and "inter" not in pragma.flags and "type" not in pragma.options:
         raise _Refused("ignored; it says neither inter nor intra")
     direction = pragma.options.get("direction", next(iter(pragma.flags & {"raw", "war", "waw"}), "")).lower()
+    if is_intra and (direction or dependent == "true"):
+        raise _Refused("ignored; the order within an iteration is kept")
     if direction in ("war", "waw"):
         raise _Refused("ignored; only reads behind writes (RAW), or all at once, can be said not to meet")
     if dependent == "false":
-        return f"::__hls_mark_dependence({_object(pragma)}, {NEVER_READ if direction else NEVER_MEETS});", []
+        distance = APART if is_intra else NEVER_READ if direction else NEVER_MEETS
+        return f"::__hls_mark_dependence({_object(pragma)}, {distance});", []
     return f"::__hls_mark_dependence({_object(pragma)}, {pragma.options['distance']});", []
 
 

@@ -26,6 +26,7 @@ def merge_memories(process: Process) -> None:
             memory.storage,
             memory.wants_uram,
             memory.carried_distance,
+            memory.is_apart,
             memory.location,
             footprints.get(memory, ()),
         )
@@ -63,7 +64,8 @@ def _wide(group: Sequence[Memory], taken: set[str]) -> Memory:
     taken.add(name)
     width = sum(memory.width for memory in group)
     how = (initial, first.storage, first.carried_distance, first.location)
-    return Memory(name, width, first.depth, *how, meetings=first.meetings, wants_uram=first.wants_uram)
+    more = (first.wants_uram, first.is_apart)
+    return Memory(name, width, first.depth, *how, None, None, first.meetings, *more)
 
 
 def _footprints(process: Process) -> dict[Memory, tuple[Access, ...]]:

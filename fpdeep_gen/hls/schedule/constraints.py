@@ -97,6 +97,8 @@ def _shared_ports(loads: list[Load], exclusion: Exclusion) -> Iterator[Distance]
 
 
 def _same_iteration(group: list[Load | Store], storage: Storage, exclusion: Exclusion) -> Iterator[Distance]:
+    if group[0].memory.is_apart:
+        return
     for first, second in combinations(group, 2):
         if isinstance(first, Load) and isinstance(second, Load):
             continue

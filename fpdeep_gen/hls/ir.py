@@ -27,6 +27,7 @@ from fpdeep_gen.hls.kinds import Implementation as Implementation
 from fpdeep_gen.hls.kinds import Storage as Storage
 from fpdeep_gen.hls.loops import Automatic as Automatic
 from fpdeep_gen.hls.loops import Count as Count
+from fpdeep_gen.hls.loops import Diagnostic as Diagnostic
 from fpdeep_gen.hls.loops import Location as Location
 from fpdeep_gen.hls.loops import LoopTrips as LoopTrips
 
@@ -382,14 +383,6 @@ class Network:
     ports: list[StreamPort] = field(default_factory=list)
     streams: list[Stream] = field(default_factory=list)
     instances: list[Instance] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
-    """Something that was not honoured, e.g. a pragma."""
-
-    location: Location | None
-    text: str
 
 
 @dataclass(eq=False, slots=True, repr=False)

@@ -1,4 +1,4 @@
-"""What is known of the loops of the source: where they stand, how often they go round."""
+"""Places in the source, what is said of them, and what is known of its loops: how often they go round."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +11,14 @@ class Location:
     file: Path
     line: int
     column: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """Something that was not honoured, e.g. a pragma."""
+
+    location: Location | None
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

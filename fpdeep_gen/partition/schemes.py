@@ -77,10 +77,12 @@ def schemes(network: Network, cluster: Cluster, geometry: Sequence[Geometry], in
     seen = set()
     room = link_room(network, cluster, geometry, interval)
     free = bounds_of_every(network, cluster).interval >= bounds_of(network, cluster).interval
+    cut = [cuts(network, cluster, geometry, interval, pressed, crowded) for pressed, crowded in PRESSED]
+    groupings = {columns: Grouping(network, cluster, geometry, columns, interval, room) for columns, _ in cut}
+    spread = {columns: tuple(scattered(grouping)) if free else () for columns, grouping in groupings.items()}
     for level in LEVELS:
-        for pressed, crowded in PRESSED:
-            columns, blocks = cuts(network, cluster, geometry, interval, pressed, crowded)
-            grouping = Grouping(network, cluster, geometry, columns, interval, room)
+        for columns, blocks in cut:
+            grouping = groupings[columns]
             groups = grouping.merged(level)
             sums = spread_sums(network, cluster, geometry, columns, groups, interval)
             found = [
@@ -89,7 +91,7 @@ def schemes(network: Network, cluster: Cluster, geometry: Sequence[Geometry], in
                 Scheme(columns, groups, sums, blocks, frugal=any(sums)),
             ]
             if free:
-                for others in (*grouping.displaced(groups), *scattered(grouping)):
+                for others in (*grouping.displaced(groups), *spread[columns]):
                     sums = spread_sums(network, cluster, geometry, columns, others, interval)
                     found.append(Scheme(columns, others, sums, blocks, frugal=any(sums)))
                 found += woven(geometry, found[0])

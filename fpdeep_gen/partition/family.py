@@ -5,8 +5,18 @@ from dataclasses import dataclass
 
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.partition.geometry import Geometry
-from fpdeep_gen.partition.model import Phase
-from fpdeep_gen.partition.tracks import Axis, Track
+from fpdeep_gen.partition.model import Phase, Range
+from fpdeep_gen.partition.tracks import WHOLE, Axis, Track
+
+
+@dataclass(frozen=True)
+class Guest:
+    """Parts of `WHOLE` of a layer's channels that are taken in step with another group than the layer's own, whose
+    boards have room for their weights. The parts of a layer's guests follow each other from 0 on."""
+
+    layer: int
+    group: int
+    parts: Range
 
 
 @dataclass(frozen=True)
@@ -17,7 +27,8 @@ class Scheme:
     and partial sums cross links; `frugal`: engines of such sums do not take the newest row last, which needs running
     sums of all channels. `few`: engines side by side, which take memory for line buffers, must save more. `woven`:
     layers that follow each other, each a group by itself and with as many blocks: the first block of each, then the
-    second of each, and so on, so that links carry a block's part of the tensors between them."""
+    second of each, and so on, so that links carry a block's part of the tensors between them. `lean`: no part of a unit
+    has an engine of its own, and engines are chosen whose line buffers suit block RAMs. `guests`: see there."""
 
     by_columns: tuple[bool, ...]
     groups: tuple[tuple[int, ...], ...]
@@ -26,11 +37,20 @@ class Scheme:
     frugal: bool = False
     few: bool = False
     woven: tuple[int, ...] = ()
+    lean: bool = False
+    guests: tuple[Guest, ...] = ()
 
     @property
     def displaced(self) -> bool:
         """Whether a group has layers that do not follow each other."""
-        return any(group[-1] - group[0] >= len(group) for group in self.groups)
+        return bool(self.guests) or any(group[-1] - group[0] >= len(group) for group in self.groups)
+
+    def homes(self, layer: int) -> list[tuple[int, Range]]:
+        """The groups that have a layer's channels, and which parts of `WHOLE` of them."""
+        home = next(number for number, group in enumerate(self.groups) if layer in group)
+        found = [(guest.group, guest.parts) for guest in self.guests if guest.layer == layer]
+        begin = max((parts.end for _, parts in found), default=0)
+        return [*found, (home, Range(begin, WHOLE))] if begin < WHOLE else found
 
 
 def tracks_of(geometry: Sequence[Geometry], scheme: Scheme) -> tuple[Track, ...]:
@@ -40,6 +60,7 @@ def tracks_of(geometry: Sequence[Geometry], scheme: Scheme) -> tuple[Track, ...]
     caches are cut with it, or by outputs in the first layer, which has few inputs.
     """
     tracks = []
+    few = scheme.few or any(scheme.partial)
     for layer in geometry:
         if layer.flat:
             continue
@@ -50,7 +71,8 @@ def tracks_of(geometry: Sequence[Geometry], scheme: Scheme) -> tuple[Track, ...]
             axis = Axis.COLUMNS if scheme.by_columns[layer.index] else channel_axis
             blocks = scheme.blocks[layer.index]
             tracks += [
-                Track(layer, phase, axis, channel_axis, block, blocks, scheme.frugal, scheme.few or any(scheme.partial))
+                Track(layer, phase, axis, channel_axis, block, blocks, scheme.frugal, few, scheme.lean, parts, home)
+                for home, parts in scheme.homes(layer.index)
                 for block in range(blocks)
             ]
     return tuple(tracks)
@@ -60,18 +82,18 @@ def track_groups(tracks: Sequence[Track], scheme: Scheme) -> tuple[tuple[int, ..
     """Numbers of the tracks of each group; blocks of a layer that is a group by itself follow each other, with those of
     layers that it is woven with between them."""
     found = []
-    for group in scheme.groups:
+    for home, group in enumerate(scheme.groups):
         layers = scheme.woven if group[0] in scheme.woven else group
         if group[0] != layers[0]:
             continue
         alone = len(group) == 1
         for block in range(scheme.blocks[group[0]] if alone else 1):
-            for together in ((layer,) for layer in layers) if alone else (group,):
+            for other in range(home, home + len(layers)) if alone else (home,):
                 found.append(
                     tuple(
                         number
                         for number, track in enumerate(tracks)
-                        if track.geometry.index in together and (not alone or track.block == block)
+                        if track.home == other and (not alone or track.block == block)
                     )
                 )
     return tuple(found)

@@ -268,7 +268,11 @@ class Filler:
         if room.multipliers < LEAST_TAIL:
             return []
         best: tuple[int, int, int] | None = None
-        open_tracks = [index for index, at in enumerate(self.progress) if at.unit < self.tracks[index].units]
+        open_tracks = [
+            index
+            for index, (at, track) in enumerate(zip(self.progress, self.tracks, strict=True))
+            if at.unit < track.units and not track.lean
+        ]
         coarse = sorted(open_tracks, key=lambda index: (-self.unit_macs[index], index))
         for index in coarse[:TAILS_TRIED]:
             end = self._most_cross(index, room, self.tracks[index].cross_units - 1)

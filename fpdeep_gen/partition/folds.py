@@ -14,6 +14,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from fpdeep_gen.board.memory import bram18_count
+
 Integers: TypeAlias = NDArray[np.int64]
 
 MOST_STAIRS = 1 << 14
@@ -34,6 +36,26 @@ class Fold:
     def multipliers(self) -> int:
         """Multipliers of the engine."""
         return self.split_width * self.other_width * self.p_tap
+
+
+@dataclass(frozen=True)
+class Lines:
+    """The line buffer of an engine with `channels` channels, those that it has whole: `words` of each (columns times
+    rows), of `width` bits, in `banks` where it takes a whole kernel at a time (more than `row` taps). The more of them
+    it takes at a time, the worse block RAMs suit: each RAMB18 counts as `worth` multipliers."""
+
+    channels: int
+    words: int
+    width: int
+    banks: int
+    row: int
+    worth: float
+
+    def cost(self, lanes: int, p_tap: int) -> float:
+        """Of `lanes` channels at a time, in multipliers."""
+        banks = self.banks if p_tap > self.row else 1
+        depth = -(-self.channels // lanes) * -(-self.words // banks)
+        return self.worth * banks * bram18_count(lanes * self.width, depth)
 
 
 def tap_widths(kernel_rows: int, kernel_columns: int, by_rows: bool) -> tuple[int, ...]:
@@ -59,22 +81,41 @@ def _choices(parts: tuple[int, ...], taps: int, widths: tuple[int, ...]) -> tupl
 
 
 class Stairs:
-    """The fewest multipliers of an engine as a function of the uses that they may have: it falls in steps."""
+    """The fewest multipliers of an engine as a function of the uses that they may have: it falls in steps. With
+    `lines` those with which multipliers and line buffer cost least."""
 
-    def __init__(self, parts: tuple[int, ...], other: int, taps: int, widths: tuple[int, ...]) -> None:
+    def __init__(
+        self, parts: tuple[int, ...], other: int, taps: int, widths: tuple[int, ...], lines: Lines | None = None
+    ) -> None:
         self.choices, self.other = _choices(parts, taps, widths), other
         products, rounds = self.choices
         wide = np.array(split_widths((other,)))
-        self.counted = products.size * wide.size <= MOST_STAIRS
+        self.counted = lines is not None or products.size * wide.size <= MOST_STAIRS
         if not self.counted:
             return
         uses = (rounds[:, None] * -(-other // wide)).ravel()
-        order = np.argsort(uses, kind="stable")
-        counts = np.minimum.accumulate((products[:, None] * wide).ravel()[order])
-        fewer = np.concatenate(([True], counts[1:] < counts[:-1]))
+        every = (products[:, None] * wide).ravel()
+        order = np.argsort(uses, kind="stable") if lines is None else np.lexsort((every, uses))
+        costs = every[order].astype(float)
+        if lines is not None:
+            split = len(split_widths(parts))
+            costs += np.repeat([[lines.cost(one, width) for one in wide] for width in widths], split, 0).ravel()[order]
+        best = np.minimum.accumulate(costs)
+        fewer = np.concatenate(([True], best[1:] < best[:-1]))
         self.uses = uses[order][fewer]
-        self.counts = np.concatenate(([0], counts[fewer]))
+        self.counts = np.concatenate(([0], every[order][fewer]))
         self.listed: tuple[list[int], list[int]] = self.uses.tolist(), self.counts.tolist()
+        self.engines = [
+            self._engine(int(one), parts, widths, wide) for one in (order[fewer] if lines is not None else ())
+        ]
+
+    def _engine(self, number: int, parts: tuple[int, ...], widths: tuple[int, ...], wide: Integers) -> Fold:
+        """The engine of that number."""
+        split = split_widths(parts)
+        first, second = divmod(number, wide.size)
+        width = widths[first // len(split)]
+        uses = int(self.choices[1][first]) * -(-self.other // int(wide[second]))
+        return Fold(split[first % len(split)], int(wide[second]), width, uses)
 
     def fewest(self, fold: int) -> int:
         """Multipliers of the smallest engine with at most `fold` uses of them; 0 where no engine is fast enough."""
@@ -97,12 +138,17 @@ class Stairs:
 
 
 stairs_of = lru_cache(maxsize=1 << 13)(Stairs)
-"""By `parts`, `other`, `taps` and `widths`."""
+"""By `parts`, `other`, `taps`, `widths` and `lines`."""
 
 
 @lru_cache(maxsize=1 << 16)
-def smallest(parts: tuple[int, ...], other: int, taps: int, widths: tuple[int, ...], fold: int) -> Fold:
+def smallest(
+    parts: tuple[int, ...], other: int, taps: int, widths: tuple[int, ...], fold: int, lines: Lines | None = None
+) -> Fold:
     """The engine that `fewest` counts; of several the one with the fewest uses, then the widest taps."""
+    if lines is not None:
+        stairs = stairs_of(parts, other, taps, widths, lines)
+        return stairs.engines[bisect_right(stairs.listed[0], fold) - 1]
     found: list[tuple[int, int, int, Fold]] = []
     for width in widths:
         for split in split_widths(parts):

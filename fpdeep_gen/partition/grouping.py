@@ -72,13 +72,7 @@ class Grouping:
 
     def taken(self, group: Sequence[int]) -> float:
         """`needed`, and line buffers, which each board has of all channels: of forward engines, and of gradients'."""
-        lines = 0.0
-        for layer in group:
-            shape = self.geometry[layer].layer
-            features = shape.in_channels * shape.in_columns * feature_bits(self.network, layer)
-            errors = shape.out_channels * shape.conv_columns * error_bits(self.network, layer + 1)
-            lines += (shape.kernel_rows + 1) * features + 2 * errors
-        return self.needed(group) + lines
+        return self.needed(group) + sum(line_bits(self.network, self.geometry, layer) for layer in group)
 
     def merged(self, level: float) -> Groups:
         """Layers joined with neighbours until every group's boards can hold it in the part `level` of their memory, and
@@ -114,6 +108,14 @@ class Grouping:
                 break
             groups = (*groups[:other], joined, *groups[other + 1 : last], tuple(rest))
             yield groups
+
+
+def line_bits(network: Network, geometry: Sequence[Geometry], layer: int) -> float:
+    """Bits of a layer's line buffers on a board, an estimate: of forward engines, and of gradients'."""
+    shape = geometry[layer].layer
+    features = shape.in_channels * shape.in_columns * feature_bits(network, layer)
+    errors = shape.out_channels * shape.conv_columns * error_bits(network, layer + 1)
+    return (shape.kernel_rows + 1) * features + 2 * errors
 
 
 def tensor_bits(network: Network, tensor: int) -> int:

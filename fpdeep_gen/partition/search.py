@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import product
+from itertools import islice, product
 from math import inf
 
 from fpdeep_gen.board.model import Cluster
@@ -13,6 +13,7 @@ from fpdeep_gen.partition.family import Scheme
 from fpdeep_gen.partition.flat_memory import ORDER, Places
 from fpdeep_gen.partition.fully_connected import Speed
 from fpdeep_gen.partition.geometry import training_macs
+from fpdeep_gen.partition.guests import hosted
 from fpdeep_gen.partition.intervals import COARSE, FIRST, LEAST
 from fpdeep_gen.partition.model import BalancedPlan, Place
 from fpdeep_gen.partition.rounds import Terms, settle
@@ -75,6 +76,9 @@ displaced layers, that join as many layers or more are not looked at."""
 MENDED = 3
 """Schemes that are given all the rounds and time they want where none keeps the budgets near the bound."""
 
+HOSTED, CORRECTED = 3, 2
+"""Schemes that get guests, and times that these are corrected by what boards take."""
+
 
 class Search:
     """One network on one cluster."""
@@ -107,6 +111,8 @@ class Search:
                 break
         if not tried:
             return None
+        if fast and all(candidate.excess for candidate, _ in tried):
+            tried += self._hosted(tried)
         if all(candidate.excess for candidate, _ in tried):
             allowed = ORDER[ORDER.index(self.settling.flat.hoped()) :]
             able = [pair for pair in tried if self._may_mend(pair[0].plan)]
@@ -122,6 +128,37 @@ class Search:
         if not fast or best.excess:
             return best
         return self._faster(scheme, *self._nearer(scheme, best))
+
+    def _hosted(self, tried: Sequence[tuple[Candidate, Scheme]]) -> Iterator[tuple[Candidate, Scheme]]:
+        """Plans of schemes with guests where boards have room, up to the first that keeps all budgets."""
+        if self.settling.linked or not tried:
+            return
+        places, more = tried[-1][0].places, HOSTED
+        for scheme, base in self._bases([pair for pair in tried if pair[0].places == places]):
+            found = base or self._settled(scheme, self.enough, (places,))
+            for correction in range(CORRECTED):
+                changed = None if found is None else hosted(found.plan, self.settling.geometry, scheme)
+                if changed is None or changed == scheme:
+                    break
+                more -= 1 if correction == 0 else 0
+                found, scheme = self._settled(changed, self.settling.left, (places,)), changed
+                if found is not None:
+                    yield found, scheme
+                    if not found.excess:
+                        return
+            if not more:
+                return
+
+    def _bases(self, tried: Sequence[tuple[Candidate, Scheme]]) -> Iterator[tuple[Scheme, Candidate | None]]:
+        """Schemes that may get guests: of those that were tried and take no more than all boards' memory those that
+        take least of it, displaced ones last; before these one that was not tried."""
+        filled = [(self.settling.filled(base.plan), base, scheme) for base, scheme in tried if scheme.frugal]
+        able = sorted((each for each in filled if each[0] <= 1), key=lambda each: each[0])
+        yield from ((scheme, base) for _, base, scheme in able if not scheme.displaced)
+        known = {scheme for *_, scheme in filled}
+        others = (one for one in self.schemes if one.frugal and not one.displaced and one not in known)
+        yield from ((scheme, None) for scheme in islice(others, 1 if able else 0))
+        yield from ((scheme, base) for _, base, scheme in able if scheme.displaced)
 
     def _nearer(self, scheme: Scheme, found: Candidate) -> tuple[Candidate, int]:
         """The same with slower fully connected engines, the fastest that leave the throughput which faster ones must

@@ -41,7 +41,7 @@ def share_of(
     """The share of one box, with the smallest engine that keeps the interval."""
     layer, geometry = track.geometry.layer, track.geometry
     limit = interval // track.rows // box.columns.size
-    fold = smallest(track.parts(box), track.other, track.taps, track.widths, limit)
+    fold = smallest(track.parts(box), track.other, track.taps, track.widths, limit, track.lines)
     by_outputs = track.channel_axis is Axis.OUTPUTS
     outputs = box.channels if by_outputs else met(layer, box.channels, layer.in_channels, layer.out_channels)
     inputs = met(layer, box.channels, layer.out_channels, layer.in_channels) if by_outputs else box.channels

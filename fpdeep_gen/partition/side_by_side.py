@@ -6,7 +6,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from fpdeep_gen.partition.folds import stairs_of
+from fpdeep_gen.partition.folds import Lines, stairs_of
 
 MOST_ENGINES = 4
 
@@ -31,15 +31,22 @@ Engines: TypeAlias = tuple[int, tuple[int, ...]]
 
 @lru_cache(maxsize=1 << 18)
 def side_by_side(
-    parts: tuple[int, ...], other: int, taps: int, widths: tuple[int, ...], columns: int, row: int, few: bool = False
+    parts: tuple[int, ...],
+    other: int,
+    taps: int,
+    widths: tuple[int, ...],
+    columns: int,
+    row: int,
+    few: bool = False,
+    lines: Lines | None = None,
 ) -> Engines:
     """Fewest multipliers for `columns` columns of which each row may take `row` cycles; `TOO_MANY` where none are
     enough. The engines' columns are as even as can be, or any where there are few, the wider ones first.
-    `few`: engines are dear."""
+    `few`: engines are dear. `lines`: their line buffers, where these count too."""
     worth = WORTH_ITS_MEMORY if few else WORTH_AN_ENGINE
     least = columns * sum(parts) * other * taps / row if row else TOO_MANY
     best: Engines = (TOO_MANY, (columns,))
-    stairs = stairs_of(parts, other, taps, widths)
+    stairs = stairs_of(parts, other, taps, widths, lines)
     for engines in range(1, min(MOST_ENGINES, columns) + 1):
         wide = -(-columns // engines)
         wider = columns - engines * (wide - 1)

@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import accumulate, pairwise
 from math import ceil
 
-from fpdeep_gen.partition.folds import tap_widths
+from fpdeep_gen.partition.folds import Lines, tap_widths
 from fpdeep_gen.partition.geometry import Geometry
 from fpdeep_gen.partition.model import Phase, Range
 from fpdeep_gen.partition.side_by_side import side_by_side
@@ -22,6 +22,15 @@ time matters to the latency."""
 
 NORMALISATION_MULTIPLICATIONS = 10
 """For each element of a normalised tensor, forward (4) and backward (6), as multiplications of one DSP."""
+
+
+WORD, WORTH = 16, 0.3
+"""Bits of a word of line buffers, an estimate, and multipliers that a RAMB18 of them is worth where memory lacks."""
+
+WHOLE = 64
+"""Parts that a layer's channels are counted in where several groups have some."""
+
+ALL = Range(0, WHOLE)
 
 
 class Axis(Enum):
@@ -43,7 +52,8 @@ class Box:
 @dataclass(frozen=True)
 class Track:
     """One phase of one layer, or of its column block `block` of `blocks`. `axis`: its units; `channel_axis`: the
-    channel dimension that is cut. `frugal`: `Scheme.frugal`. `few`: engines are dear."""
+    channel dimension that is cut. `frugal`: `Scheme.frugal`. `few`, `lean`: those of `Scheme`. `part`: of the channels,
+    in parts of `WHOLE`; `home`: the group that takes it."""
 
     geometry: Geometry
     phase: Phase
@@ -53,12 +63,21 @@ class Track:
     blocks: int = 1
     frugal: bool = False
     few: bool = False
+    lean: bool = False
+    part: Range = ALL
+    home: int = 0
+
+    @cached_property
+    def cut(self) -> Range:
+        """The channels of the cut dimension that are the track's."""
+        layer = self.geometry.layer
+        whole = layer.out_channels if self.channel_axis is Axis.OUTPUTS else layer.in_channels
+        return Range(self.part.begin * whole // WHOLE, self.part.end * whole // WHOLE)
 
     @cached_property
     def channels(self) -> int:
-        """Extent of the cut channel dimension."""
-        layer = self.geometry.layer
-        return layer.out_channels if self.channel_axis is Axis.OUTPUTS else layer.in_channels
+        """How many these are."""
+        return self.cut.size
 
     @cached_property
     def window(self) -> Range:
@@ -157,6 +176,18 @@ class Track:
         return tap_widths(layer.kernel_rows, layer.kernel_columns, self.by_rows)
 
     @cached_property
+    def lines(self) -> Lines | None:
+        """Line buffers of engines where these are dear and hold the channels that are not cut: rows that a window looks
+        at and one that comes in, or of errors for gradients two."""
+        layer = self.geometry.layer
+        outputs = self.channel_axis is Axis.OUTPUTS
+        if not self.lean or self.geometry.flat or outputs is not (self.phase is Phase.FORWARD):
+            return None
+        rows = 2 if self.phase is Phase.GRADIENT else layer.kernel_rows + 1
+        banks = 1 if self.phase is Phase.GRADIENT else rows
+        return Lines(self.other, rows * self.columns, WORD, banks, layer.kernel_rows, WORTH)
+
+    @cached_property
     def alike(self) -> bool:
         """Whether ranges of as many units, the last one not among them, are alike."""
         return self.axis is Axis.COLUMNS or self.geometry.layer.groups == 1
@@ -171,14 +202,16 @@ class Track:
     def box(self, begin: int, end: int) -> Box:
         """Units begin..end - 1, whole."""
         if self.axis is Axis.COLUMNS:
-            return Box(self.column_range(begin, end), Range(0, self.channels))
-        return Box(self.window, Range(begin, end))
+            return Box(self.column_range(begin, end), self.cut)
+        first = self.cut.begin
+        return Box(self.window, Range(first + begin, first + end))
 
     def cross_box(self, unit: int, begin: int, end: int) -> Box:
         """Cross units begin..end - 1 of one unit."""
+        first = self.cut.begin
         if self.axis is Axis.COLUMNS:
-            return Box(self.column_range(unit, unit + 1), Range(begin, end))
-        return Box(self.column_range(begin, end), Range(unit, unit + 1))
+            return Box(self.column_range(unit, unit + 1), Range(first + begin, first + end))
+        return Box(self.column_range(begin, end), Range(first + unit, first + unit + 1))
 
     def parts(self, box: Box) -> tuple[int, ...]:
         """Channels of the box in each group."""
@@ -205,7 +238,7 @@ class Track:
         by_columns = self.axis is Axis.COLUMNS
         columns = count * self.step if by_columns else self.columns
         parts = self._whole_parts if by_columns else (count,)
-        found = side_by_side(parts, self.other, self.taps, self.widths, columns, row, self.few)[0]
+        found = side_by_side(parts, self.other, self.taps, self.widths, columns, row, self.few, self.lines)[0]
         if self.normalised:
             found += _normalising(columns * (self.channels if by_columns else count), row)
         return found
@@ -223,9 +256,8 @@ class Track:
     def _best(self, box: Box, interval: int) -> tuple[int, tuple[int, ...]]:
         """Fewest multipliers, and the columns of each of the engines side by side that need so few."""
         parts = self.parts(box)
-        return side_by_side(
-            parts, self.other, self.taps, self.widths, box.columns.size, interval // self.rows, self.few
-        )
+        row = interval // self.rows
+        return side_by_side(parts, self.other, self.taps, self.widths, box.columns.size, row, self.few, self.lines)
 
     def macs(self, box: Box) -> int:
         """Multiply-accumulates of a box."""

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fpdeep_gen.partition.folds import Stairs, smallest, stairs_of, tap_widths
+from fpdeep_gen.board.memory import bram18_count
+from fpdeep_gen.partition.folds import Lines, Stairs, smallest, split_widths, stairs_of, tap_widths
 from fpdeep_gen.partition.side_by_side import MOST_ENGINES, TOO_MANY, WORTH_AN_ENGINE, side_by_side
 
 
@@ -84,3 +85,41 @@ def test_engines_side_by_side_are_nearly_the_best_way_to_share_out_columns(
     busy = columns * part * other * 9 / row
     assert best <= total
     assert total * WORTH_AN_ENGINE ** (MOST_ENGINES - 1) <= best or total * 0.98 <= busy
+
+
+@given(st.integers(1, 12), st.integers(1, 40), st.sampled_from([1, 3]), st.integers(1, 400), st.integers(1, 300))
+@settings(max_examples=80, deadline=None)
+def test_engines_whose_line_buffers_count_cost_least(part: int, other: int, kernel: int, words: int, fold: int) -> None:
+    """Multipliers and half of the RAMB18s, against every engine; what `fewest` counts is what `smallest` has."""
+    widths = tap_widths(kernel, kernel, by_rows=False)
+    lines = Lines(other, words * (kernel + 1), 16, kernel + 1, kernel, 0.5)
+
+    def cost(split: int, whole: int, taps: int) -> float:
+        banks = kernel + 1 if taps > kernel else 1
+        return split * whole * taps + 0.5 * banks * bram18_count(
+            16 * whole, ceil(other / whole) * words * (kernel + 1) // banks
+        )
+
+    found = [
+        cost(split, whole, taps)
+        for split in range(1, part + 1)
+        for whole in split_widths((other,))
+        for taps in widths
+        if ceil(part / split) * ceil(other / whole) * (kernel * kernel // taps) <= fold
+    ]
+    fewest = stairs_of((part,), other, kernel * kernel, widths, lines).fewest(fold)
+    if not found:
+        assert fewest == 0
+        return
+    engine = smallest((part,), other, kernel * kernel, widths, fold, lines)
+    assert engine.fold <= fold and engine.multipliers == fewest
+    assert cost(engine.split_width, engine.other_width, engine.p_tap) == min(found)
+
+
+def test_wide_and_shallow_line_buffers_are_dear() -> None:
+    """15 x 256 channels in 135 uses: 256 multipliers look at 256 errors a cycle, 112 words of 4096 bits in 114
+    RAMB18s, five more at 29 of them, 1008 words of 464 bits in 26."""
+    plain = smallest((15,), 256, 9, (1, 3, 9), 139)
+    lean = smallest((15,), 256, 9, (1, 3, 9), 139, Lines(256, 2 * 56, 16, 1, 3, 0.3))
+    assert (plain.multipliers, plain.other_width) == (256, 256)
+    assert (lean.multipliers, lean.other_width) == (261, 29)

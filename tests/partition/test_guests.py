@@ -1,0 +1,88 @@
+"""Parts of layers on other groups' boards, by how much memory these have."""
+
+from dataclasses import replace
+from functools import cache
+
+import pytest
+
+from fpdeep_gen.partition.family import Guest, Scheme, tracks_of
+from fpdeep_gen.partition.flat_memory import ORDER
+from fpdeep_gen.partition.fully_connected import Speed
+from fpdeep_gen.partition.geometry import geometries
+from fpdeep_gen.partition.guests import hosted
+from fpdeep_gen.partition.model import BalancedPlan, Phase, Range
+from fpdeep_gen.partition.rounds import Terms, settle
+from fpdeep_gen.partition.settle import Settling
+from fpdeep_gen.partition.tracks import WHOLE
+from fpdeep_gen.sim.rows.compare import compare
+from tests.partition.networks import chain
+from tests.partition.test_displaced import IMAGES, heavy_end
+from tests.partition.test_planner import check
+
+GROUPS = ((0,), (1,), (2, 3, 4))
+ALONE = Scheme((False,) * 5, GROUPS, (False, False, True, True, True), (1,) * 5, frugal=True)
+MOVED = (Guest(4, 0, Range(0, 16)), Guest(4, 1, Range(16, 40)))
+
+
+@cache
+def planned(scheme: Scheme, bram36: int = 300) -> BalancedPlan:
+    """The plan on five boards, whatever memory it takes."""
+    found = settle(Settling(heavy_end(), chain(5, dsp=120, bram36=bram36)), Terms(scheme, Speed(1, 1), ORDER[0]))
+    assert found is not None
+    return found.plan
+
+
+@pytest.mark.parametrize("lean", [False, True])
+def test_guests_are_placed_once_and_run_as_predicted(lean: bool) -> None:
+    plan = planned(replace(ALONE, guests=MOVED, lean=lean))
+    check(plan)
+    forward = [share for share in plan.shares if (share.layer, share.phase) == (4, Phase.FORWARD)]
+    lowest = {share.board for share in forward if share.outputs.begin < 48 * 16 // WHOLE}
+    highest = {share.board for share in forward if share.outputs.end > 48 * 40 // WHOLE}
+    first = {share.board for share in plan.shares if share.layer == 0}
+    assert lowest <= first and max(lowest) < min(highest)
+    assert compare(plan, IMAGES).faults == ()
+
+
+def test_a_guest_that_is_lost_is_seen() -> None:
+    """A part of a layer that no group has is missing in the plan."""
+    gap = replace(ALONE, guests=(Guest(4, 0, Range(8, 16)), MOVED[1]))
+    with pytest.raises(AssertionError):
+        check(planned(gap))
+
+
+def test_parts_of_a_layer_are_all_of_it() -> None:
+    for guests in ((), MOVED, (*MOVED, Guest(4, 0, Range(40, WHOLE)))):
+        scheme = replace(ALONE, guests=guests)
+        for phase in Phase:
+            tracks = [one for one in tracks_of(geometries(heavy_end()), scheme) if one.geometry.index == 4]
+            cut = sorted((one.cut.begin, one.cut.end) for one in tracks if one.phase is phase)
+            assert [begin for begin, _ in cut] == [0, *(end for _, end in cut[:-1])] and cut[-1][1] == 48
+            assert len(cut) == len(guests) + (not guests or guests[-1].parts.end < WHOLE)
+
+
+def fullest(plan: BalancedPlan) -> float:
+    return max(use.bram18 / 2 / board.bram36 for use, board in zip(plan.uses, plan.cluster.boards, strict=True))
+
+
+def test_boards_that_took_too_much_find_hosts() -> None:
+    """With 45 block RAMs the last boards lack some, the others have room; with guests all keep theirs, sooner than
+    where the last boards have less to do."""
+    before = replace(planned(ALONE), cluster=chain(5, dsp=120, bram36=45))
+    assert fullest(before) > 1
+    scheme = hosted(before, geometries(heavy_end()), ALONE)
+    assert scheme is not None and {guest.group for guest in scheme.guests} <= {0, 1}
+    after = planned(scheme, bram36=45)
+    check(after)
+    assert fullest(after) <= 1
+    assert after.prediction.interval < planned(ALONE, bram36=45).prediction.interval
+
+
+def test_without_room_there_are_no_guests() -> None:
+    before = replace(planned(ALONE), cluster=chain(5, dsp=120, bram36=34))
+    assert hosted(before, geometries(heavy_end()), ALONE) is None
+
+
+def test_layers_that_boards_keep_copies_of_stay() -> None:
+    before = planned(replace(ALONE, partial=(False,) * 5), bram36=45)
+    assert hosted(before, geometries(heavy_end()), replace(ALONE, partial=(False,) * 5)) is None

@@ -64,19 +64,16 @@ class Search:
 
     def reason(self, ii: int, order: StreamOrder = StreamOrder.FREE, stretch: float = STRETCHES[-1]) -> str:
         """Why the last of the attempts at an interval that is impossible fails."""
-        if crowded := self._crowded(ii):
-            return f"ports of memory {crowded}"
         found = self.attempt(ii, order, stretch)
         assert isinstance(found, Infeasible)
         return found.reason
 
-    def _crowded(self, ii: int) -> str:
-        """The memory with most accesses for its ports, if they are too many for an interval."""
-        most, name = max(self._least_intervals, default=(0, ""))
-        return name if most > ii else ""
+    def _crowded(self, ii: int) -> bool:
+        """Whether a memory has too many accesses for its ports at an interval."""
+        return max(self._least_intervals, default=0) > ii
 
     @cached_property
-    def _least_intervals(self) -> list[tuple[int, str]]:
+    def _least_intervals(self) -> list[int]:
         """For each memory the least interval that its ports allow: accesses of which no two exclude one another."""
         groups: dict[int, list[Load | Store]] = {}
         for one in self.region.operations:
@@ -87,7 +84,7 @@ class Search:
                     for other in group
                 ):
                     group.append(one)
-        return [(-(-len(group) // self._ports(group[0])), group[0].memory.name) for group in groups.values()]
+        return [-(-len(group) // self._ports(group[0])) for group in groups.values()]
 
     def _ports(self, access: Load | Store) -> int:
         """How many accesses of a cycle its memory has ports for; 0: any number."""

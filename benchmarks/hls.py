@@ -167,7 +167,7 @@ def main() -> None:
     parser.add_argument("--no-synthesis", action="store_true", help="no Yosys: seconds in place of minutes")
     options = parser.parse_args()
     chosen = [kernel for kernel in KERNELS if options.kernel is None or kernel.name in options.kernel]
-    measure(Console(), chosen, options.output, synthesis=not options.no_synthesis)
+    measure(Console(width=150), chosen, options.output, synthesis=not options.no_synthesis)
 
 
 def measure(console: Console, kernels: Sequence[Kernel], output: Path, synthesis: bool = True) -> None:

@@ -2,15 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
 
-from fpdeep_gen.hls.frontend.directives import Lines
-from fpdeep_gen.hls.frontend.enclosing import Owner, blanked, owner
+from fpdeep_gen.hls.frontend.enclosing import Owner, owner
+from fpdeep_gen.hls.frontend.placed_pragmas import placed_pragmas
 from fpdeep_gen.hls.frontend.pragma_kinds import Pragma
-from fpdeep_gen.hls.frontend.pragmas import parse
-from fpdeep_gen.hls.ir import Diagnostic, LatencyBound, Location
+from fpdeep_gen.hls.ir import Diagnostic, LatencyBound
 
-_PRAGMA = re.compile(r"^[ \t]*#\s*pragma\s+HLS\s+(latency\b.*?)\s*$", re.IGNORECASE | re.MULTILINE)
 _NAME = re.compile(r"\w*")
 
 
@@ -18,24 +15,18 @@ def latency_bounds(preprocessed: str) -> tuple[tuple[LatencyBound, ...], list[Di
     """Every LATENCY of preprocessed C++, and a remark on each that is not honoured."""
     found: list[LatencyBound] = []
     remarks: list[Diagnostic] = []
-    pragmas = list(_PRAGMA.finditer(preprocessed))
-    if not pragmas:
-        return (), []
-    text, lines = blanked(preprocessed), Lines(preprocessed)
-    for match in pragmas:
-        file, line = lines.of(match.start(1))
-        place = Location(Path(file), line, match.start() - preprocessed.rfind("\n", 0, match.start()))
-        pragma = parse(match[1])
-        around = _around(text, match.start())
-        refusal = _refusal(pragma, around)
+    placed = placed_pragmas(preprocessed, "latency")
+    for one in placed.found:
+        around = _around(placed.text, one.at)
+        refusal = _refusal(one.pragma, around)
         if refusal or around is None:
-            remarks.append(Diagnostic(place, f"pragma HLS {match[1]}: ignored; {refusal}"))
+            remarks.append(one.ignored(refusal))
             continue
-        least, most = (int(pragma.options[key]) if key in pragma.options else None for key in ("min", "max"))
-        name = _NAME.match(text, around.begin)
-        file, line = lines.of(around.begin)
-        begin = Location(Path(file).resolve(), line)
-        found.append(LatencyBound(least, most, around.is_loop, name[0] if name else "", begin, place))
+        options = one.pragma.options
+        least, most = (int(options[key]) if key in options else None for key in ("min", "max"))
+        name = _NAME.match(placed.text, around.begin)
+        begin = placed.location(around.begin)
+        found.append(LatencyBound(least, most, around.is_loop, name[0] if name else "", begin, one.location))
     return tuple(found), remarks
 
 

@@ -4,15 +4,10 @@ Nothing in LLVM IR tells which product became which variable once functions are 
 """
 
 import re
-from pathlib import Path
 
-from fpdeep_gen.hls.frontend.directives import Lines
-from fpdeep_gen.hls.frontend.enclosing import blanked
-from fpdeep_gen.hls.frontend.pragma_kinds import Pragma
-from fpdeep_gen.hls.frontend.pragmas import parse
-from fpdeep_gen.hls.ir import BinaryKind, Binding, Diagnostic, Implementation, Location
+from fpdeep_gen.hls.frontend.placed_pragmas import PlacedPragma, PlacedPragmas, placed_pragmas
+from fpdeep_gen.hls.ir import BinaryKind, Binding, Diagnostic, Implementation
 
-_PRAGMA = re.compile(r"^[ \t]*#\s*pragma\s+HLS\s+(bind_op\b.*?)\s*$", re.IGNORECASE | re.MULTILINE)
 _KINDS = {"mul": BinaryKind.MUL, "add": BinaryKind.ADD, "sub": BinaryKind.SUB}
 _IMPLEMENTATIONS = {"dsp": Implementation.DSP, "fabric": Implementation.FABRIC, "auto": None}
 _SET = r"(?:\s*\[[^\]]*\])*\s*(?:=(?!=)|[-+*]=|[({])"  # behind the variable's name
@@ -29,46 +24,40 @@ def operator_bindings(preprocessed: str) -> tuple[tuple[Binding, ...], list[Diag
     """
     found: list[Binding] = []
     remarks: list[Diagnostic] = []
-    pragmas = list(_PRAGMA.finditer(preprocessed))
-    if not pragmas:
-        return (), []
-    text, lines = blanked(preprocessed), Lines(preprocessed)
-    for match in pragmas:
-        file, line = lines.of(match.start(1))
-        place = Location(Path(file), line, match.start() - preprocessed.rfind("\n", 0, match.start()))
-        pragma = parse(match[1])
+    placed = placed_pragmas(preprocessed, "bind_op")
+    for one in placed.found:
         try:
-            for variable in pragma.options.get("variable", "").split(","):
-                found.append(_binding(pragma, variable.strip(), text, match.start(), lines, place))
+            variables = one.pragma.options.get("variable", "").split(",")
+            found += [_binding(one, variable.strip(), placed) for variable in variables]
         except _Ignored as refusal:
-            remarks.append(Diagnostic(place, f"pragma HLS {match[1]}: {refusal}"))
+            remarks.append(one.ignored(str(refusal)))
     return tuple(found), remarks
 
 
-def _binding(pragma: Pragma, variable: str, text: str, at: int, lines: Lines, place: Location) -> Binding:
+def _binding(placed: PlacedPragma, variable: str, source: PlacedPragmas) -> Binding:
+    options, text, lines = placed.pragma.options, source.text, source.lines
     if not variable:
-        raise _Ignored("ignored; it names no variable")
-    operator = pragma.options.get("op", "").lower()
+        raise _Ignored("it names no variable")
+    operator = options.get("op", "").lower()
     if operator not in _KINDS:
-        raise _Ignored(f"ignored; op={operator} is not known here, one of {', '.join(_KINDS)}")
-    implementation = pragma.options.get("impl", "auto").lower()
+        raise _Ignored(f"op={operator} is not known here, one of {', '.join(_KINDS)}")
+    implementation = options.get("impl", "auto").lower()
     if implementation not in _IMPLEMENTATIONS:
-        raise _Ignored(f"ignored; impl={implementation} is not known here, one of {', '.join(_IMPLEMENTATIONS)}")
-    stages = pragma.options.get("latency", "-1")
+        raise _Ignored(f"impl={implementation} is not known here, one of {', '.join(_IMPLEMENTATIONS)}")
+    stages = options.get("latency", "-1")
     if re.fullmatch(r"-1|\d+", stages) is None:
-        raise _Ignored(f"ignored; latency={stages} is no number")
-    begin, end = _block(text, at)
+        raise _Ignored(f"latency={stages} is no number")
+    begin, end = _block(text, placed.at)
     numbers: set[int] = set()
     for match in re.finditer(rf"(?<![\w.>]){re.escape(variable)}{_SET}", text[begin:end]):
         close = text.find(";", begin + match.end(), end)
         first, last = begin + match.start(), close if close >= 0 else begin + match.end()
-        numbers.update(lines.of(where)[1] for where in range(first, last + 1) if where == first or text[where] == ";")
-        numbers.update(lines.of(where)[1] for where in range(first, last) if text[where - 1] == "\n")
+        numbers.update(range(lines.of(first)[1], lines.of(last)[1] + 1))
     if not numbers:
-        raise _Ignored(f"ignored; nothing in its block sets {variable}")
+        raise _Ignored(f"nothing in its block sets {variable}")
     count = None if stages == "-1" else int(stages)
-    file = place.file.resolve()
-    return Binding(_KINDS[operator], _IMPLEMENTATIONS[implementation], count, file, frozenset(numbers), variable, place)
+    kind, built, place = _KINDS[operator], _IMPLEMENTATIONS[implementation], placed.location
+    return Binding(kind, built, count, place.file.resolve(), frozenset(numbers), variable, place)
 
 
 def _block(text: str, at: int) -> tuple[int, int]:

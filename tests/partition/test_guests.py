@@ -44,6 +44,17 @@ def test_guests_are_placed_once_and_run_as_predicted(lean: bool) -> None:
     assert compare(plan, IMAGES).faults == ()
 
 
+def test_sums_may_meet_on_a_board_that_makes_none() -> None:
+    """Layer 3 is on boards below and above those of layer 2, which takes its errors."""
+    groups = ((0,), (1, 3), (2,), (4,))
+    sums = (False, True, False, True, False)
+    plan = planned(replace(ALONE, groups=groups, partial=sums, guests=(Guest(3, 3, Range(0, 40)),)))
+    check(plan)
+    makers = {share.board for share in plan.shares if (share.layer, share.phase) == (3, Phase.BACKWARD)}
+    assert makers == {0, 1, 2, 4}
+    assert compare(plan, IMAGES).faults == ()
+
+
 def test_a_guest_that_is_lost_is_seen() -> None:
     """A part of a layer that no group has is missing in the plan."""
     gap = replace(ALONE, guests=(Guest(4, 0, Range(8, 16)), MOVED[1]))

@@ -163,7 +163,7 @@ class Wiring:
         up = sorted(link for _, _, upwards, link in of_tensor if upwards)
         down = sorted((link for _, _, upwards, link in of_tensor if not upwards), reverse=True)
         home = up[-1] + 1 if up else down[-1] if down else min(local)
-        all_sums = list(local[home])
+        all_sums = list(local.get(home, []))
         summed = Output(self.events, f"rows of tensor {tensor} out of {carried.value}s", later=True)
         for links, upwards in ((up, True), (down, False)):
             before: Source | None = None

@@ -45,6 +45,11 @@ class Scheme:
         """Whether a group has layers that do not follow each other."""
         return bool(self.guests) or any(group[-1] - group[0] >= len(group) for group in self.groups)
 
+    @property
+    def uncopied(self) -> bool:
+        """Whether sums of a layer by itself are spread, so that no board has its weights twice."""
+        return any(len(group) == 1 and self.partial[group[0]] for group in self.groups)
+
     def homes(self, layer: int) -> list[tuple[int, Range]]:
         """The groups that have a layer's channels, and which parts of `WHOLE` of them."""
         home = next(number for number, group in enumerate(self.groups) if layer in group)

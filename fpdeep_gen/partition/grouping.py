@@ -27,7 +27,8 @@ Groups: TypeAlias = tuple[tuple[int, ...], ...]
 
 class Grouping:
     """Groups of a network's layers where those of `columns` are cut by columns, at an interval in which a link carries
-    `room` bits. Memory is an estimate: weights, gradients, copies of weights and caches."""
+    `room` bits. Memory is an estimate: weights, gradients, copies of weights (but of layers whose sums are `spread`)
+    and caches."""
 
     def __init__(
         self,
@@ -37,9 +38,10 @@ class Grouping:
         columns: Sequence[bool],
         interval: float,
         room: float,
+        spread: frozenset[int] = frozenset(),
     ) -> None:
         self.network, self.geometry, self.columns = network, geometry, columns
-        self.interval, self.room = interval, room
+        self.interval, self.room, self.spread = interval, room, spread
         self.memory = min(board.bram36 for board in cluster.boards) * RAMB36_BITS
         self.average = sum(board.dsp for board in cluster.boards) / len(cluster.boards)
         self.conv = [layer.index for layer in geometry if not layer.flat]
@@ -65,7 +67,7 @@ class Grouping:
             count = self.geometry[layer].layer.weight_count
             weights = count * weight_bits(self.network, layer)
             copies = count * self.network.layers[layer].formats.weight.width
-            single = weights + (copies if len(group) == 1 else 0)
+            single = weights + (copies if len(group) == 1 and layer not in self.spread else 0)
             bits += weights * max(1.0, number) if self.columns[layer] else single
             bits += tensor_bits(self.network, layer) * LIFETIME * (1 - 0.6 * self._places[layer])
         return bits / max(number, 1.0)

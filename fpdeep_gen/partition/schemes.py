@@ -26,6 +26,10 @@ for each column of layers cut by columns."""
 SPREAD = 0.7
 """Part of a link's rate that partial sums of a group may take."""
 
+COPIES = 0.1
+"""Part of each of its boards' memory that a layer's second copy of weights takes at least where its sums are spread
+instead, though no other layer is taken in step with it."""
+
 BLOCKS = (2, 3, 4, 6)
 """Numbers of column blocks that are tried."""
 
@@ -73,7 +77,8 @@ def link_room(network: Network, cluster: Cluster, geometry: Sequence[Geometry], 
 
 def schemes(network: Network, cluster: Cluster, geometry: Sequence[Geometry], interval: float) -> Iterator[Scheme]:
     """Schemes with ever more layers taken in step, until all are. Where the bound that rules is one of all
-    plans, also such in which layers are displaced, which the bound of the links of plans in order is not made for."""
+    plans, also such in which layers are displaced, which the bound of the links of plans in order is not made for; at
+    last such in which no layer has large copies of weights."""
     seen = set()
     room = link_room(network, cluster, geometry, interval)
     free = bounds_of_every(network, cluster).interval >= bounds_of(network, cluster).interval
@@ -99,6 +104,30 @@ def schemes(network: Network, cluster: Cluster, geometry: Sequence[Geometry], in
                 if scheme not in seen:
                     seen.add(scheme)
                     yield scheme
+    for columns, blocks in cut if free else ():
+        heavy = with_heavy_copies(groupings[columns], blocks, SPREAD * room)
+        grouping = Grouping(network, cluster, geometry, columns, interval, room, heavy)
+        for others in scattered(grouping) if heavy else ():
+            sums = spread_sums(network, cluster, geometry, columns, others, interval)
+            alone = {group[0] for group in others if len(group) == 1}
+            sums = tuple(own or layer in heavy & alone for layer, own in enumerate(sums))
+            scheme = Scheme(columns, others, sums, blocks, frugal=any(sums))
+            if scheme not in seen:
+                seen.add(scheme)
+                yield scheme
+
+
+def with_heavy_copies(grouping: Grouping, blocks: Sequence[int], room: float) -> frozenset[int]:
+    """Layers whose second copies of weights would take much of their boards' memory, were they groups by themselves,
+    and whose sums links have room for."""
+    network, found = grouping.network, set()
+    for layer in grouping.conv[1:]:
+        copies = network.layers[layer].weight_count * network.layers[layer].formats.weight.width
+        heavy = copies >= COPIES * grouping.memory * max(1.0, grouping.boards((layer,)))
+        light = elements(network, layer) * sum_bits(network, layer) <= room
+        if heavy and light and not grouping.columns[layer] and blocks[layer] == 1:
+            found.add(layer)
+    return frozenset(found)
 
 
 def woven(geometry: Sequence[Geometry], scheme: Scheme) -> Iterator[Scheme]:

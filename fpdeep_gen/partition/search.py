@@ -70,8 +70,8 @@ OVERSHOOT = 1.2
 """A scheme is given up at first that takes so many times what a board or link has."""
 
 FULL = 0.95
-"""Where a scheme takes so many times all boards' memory, those after it of its kind, with or without spread sums and
-displaced layers, that join as many layers or more are not looked at."""
+"""Where a scheme takes so many times all boards' memory, those after it of its kind, with or without spread sums,
+displaced layers and copies of weights of layers by themselves, that join as many layers or more are not looked at."""
 
 MENDED = 3
 """Schemes that are given all the rounds and time they want where none keeps the budgets near the bound."""
@@ -193,12 +193,12 @@ class Search:
         memory for fully connected layers is looked at only when some schemes have not kept the budgets without it, or
         one is far from that."""
         crowded = hopeless = False
-        full: dict[tuple[bool, bool], int] = {}
+        full: dict[tuple[bool, bool, bool], int] = {}
         hoped, *others = ORDER[ORDER.index(self.settling.flat.hoped()) :]
         later: list[Scheme] = []
         for scheme in self.schemes:
             spread = any(scheme.partial)
-            kind, groups = (spread, scheme.displaced), len(scheme.groups)
+            kind, groups = (spread, scheme.displaced, scheme.uncopied), len(scheme.groups)
             if groups <= full.get(kind, 0) or (crowded and spread and not scheme.frugal):
                 continue
             other = self._settled(scheme, self.enough, others if hopeless else [hoped])
@@ -270,10 +270,11 @@ class Search:
         return found
 
     def _gained(self, scheme: Scheme, speed: Speed, found: Candidate, slow: float | None = None) -> Candidate | None:
-        """The plan of a scheme where images come through sooner than in `found`, at a throughput that is left. `slow`:
+        """The plan of a scheme where images come through sooner than in `found`, at a throughput that is left (what is
+        aimed at where layers by themselves have no copies, which faster engines' memory would cost more of). `slow`:
         intervals that an image takes at first where the scheme is given up, if not as many as in `found`."""
         gain = GAIN * found.plan.prediction.fill
-        most = self.settling.left
+        most = self.enough if scheme.uncopied else self.settling.left
         begin = max(LEAST, found.number)
         slow = slow or gain * (SCATTERED if found.places == ORDER[0] else 1.0)
         other = settle(self.settling, Terms(scheme, speed, found.places, most, begin=begin, slow=slow))

@@ -9,9 +9,10 @@ from fpdeep_gen.partition.flat_memory import ORDER
 from fpdeep_gen.partition.fully_connected import Speed
 from fpdeep_gen.partition.geometry import geometries
 from fpdeep_gen.partition.grouping import Grouping
-from fpdeep_gen.partition.model import BalancedPlan
+from fpdeep_gen.partition.model import BalancedPlan, Kept
 from fpdeep_gen.partition.rounds import Terms, settle
 from fpdeep_gen.partition.scattering import scattered
+from fpdeep_gen.partition.schemes import with_heavy_copies
 from fpdeep_gen.partition.settle import Settling
 from fpdeep_gen.sim.rows.compare import compare
 from tests.partition.crossing import in_order
@@ -45,6 +46,30 @@ def test_a_displaced_layer_is_placed_once_and_runs_as_predicted() -> None:
     boards = {layer: {share.board for share in plan.shares if share.layer == layer} for layer in range(5)}
     assert max(boards[4]) < max(boards[3]) and boards[4] <= boards[1]
     assert compare(plan, IMAGES).faults == ()
+
+
+def test_a_layer_by_itself_with_spread_sums_has_no_copies_and_runs_as_predicted() -> None:
+    """Each weight of conv2 and conv3 is on one board; where backward is cut by inputs, some are on two."""
+    held = []
+    for sums in (True, False):
+        plan = planned(((0,), (1, 4), (2,), (3,)), (False, True, sums, sums, True))
+        stores = (store for store in plan.stores if store.kept is Kept.WEIGHTS and store.layer in (2, 3))
+        held.append(sum(store.words for store in stores))
+        if sums:
+            check(plan)
+            assert compare(plan, IMAGES).faults == ()
+    once = sum(layer.weight_count for layer in heavy_end().layers[2:4])
+    assert held[0] == once < held[1]
+
+
+def test_layers_with_heavy_copies_spread_their_sums_as_far_as_links_have_room() -> None:
+    given, cluster = heavy_end(), chain(5, dsp=120, bram36=14)
+    grouping = Grouping(given, cluster, geometries(given), (False,) * 5, 20_000, 1e6)
+    assert with_heavy_copies(grouping, (1,) * 5, 1e6) >= {3, 4}
+    assert with_heavy_copies(grouping, (1, 1, 1, 2, 1), 1e6) == with_heavy_copies(grouping, (1,) * 5, 1e6) - {3}
+    assert not with_heavy_copies(grouping, (1,) * 5, 100)
+    roomy = Grouping(given, chain(5, dsp=120, bram36=3000), geometries(given), (False,) * 5, 20_000, 1e6)
+    assert not with_heavy_copies(roomy, (1,) * 5, 1e6)
 
 
 def test_a_displaced_layers_features_cross_links_downwards() -> None:

@@ -154,7 +154,8 @@ def fullest(network: Network, cluster: Cluster, geometry: Sequence[Geometry], in
     room = link_room(network, cluster, geometry, interval)
     parts = []
     for scheme in schemes(network, cluster, geometry, interval):
-        grouping = Grouping(network, cluster, geometry, scheme.by_columns, interval, room)
+        spread = frozenset(layer for layer, sums in enumerate(scheme.partial) if sums)
+        grouping = Grouping(network, cluster, geometry, scheme.by_columns, interval, room, spread)
         parts.append(max(map(grouping.taken, scheme.groups)) / grouping.memory)
     return min(parts)
 

@@ -111,7 +111,7 @@ class Search:
                 break
         if not tried:
             return None
-        if fast and all(candidate.excess for candidate, _ in tried):
+        if all(candidate.excess for candidate, _ in tried):
             tried += self._hosted(tried)
         if all(candidate.excess for candidate, _ in tried):
             allowed = ORDER[ORDER.index(self.settling.flat.hoped()) :]

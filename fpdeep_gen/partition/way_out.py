@@ -14,7 +14,7 @@ from fpdeep_gen.partition.schemes import fullest
 
 MOST_BOARDS = 128
 
-LEVEL = 0.93
+LEVEL = 0.995
 """Part of a board's memory that `fullest` says on the fewest boards that are tried first."""
 
 TIMES = (1, 2, 4, 8, 16, 32)

@@ -25,6 +25,7 @@ from fpdeep_gen.hls.frontend.optimise import (
 from fpdeep_gen.hls.frontend.places import refusal
 from fpdeep_gen.hls.frontend.rewriting import plain_name
 from fpdeep_gen.hls.frontend.stage_loops import StageLoops, place_of
+from fpdeep_gen.hls.frontend.table_regions import is_guarded
 
 _INLINE = "@__hls_mark_inline("
 _GROUP = re.compile(r"^attributes #\d+ = .*$", re.MULTILINE)
@@ -46,7 +47,9 @@ def outline_loops(text: str, top: str, source: Path, closed: frozenset[str] = fr
     users = user_bodies(text, source)
     regions = frozenset(name for name, body in users.items() if f"call void {DATAFLOW}(" in body)
     opened = _opened(users, regions, closed)
-    if not opened and not any("!llvm.loop" in users[name] for name in regions):
+    has_loops = any("!llvm.loop" in users[name] for name in (*regions, *opened))
+    # loops of constructors would be cut out, too, and their tables not be evaluated
+    if not has_loops and (not opened or any(is_guarded(users[name]) for name in regions)):
         return text
     roots = find_roots(text, top, source)
     called = {name for holder in (*regions, *opened) for name in CALLED.findall(users[holder])}

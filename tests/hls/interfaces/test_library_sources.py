@@ -278,3 +278,41 @@ def test_arrays_of_values_of_dataflow_stages(tmp_path: Path) -> None:
     done = by_value(tmp_path, "DATAFLOW", "")
     names = [process.name for process in done.compiled.report.processes]
     assert {"take_x", "turned_6", "summed_6", "give_sums"} <= set(names)
+
+
+STATIC_OBJECTS = """
+#include <cmath>
+struct Wave {
+    short table[16];
+    Wave() { for (int i = 0; i < 16; i++) table[i] = 1000 * std::sin(i * 0.39269908); }
+    void look(const int in[16], int out[16]) {
+        for (int i = 0; i < 16; i++) out[i] = table[in[i] & 15] + in[i];
+    }
+};
+static void twice(const int in[16], int out[16]) {
+    for (int i = 0; i < 16; i++) out[i] = in[i] * 2;
+}
+static void both(const int a[16], const int b[16], int twice_a[16], int twice_b[16]) {
+#pragma HLS INLINE
+    twice(a, twice_a);
+    twice(b, twice_b);
+}
+static void sum(const int a[16], const int b[16], int out[16]) {
+    for (int i = 0; i < 16; i++) out[i] = a[i] - b[i];
+}
+void waves(const int a[16], const int b[16], int out[16]) {
+#pragma HLS DATAFLOW
+    static Wave wave;
+    int twice_a[16], twice_b[16], looked[16];
+    both(a, b, twice_a, twice_b);
+    wave.look(twice_a, looked);
+    sum(looked, twice_b, out);
+}
+"""
+
+
+def test_a_static_object_with_a_table_beside_functions_with_inline(tmp_path: Path) -> None:
+    """Its constructor computes with floating point, and is evaluated although a function of the region is opened."""
+    source = tmp_path / "waves.cpp"
+    source.write_text(STATIC_OBJECTS, encoding="utf-8")
+    assert cosimulate(source, "waves", tmp_path / "out", calls=2, stalls=0.2).differences == ()

@@ -1,19 +1,23 @@
 """From an ir.Module to the text of one SystemVerilog file and its report."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from fpdeep_gen.hls.emit.between import find_between
 from fpdeep_gen.hls.emit.direct import direct_arguments
 from fpdeep_gen.hls.emit.interface_report import interface_report
-from fpdeep_gen.hls.emit.names import Namer, identifier
+from fpdeep_gen.hls.emit.names import Namer, Pin, identifier
 from fpdeep_gen.hls.emit.network import emit_network, file_head, module_name, single
 from fpdeep_gen.hls.emit.polled import polled_ports
 from fpdeep_gen.hls.emit.process import emit_process
 from fpdeep_gen.hls.emit.remarks import missed_latencies, unbound_operators, without_uram
 from fpdeep_gen.hls.emit.report import (
+    BetweenReport,
     ChannelReport,
+    FifoReport,
     KernelReport,
     PortReport,
+    ProcessReport,
     Resources,
     between_report,
     fifo_reports,
@@ -72,17 +76,7 @@ def emit_module(
         users = tuple(instance.name for instance in network.instances if instance.process is process)
         reports.append(process_report(schedule, names[id(process)], users, used, part.family))
     fifos = fifo_reports(network)
-    total = Resources()
-    for fifo in fifos:
-        total += fifo_resources(fifo.width, fifo.depth, fifo.storage)
-    for port in network.ports:
-        total += Resources() if port.is_input or port.settles is not None else slice_resources(port.width)
-    for made in reports:
-        for _ in made.instances:
-            total += made.resources
     between = tuple(between_report(one) for one in find_between(network, plans, Namer()))
-    for one in between:
-        total += one.resources
     top = identifier(network.name)
     core = f"{top}_core" if shelled else top
     texts.append(emit_network(network, core, names, plans))
@@ -90,21 +84,15 @@ def emit_module(
     if shelled and interface is not None:
         texts.append(emit_shell(interface, network, outside, top, core, sides))
     hidden = hidden_streams(interface) if interface is not None else frozenset()
-    channels = {name: tuple(ChannelReport(pin.name, pin.width) for pin in pins) for name, pins in sides.items()}
-    polled = polled_ports(network)
     warnings = [*module.warnings, *unbound_operators(schedules, delays), *missed_latencies(schedules, module.latencies)]
     warnings += without_uram(schedules, part.family)
     report = KernelReport(
         network.name,
         clock_mhz,
-        tuple(
-            PortReport(port.name, port.width, port.is_input, channels.get(port.name, ()), port.name in polled)
-            for port in network.ports
-            if port.name not in hidden
-        ),
+        tuple(one for one in _port_reports(network, sides) if one.name not in hidden),
         fifos,
         tuple(reports),
-        total,
+        _total(network, fifos, reports, between),
         tuple(map(warning_text, warnings)),
         interface_report(interface, outside),
         between,
@@ -119,6 +107,34 @@ def emit_module(
         ]
     )
     return Emitted(verilog + "\n", report, tuple(schedules))
+
+
+def _port_reports(network: Network, sides: Mapping[str, Sequence[Pin]]) -> Iterator[PortReport]:
+    """Of every stream of the top; `sides`: the pins of those that are taken apart."""
+    polled = polled_ports(network)
+    for port in network.ports:
+        channels = tuple(ChannelReport(pin.name, pin.width) for pin in sides.get(port.name, ()))
+        yield PortReport(port.name, port.width, port.is_input, channels, port.name in polled)
+
+
+def _total(
+    network: Network,
+    fifos: Sequence[FifoReport],
+    processes: Sequence[ProcessReport],
+    between: Sequence[BetweenReport],
+) -> Resources:
+    """Estimate of the whole: FIFOs, slices of output streams, instances of processes, arrays between these."""
+    total = Resources()
+    for fifo in fifos:
+        total += fifo_resources(fifo.width, fifo.depth, fifo.storage)
+    for port in network.ports:
+        total += Resources() if port.is_input or port.settles is not None else slice_resources(port.width)
+    for process in processes:
+        for _ in process.instances:
+            total += process.resources
+    for one in between:
+        total += one.resources
+    return total
 
 
 def _module_names(top: str, processes: list[Process]) -> dict[int, str]:

@@ -61,6 +61,7 @@ class Memory:
     Loads and stores within one iteration keep their order, unless a pragma says that they never meet (`is_apart`).
     An external memory lies outside of the process, behind ports (an argument of the top, or an array between
     processes): others write and read it too, so neither its content nor its width is the process's own.
+    `reset`: where a pragma wants its first content back at reset, which it does not get.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Memory:
     meetings: Mapping[tuple[int, int], Meeting] = field(default_factory=dict)
     wants_uram: bool = False  # of block memory
     is_apart: bool = False
+    reset: Location | None = None
 
     @property
     def is_external(self) -> bool:

@@ -21,6 +21,15 @@ def without_uram(schedules: Sequence[ProcessSchedule], family: Family) -> Iterat
             yield Diagnostic(plan.memory.location or schedule.process.location, text)
 
 
+def kept_at_reset(schedules: Sequence[ProcessSchedule]) -> Iterator[Diagnostic]:
+    """Memories that are written and asked for their first content at reset, once for each object."""
+    found = (plan.memory for schedule in schedules for plan in schedule.memories if plan.writes)
+    places = {one.reset: one.name for one in reversed(list(found)) if one.reset is not None}
+    for place, name in reversed(places.items()):
+        text = "ignored; a memory keeps its contents, elements that are registers return to their first value"
+        yield Diagnostic(place, f"RESET of {name}: {text} (ARRAY_PARTITION complete)")
+
+
 def unbound_operators(schedules: Sequence[ProcessSchedule], delays: DelayModel) -> Iterator[Diagnostic]:
     """BIND_OP without an operator to bind, or with fewer stages than one takes."""
     placed = [

@@ -7,14 +7,15 @@ from fpdeep_gen.errors import Problem
 from fpdeep_gen.hls.frontend.llvm_ir import Function, Instruction, LlvmModule, OperandKind
 from fpdeep_gen.hls.frontend.places import problem_at
 from fpdeep_gen.hls.frontend.pragma_kinds import APART, NEVER_MEETS, PARTITION_CODES, STORAGE_CODES, URAM_CODE
-from fpdeep_gen.hls.ir import Storage
+from fpdeep_gen.hls.ir import Location, Storage
 
 PARTITION = "@__hls_mark_partition"
 STORAGE = "@__hls_mark_storage"
 DEPTH = "@__hls_mark_depth"
 BANKS = "@__hls_mark_banks"
 DEPENDENCE = "@__hls_mark_dependence"
-OBJECT_MARKERS = (PARTITION, STORAGE, DEPTH, BANKS, DEPENDENCE)
+RESET = "@__hls_mark_reset"
+OBJECT_MARKERS = (PARTITION, STORAGE, DEPTH, BANKS, DEPENDENCE, RESET)
 
 
 class PartitionKind(Enum):
@@ -40,7 +41,7 @@ COMPLETE = Partition(PartitionKind.COMPLETE)
 class ObjectPragmas:
     """What pragmas say of an array or a stream. `partitions`: by dimension from 1, 0 = all.
 
-    `banks`: copies of an array between stages.
+    `banks`: copies of an array between stages. `reset`: where RESET asks for its first content at reset.
     """
 
     partitions: dict[int, Partition] = field(default_factory=dict)
@@ -50,6 +51,7 @@ class ObjectPragmas:
     is_apart: bool = False  # accesses of one iteration never meet
     depth: int | None = None
     banks: int | None = None
+    reset: Location | None = None
 
     def partition(self, place: int, count: int) -> Partition | None:
         """How dimension `place` (from 0) of `count` elements is split; None: not at all."""
@@ -82,6 +84,8 @@ def read_object_pragmas(module: LlvmModule, problems: list[Problem]) -> dict[Obj
                     problems.append(problem_at(place, "pragma HLS", expected, "something else"))
                 elif not constant:
                     problems.append(problem_at(place, "pragma HLS", "constant arguments", "a value of run time"))
+                elif call.detail == RESET:
+                    found.setdefault(key, ObjectPragmas()).reset = place
                 else:
                     _note(found.setdefault(key, ObjectPragmas()), call.detail, numbers)
     return found

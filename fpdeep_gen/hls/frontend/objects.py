@@ -181,6 +181,8 @@ class DataObject:
         found = leaf.banks.get(chosen)
         if found is None:
             found = leaf.banks[chosen] = self._make_bank(leaf, chosen)
+            if isinstance(found, Memory):
+                found.reset = self.pragmas.reset
         return found
 
     def _make_bank(self, leaf: Leaf, chosen: tuple[int, ...]) -> Variable | Memory:

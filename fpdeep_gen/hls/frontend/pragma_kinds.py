@@ -90,7 +90,6 @@ _IGNORED = {
     "performance": "ignored; ask for an interval with PIPELINE II=",
     "cache": "ignored",
     "array_map": "ignored; each array is a memory of its own",
-    "reset": "ignored; registers return to their first value at reset, memories keep their contents",
     "data_pack": "ignored; structures are packed on streams and split by field in arrays",
 }
 
@@ -211,6 +210,12 @@ def _dependence(pragma: Pragma) -> Made:
     return f"::__hls_mark_dependence({_object(pragma)}, {pragma.options['distance']});", []
 
 
+def _reset(pragma: Pragma) -> Made:
+    if "off" in pragma.flags:
+        raise _Refused("off is ignored; registers return to their first value at reset, memories keep their contents")
+    return f"::__hls_mark_reset({_object(pragma)});", []
+
+
 _MAKERS: dict[str, Callable[[Pragma], Made]] = {
     "inline": _inline,
     "expression_balance": _expression_balance,
@@ -225,4 +230,5 @@ _MAKERS: dict[str, Callable[[Pragma], Made]] = {
     "resource": _resource,
     "stream": _stream,
     "dependence": _dependence,
+    "reset": _reset,
 }

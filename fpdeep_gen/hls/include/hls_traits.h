@@ -23,6 +23,7 @@ void __hls_mark_storage(const volatile void *object, int implementation) noexcep
 void __hls_mark_depth(const volatile void *object, int depth) noexcept;
 void __hls_mark_banks(const volatile void *object, int banks) noexcept;
 void __hls_mark_dependence(const volatile void *object, int distance) noexcept;
+void __hls_mark_reset(const volatile void *object) noexcept;
 void __hls_mark_layout(int place, const char *text, int bytes) noexcept;
 void *__hls_stream_read(const volatile void *stream, int width, int count, int stride, bool is_signed) noexcept;
 void *__hls_stream_try_read(const volatile void *stream, int width, int count, int stride, bool is_signed) noexcept;

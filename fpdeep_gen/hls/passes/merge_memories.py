@@ -27,6 +27,7 @@ def merge_memories(process: Process) -> None:
             memory.wants_uram,
             memory.carried_distance,
             memory.is_apart,
+            memory.reset,
             memory.location,
             footprints.get(memory, ()),
         )
@@ -64,7 +65,7 @@ def _wide(group: Sequence[Memory], taken: set[str]) -> Memory:
     taken.add(name)
     width = sum(memory.width for memory in group)
     how = (initial, first.storage, first.carried_distance, first.location)
-    more = (first.wants_uram, first.is_apart)
+    more = (first.wants_uram, first.is_apart, first.reset)
     return Memory(name, width, first.depth, *how, None, None, first.meetings, *more)
 
 

@@ -1,9 +1,11 @@
 """Every pragma is honoured, or a warning with its file and line says that and why it is not."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from fpdeep_gen.hls.emit.module import emit_module
 from fpdeep_gen.hls.frontend.pragmas import rewrite
 from fpdeep_gen.hls.ir import Memory, Module
 from tests.hls.frontend.compiling import FIRST_LINE, compile_text, process_of, run
@@ -28,6 +30,7 @@ HONOURED = [
     "DEPENDENCE variable=a type=inter dependent=true distance=3",
     "DEPENDENCE variable=a inter true",
     "DEPENDENCE variable=a intra true",
+    "RESET variable=a",
 ]
 # with a part of what the warning says
 NOT_HONOURED = {
@@ -49,6 +52,7 @@ NOT_HONOURED = {
     "DEPENDENCE variable=a inter direction=WAR false": "RAW",
     "STREAM variable=a off": "depth=",
     "STABLE variable=a": "anew",
+    "RESET variable=a off": "off is ignored",
     "FASTER please": "not known",
 }
 
@@ -166,3 +170,29 @@ def test_a_pragma_with_a_condition(tmp_path: Path, version: int, interval: int |
 def test_an_interface_takes_no_condition() -> None:
     _, (warning,) = rewrite("#pragma HLS if (1) INTERFACE axis port=a\n", Path("k.cpp"))
     assert "takes no condition" in warning.text
+
+
+RESET = """
+void top(hls::stream<ap_uint<8>>& in, hls::stream<ap_uint<8>>& out) {
+    static ap_uint<8> count = 5, parts[4] = {1, 2, 3, 4}, ring[64];
+    static const ap_uint<8> table[4] = {4, 3, 2, 1};
+#pragma HLS ARRAY_PARTITION variable=parts
+#pragma HLS RESET variable=count,parts
+#pragma HLS RESET variable=table
+#pragma HLS RESET variable=ring
+    const ap_uint<8> x = in.read();
+    ring[x % 64] += table[x % 4];
+    parts[x % 4] += ring[count++ % 64];
+    out.write(parts[x / 4 % 4]);
+}
+"""
+
+
+def test_reset_is_that_of_registers(tmp_path: Path) -> None:
+    """Those return to their first value anyway; a warning names memories that are written."""
+    emitted = emit_module(compile_text(tmp_path, RESET))
+    (warning,) = emitted.report.warnings
+    assert warning.startswith(f"piece.cpp:{FIRST_LINE + 6}: RESET of ring: ignored; ")
+    at_reset = emitted.verilog.split("if (!ap_rst_n)")[-1].split("end else")[0]
+    found = dict(re.findall(r"(\w+) <= \d'd(\d+);", at_reset))
+    assert found == {"count": "5", "parts_0": "1", "parts_1": "2", "parts_2": "3", "parts_3": "4"}

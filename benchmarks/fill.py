@@ -86,6 +86,7 @@ def fill(plan: BalancedPlan, without: Without) -> float:
         links,
         [least_room(link) for link in plan.cluster.links],
         predicted.interval,
+        predicted.intake,
         predicted.shared_weights,
         predicted.shared_gradients,
         Delays(0, 0) if without.pipelines else plan.delays,

@@ -40,7 +40,7 @@ def compare(
     """
     output = current_output()
     network, cluster = load_inputs(network_path, cluster_path, for_training=False, boards=boards)
-    plan, _ = balanced_step(out, network, cluster, force, further_link(cluster_path))
+    plan, _ = balanced_step(out, network, cluster, force, further_link(cluster_path), fill=None)
     rows = comparison_rows(plan, model)
     document = comparison_document(plan, rows)
     bound = work_bound(network, cluster)

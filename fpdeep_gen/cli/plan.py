@@ -19,6 +19,7 @@ from fpdeep_gen.cli.verification import read_origin
 from fpdeep_gen.cli.workflow import PLAN_FILE, balanced_step, further_link, load_inputs, plan_step, unreachable
 from fpdeep_gen.energy.estimate import plan_energy
 from fpdeep_gen.energy.model import EnergyModel
+from fpdeep_gen.errors import InputError, Problem
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.partition.model import BalancedPlan
 from fpdeep_gen.report.balanced import balanced_document, balanced_table, balanced_text
@@ -44,6 +45,12 @@ PLAN_PAGE, PLAN_TRACE = "plan.html", "plan_timeline.json"
     show_default=True,
     help="exact: what can be generated, word by word; balanced: large networks; auto: exact where it can.",
 )
+@click.option(
+    "--fill",
+    metavar="IMAGES",
+    type=click.FloatRange(min=1),
+    help="Of a balanced plan: intervals that an image may take at most, from first pixel to last gradient.",
+)
 @energy_option
 @force_option
 @json_option
@@ -53,6 +60,7 @@ def plan(
     out: Path,
     boards: int | None,
     planner: str,
+    fill: float | None,
     model: EnergyModel,
     force: bool,
 ) -> None:
@@ -66,8 +74,11 @@ def plan(
     if planner == "balanced" or beyond:
         if beyond:
             output.human.print(f"balanced plan: {beyond[0]}")
-        decided, done = balanced_step(out, network, cluster, force, further_link(cluster_path))
+        decided, done = balanced_step(out, network, cluster, force, further_link(cluster_path), fill)
         _balanced(output, out, decided, done, model)
+    elif fill is not None:
+        hint = "with --planner balanced"
+        raise InputError([Problem(None, None, "--fill", "a balanced plan", "an exact one", hint)])
     else:
         _exact(output, out, network, cluster, force)
 

@@ -99,16 +99,15 @@ def further_link(cluster_path: Path) -> Link | None:
 
 
 def balanced_step(
-    out: Path, network: Network, cluster: Cluster, force: bool, link: Link | None
+    out: Path, network: Network, cluster: Cluster, force: bool, link: Link | None, fill: float | None
 ) -> tuple[BalancedPlan, Done]:
     """OUT/plan.json with a balanced plan. Raises `InputError` where the network does not fit the cluster; `link`: that
-    to further boards, which may do."""
-    step = Step(out, "plan", input_key("balanced", [repr(network), repr(cluster)]))
+    to further boards, which may do; `fill`: the most intervals that an image may take (None: any)."""
+    step = Step(out, "plan", input_key("balanced", [repr(network), repr(cluster), repr(fill)]))
 
     def produce(fresh: Path) -> None:
-        (fresh / PLAN_FILE).write_text(
-            balanced_to_json(make_balanced_plan(network, cluster, link=link)), encoding="utf-8"
-        )
+        made = make_balanced_plan(network, cluster, link=link, fill=fill)
+        (fresh / PLAN_FILE).write_text(balanced_to_json(made), encoding="utf-8")
 
     done = run_step(step, produce, force)
     path = out / PLAN_FILE

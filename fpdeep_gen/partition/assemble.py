@@ -56,7 +56,7 @@ DDR_BITS = 8
 @dataclass(frozen=True)
 class Decided:
     """What the search decides: all engines, where fully connected weights and gradients are kept, and how many images
-    share one read of each in DDR."""
+    share one read of each in DDR. `intake`: cycles in which an image's pixels come in (None: an interval)."""
 
     interval: int
     shares: tuple[Share, ...]
@@ -64,6 +64,12 @@ class Decided:
     flat_gradients: Place
     shared_weights: int
     shared_gradients: int
+    intake: int | None = None
+
+    @property
+    def pace(self) -> int:
+        """Cycles of an image that engines and streams keep up with."""
+        return self.interval if self.intake is None else self.intake
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,7 @@ def timed(network: Network, cluster: Cluster, geometry: Sequence[Geometry], deci
     streams = flows(network, geometry, decided.shares, boards, kept)
     delays = Delays(STEP_CYCLES, loss_cycles(network))
     crews = crews_of(geometry, decided.shares, moved_rows(network, geometry))
-    links = link_plans(network, cluster, geometry, crews, streams, decided.interval)
+    links = link_plans(network, cluster, geometry, crews, streams, decided.pace)
     timeline = Timeline(
         network,
         geometry,
@@ -93,6 +99,7 @@ def timed(network: Network, cluster: Cluster, geometry: Sequence[Geometry], deci
         links,
         [least_room(link) for link in cluster.links],
         decided.interval,
+        decided.pace,
         decided.shared_weights,
         decided.shared_gradients,
         delays,
@@ -126,6 +133,7 @@ def assemble(
     uses = board_uses(network, cluster, geometry, decided, stores, caches, winners, links, fifos)
     prediction = Prediction(
         decided.interval,
+        decided.pace,
         timing.latency,
         timing.drain,
         update_cycles(cluster, stores, links, timing),
@@ -145,7 +153,7 @@ def assemble(
         uses,
         times.delays,
         prediction,
-        bounds_for(network, cluster, geometry, decided.shares, decided.interval),
+        bounds_for(network, cluster, geometry, decided.shares, decided.pace),
         winners,
     )
 
@@ -213,7 +221,7 @@ def board_uses(
         lut[board] += engine_lut(share) + window.lut + running.lut
         if layer.layer.normalisation is not None and share.phase is Phase.FORWARD:
             elements = share.outputs.size * share.columns.size * share.rows.size
-            auxiliary[board] += NORMALISATION_MULTIPLICATIONS * elements / decided.interval
+            auxiliary[board] += NORMALISATION_MULTIPLICATIONS * elements / decided.pace
     last = len(network.layers) - 1
     at = max(share.board for share in decided.shares if (share.layer, share.phase) == (last, Phase.FORWARD))
     auxiliary[at] += loss_dsp(network)

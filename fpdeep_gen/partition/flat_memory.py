@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.partition.budget import ddr_rate, memory_left
-from fpdeep_gen.partition.fully_connected import FlatPiece, unit_weights
+from fpdeep_gen.partition.fully_connected import unit_weights
 from fpdeep_gen.partition.geometry import Geometry
 from fpdeep_gen.partition.model import BalancedPlan, Place
 from fpdeep_gen.partition.tracks import Axis
@@ -126,13 +126,10 @@ class FlatMemory:
         whole = ddr_rate(self.cluster.boards[board], self.cluster.clock_mhz) * interval * DDR_USED
         return max(whole / 2, whole - self.features) if whole else 0.0
 
-    def shared(self, interval: int, pieces: Sequence[FlatPiece], places: Places) -> tuple[int, int]:
+    def shared(self, interval: int, words: Mapping[int, int], places: Places) -> tuple[int, int]:
         """Images that must share a read of weights, and of gradients, in DDR: as few as can be for the weights, on
         which the pipeline waits. No more than a batch has: where these are too few, all of them, which takes a longer
-        interval."""
-        words: dict[int, int] = {}
-        for piece in pieces:
-            words[piece.board] = words.get(piece.board, 0) + piece.weights(self.geometry)
+        interval. `words`: weights on each board that has any."""
         reads = {
             board: 2 * count * bytes_wide(self.weight_width) if places[0] is Place.DDR else 0
             for board, count in words.items()

@@ -51,6 +51,14 @@ class FlatPiece:
         return Box(Range(0, 1), self.channels)
 
 
+def words_of(geometry: Sequence[Geometry], pieces: Sequence[FlatPiece]) -> dict[int, int]:
+    """Weights on each board that has any."""
+    words: dict[int, int] = {}
+    for piece in pieces:
+        words[piece.board] = words.get(piece.board, 0) + piece.weights(geometry)
+    return words
+
+
 def unit_weights(geometry: Geometry, axis: Axis) -> int:
     """Weights of an output or of an input channel."""
     layer = geometry.layer

@@ -66,9 +66,10 @@ class _Chain:
 
 def latency_bound(plan: BalancedPlan, interval: float | None = None) -> LatencyBound:
     """Of all plans for the network and cluster of `plan`, with its latencies of links and pipelines and with fully
-    connected weights in the same memory, at its interval (or another): the least of all boards that convolutions may
-    end on."""
+    connected weights in the same memory, at its interval, with pixels that come as soon (or at another): the least of
+    all boards that convolutions may end on."""
     geometry, boards = geometries(plan.network), plan.cluster.boards
+    intake = interval or plan.prediction.intake
     interval = interval or plan.prediction.interval
     flat = [layer for layer in geometry if layer.flat]
     kept = {
@@ -85,7 +86,7 @@ def latency_bound(plan: BalancedPlan, interval: float | None = None) -> LatencyB
     last = next((layer for layer in reversed(geometry) if not layer.flat), None)
     ways = (False, True) if last is not None and last.layer.groups == 1 else (False,)
     found = (
-        _bound(plan, geometry, chain, lowest, top, joined)
+        _bound(plan, geometry, chain, intake / interval, lowest, top, joined)
         for top in range(len(boards))
         if _idle(geometry, chain, top) >= 0
         for joined in ways
@@ -130,15 +131,22 @@ def _turn(convolutions: Sequence[Geometry], chain: _Chain, top: int, joined: boo
 
 
 def _bound(
-    plan: BalancedPlan, geometry: Sequence[Geometry], chain: _Chain, lowest: int, top: int, joined: bool
+    plan: BalancedPlan,
+    geometry: Sequence[Geometry],
+    chain: _Chain,
+    intake: float,
+    lowest: int,
+    top: int,
+    joined: bool,
 ) -> LatencyBound:
-    """With convolutions up to board `top`, and the last of them in step with others (`joined`) or by itself."""
+    """With convolutions up to board `top`, and the last of them in step with others (`joined`) or by itself. `intake`:
+    part of an interval over which pixels come."""
     flat = [layer for layer in geometry if layer.flat]
     convolutions = [layer for layer in geometry if not layer.flat]
     rows, high = geometry[0].layer.in_rows, max(0, top - IN_STEP)
     turn = _turn(convolutions, chain, top, joined) if convolutions else 0
     low = min(lowest, turn) if flat else high
-    forward = (rows - 1) / rows + chain.way(0, high) + chain.way(high, low)
+    forward = intake * (rows - 1) / rows + chain.way(0, high) + chain.way(high, low)
     stages = len(convolutions) + 2 * len(flat)
     fixed = (plan.delays.loss + stages * plan.delays.engine) / chain.interval
     back = chain.way(low, turn) if flat else 0.0

@@ -5,7 +5,7 @@ docs/planner.md has the cost model behind each number. All bits are those of one
 
 How it runs (what a simulation of the plan executes):
 
-- Row r of an image's pixels is handed to the first board `r / rows` of an interval after the first one.
+- Row r of an image's pixels is handed to the first board `r / rows` of `Prediction.intake` after the first one.
 - A tensor is made and sent row by row, top row first; the output of a fully connected layer moves in `VECTOR_PARTS`
   parts, which are called rows here. An engine's row is there, whole, `Delays.engine` after the step that made it. A
   convolution's engine makes group after group of its `p_out` (backward `p_in`) channels in the last part of the step,
@@ -72,7 +72,7 @@ from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.partition.bounds_model import Bounds
 
-BALANCED_PLAN_VERSION = 5
+BALANCED_PLAN_VERSION = 6
 
 VECTOR_PARTS = 32
 """Parts in which the output of a fully connected layer moves."""
@@ -340,12 +340,13 @@ class Delays:
 
 @dataclass(frozen=True)
 class Prediction:
-    """`interval`: between images of a batch. `latency`: first pixel in to last gradient added, of the image for which
-    it takes longest in the full pipeline; `drain`: of the last image of a batch. `update`: after the last gradient of a
-    batch until the next batch's first pixel. `shared_weights`, `shared_gradients`: images that share one read of
-    weights, and one read and write of gradients, in DDR."""
+    """`interval`: between images of a batch; `intake`: in which the pixels of one come, and engines keep up. `latency`:
+    first pixel in to last gradient added, of the image for which it takes longest in the full pipeline; `drain`: of the
+    last image of a batch. `update`: after its last gradient until the next batch's first pixel. `shared_weights`,
+    `shared_gradients`: images that share one read of weights, and one read and write of gradients, in DDR."""
 
     interval: int
+    intake: int
     latency: int
     drain: int
     update: int

@@ -10,6 +10,7 @@ from fpdeep_gen.partition.budget import memory_shortage
 from fpdeep_gen.partition.model import BalancedPlan
 from fpdeep_gen.partition.patience import patient
 from fpdeep_gen.partition.small import shortened
+from fpdeep_gen.partition.spaced import spaced
 from fpdeep_gen.partition.way_out import way_out_of
 
 MOST_TOLD = 6
@@ -17,12 +18,13 @@ MOST_TOLD = 6
 
 
 def make_balanced_plan(
-    network: Network, cluster: Cluster, way_out: bool = True, link: Link | None = None
+    network: Network, cluster: Cluster, way_out: bool = True, link: Link | None = None, fill: float | None = None
 ) -> BalancedPlan:
     """Plans the training of `network` on all boards of `cluster`. Deterministic.
 
     Raises `InputError` where nothing fits: which board or link is short of what, how much is needed, and with `way_out`
     how many boards would do (which takes several more searches). `link`: to further boards, where a board is alone.
+    `fill`: the most intervals (1 or more) that an image may take, at whatever throughput that leaves.
     """
     lacking = memory_shortage(network, cluster)
     if lacking is not None:
@@ -30,7 +32,8 @@ def make_balanced_plan(
         raise InputError([replace(lacking, hint=hint)])
     found = patient(network, cluster)
     if found is not None and not found.excess:
-        return shortened(found.plan)
+        plan = shortened(found.plan)
+        return plan if fill is None else spaced(plan, fill)
     hint = way_out_of(network, cluster, found.excess if found is not None else (), link) if way_out else ""
     if found is None:
         expected = "boards with multipliers for every part of every layer at some interval"

@@ -17,7 +17,15 @@ from fpdeep_gen.partition.family import Scheme, track_groups, tracks_of
 from fpdeep_gen.partition.fill import Piece, Room, fill
 from fpdeep_gen.partition.flat_links import FlatLinks
 from fpdeep_gen.partition.flat_memory import GATHERED, ORDER, FlatMemory, Places
-from fpdeep_gen.partition.fully_connected import FlatPiece, Speed, flat_axes, flat_multipliers, flat_shares, spread
+from fpdeep_gen.partition.fully_connected import (
+    FlatPiece,
+    Speed,
+    flat_axes,
+    flat_multipliers,
+    flat_shares,
+    spread,
+    words_of,
+)
 from fpdeep_gen.partition.geometry import geometries, training_macs
 from fpdeep_gen.partition.intervals import LEFT, Filled
 from fpdeep_gen.partition.link_rate import framed_rate
@@ -129,7 +137,7 @@ class Settling:
     def _decided(self, found: Filled, pieces: tuple[FlatPiece, ...], speed: Speed, places: Places) -> Decided:
         interval = found.interval
         shares = self.shares(found.scheme, interval, found.room) + flat_shares(self.geometry, pieces, interval, speed)
-        return Decided(interval, shares, *places, *self.flat.shared(interval, pieces, places))
+        return Decided(interval, shares, *places, *self.flat.shared(interval, words_of(self.geometry, pieces), places))
 
     def _timed(self, found: Filled, pieces: tuple[FlatPiece, ...], speed: Speed, places: Places) -> Timed:
         decided = self.decided(found, pieces, speed, places)

@@ -58,11 +58,13 @@ class Timeline:
         links: Sequence[LinkPlan],
         least: Sequence[int],
         interval: int,
+        intake: int,
         shared_weights: int,
         shared_gradients: int,
         delays: Delays,
     ) -> None:
         self.network, self.geometry, self.interval, self.delays = network, geometry, interval, delays
+        self.intake = intake
         self.shared_weights, self.shared_gradients = shared_weights, shared_gradients
         self.first_flat = min((layer.index for layer in geometry if layer.flat), default=len(geometry))
         self.rows = moved_rows(network, geometry)
@@ -86,7 +88,7 @@ class Timeline:
     def timing(self) -> Timing:
         """Times of an image."""
         pixels = self.network.input_rows
-        made = at_once({0: np.arange(pixels, dtype=np.float64) * (self.interval / pixels)})
+        made = at_once({0: np.arange(pixels, dtype=np.float64) * (self.intake / pixels)})
         for layer in self.geometry[: self.first_flat]:
             made = self._made(layer, Phase.FORWARD, self._arrived(layer, made))
         entered = {}

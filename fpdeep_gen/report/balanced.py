@@ -75,12 +75,22 @@ def balanced_text(plan: BalancedPlan, energy: Energy) -> str:
         f"latency {predicted.latency:,} cycles, {predicted.fill:.2f} intervals; "
         f"after a batch {predicted.update:,} cycles; "
         f"{batch:,.1f} images/s with batches of {predicted.batch}",
+        *([apart_text(plan)] if predicted.intake < predicted.interval else []),
         f"work: busiest board {max(macs) * len(macs) / sum(macs):.3f} of the mean; "
         f"fully connected weights {flat_text(plan)}",
         _limit(plan),
         energy_text(energy),
     ]
     return "\n".join(lines)
+
+
+def apart_text(plan: BalancedPlan) -> str:
+    """How far apart images come where that is further than engines need."""
+    predicted = plan.prediction
+    return (
+        f"images come {predicted.interval:,} cycles apart for so short a pipeline; engines could take one every "
+        f"{predicted.intake:,}"
+    )
 
 
 def energy_text(energy: Energy) -> str:
@@ -106,6 +116,7 @@ def balanced_document(plan: BalancedPlan, energy: Energy) -> dict[str, object]:
         "kind": plan.kind,
         "boards": len(plan.cluster.boards),
         "interval": predicted.interval,
+        "intake": predicted.intake,
         "bound": plan.bounds.interval,
         "latency": predicted.latency,
         "fill": predicted.fill,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from fpdeep_gen.energy.estimate import Energy
 from fpdeep_gen.partition.model import BalancedPlan
-from fpdeep_gen.report.balanced import BOARD_COLUMNS, board_texts, energy_text, flat_text
+from fpdeep_gen.report.balanced import BOARD_COLUMNS, apart_text, board_texts, energy_text, flat_text
 from fpdeep_gen.report.page import Tile
 from fpdeep_gen.report.plan_drawing import ChainDrawing, draw_plan
 from fpdeep_gen.report.plan_timeline import TimelineDrawing, draw_timeline
@@ -51,6 +51,8 @@ def plan_html(plan: BalancedPlan, energy: Energy, trace: str) -> str:
 
 def _verdict(plan: BalancedPlan, figures: Figures) -> str:
     text = f"Limited by {figures.limit}. Fullest memory: board {figures.fullest}, {figures.memory:.1%}."
+    if plan.prediction.intake < plan.prediction.interval:
+        text = f"{text} {apart_text(plan).capitalize()}."
     busiest = busiest_link(plan)
     if busiest is None:
         return text

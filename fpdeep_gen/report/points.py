@@ -97,9 +97,11 @@ def link_load(plan: BalancedPlan, link: LinkPlan) -> float:
 
 
 def limit_of(plan: BalancedPlan) -> str:
-    """What keeps the interval from being shorter, judged by what is used up: links first, then multipliers that work,
-    the loss, multipliers that are taken but wait on ceilings of their folds, block RAM, DDR; else that shares are
-    uneven."""
+    """What keeps the interval from being shorter: the fill that was asked for; else, judged by what is used up, links
+    first, then multipliers that work, the loss, multipliers that are taken but wait on ceilings of their folds, block
+    RAM, DDR; else that shares are uneven."""
+    if plan.prediction.intake < plan.prediction.interval:
+        return "the pipeline's fill"
     busiest = busiest_link(plan)
     if busiest is not None and link_load(plan, busiest) >= NEAR:
         return f"link {busiest.index}"

@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 from fpdeep_gen.cli.main import main
 
 ROOT = Path(__file__).parents[2]
-VGG, CHAIN = ROOT / "networks" / "vgg16.yaml", ROOT / "boards" / "clusters" / "vc709-chain.yaml"
+ALEXNET, CHAIN = ROOT / "networks" / "alexnet.yaml", ROOT / "boards" / "clusters" / "vc709-chain.yaml"
 DIGITS = ROOT / "examples" / "digits"
 
 
@@ -17,7 +17,7 @@ def fpdeep(*arguments: object) -> Result:
 
 
 def test_a_network_out_of_generations_reach_gets_a_balanced_plan(tmp_path: Path) -> None:
-    planned = fpdeep("plan", VGG, "--cluster", CHAIN, "-n", 44, "-o", tmp_path)
+    planned = fpdeep("plan", ALEXNET, "--cluster", CHAIN, "-n", 30, "-o", tmp_path)
     assert planned.exit_code == 0, planned.output
     assert "balanced plan:" in planned.stdout
     assert "% of it (multipliers)" in planned.stdout
@@ -57,3 +57,28 @@ def test_a_plan_is_compared_with_other_ways(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "compare.json").read_text(encoding="utf-8"))["rows"] == document["rows"]
     assert (tmp_path / "compare.html").read_text(encoding="utf-8").startswith("<!doctype html>")
     assert (tmp_path / "plan.json").is_file()
+
+
+def test_a_pipeline_can_be_asked_to_be_short(tmp_path: Path) -> None:
+    inputs = ("plan", DIGITS / "network.yaml", "--cluster", DIGITS / "cluster.yaml")
+    asked = fpdeep(*inputs, "-o", tmp_path, "--planner", "balanced", "--fill", 1.5, "--json")
+    assert asked.exit_code == 0, asked.output
+    found = json.loads(asked.stdout)
+    assert found["fill"] <= 1.5
+    assert found["intake"] < found["interval"]
+    words = f"cycles apart for so short a pipeline; engines could take one every {found['intake']:,}"
+    assert words in asked.stderr
+    page = (tmp_path / "plan.html").read_text(encoding="utf-8")
+    assert words in page
+    assert "Limited by the pipeline&#39;s fill." in page
+
+
+def test_a_fill_that_no_plan_has_or_an_exact_plan_is_not_asked_for_is_refused(tmp_path: Path) -> None:
+    inputs = ("plan", DIGITS / "network.yaml", "--cluster", DIGITS / "cluster.yaml", "-o", tmp_path)
+    less = fpdeep(*inputs, "--planner", "balanced", "--fill", 0.5)
+    assert (less.exit_code, "0.5 is not in the range x>=1" in less.stderr) == (2, True)
+    exact = fpdeep(*inputs, "--fill", 2)
+    assert exact.exit_code == 2
+    assert "--fill: expected a balanced plan, found an exact one" in exact.stderr
+    assert "--planner balanced" in exact.stderr
+    assert not (tmp_path / "plan.json").exists()

@@ -33,15 +33,16 @@ class Taking:
 
 
 class Machine:
-    """State and processes. `spacing`: cycles between images; `pause`: from a batch's end to the next one's begin.
+    """State and processes. `pause`: from a batch's end to the next one's begin.
     `entered`: when each share's engine was through with the step before each step; `through`: after how many images in
     all, and when, it was done with a turn."""
 
-    def __init__(self, plan: BalancedPlan, images: int, spacing: float, batch: int, pause: float) -> None:
+    def __init__(self, plan: BalancedPlan, images: int, batch: int, pause: float) -> None:
         self.plan = plan
         self.network = plan.network
         self.images = images
-        self.spacing = spacing
+        self.spacing = plan.prediction.interval
+        self.intake = plan.prediction.intake
         self.batch = batch
         self.pause = pause
         self.events = Events()
@@ -92,7 +93,7 @@ class Machine:
                 yield begin - self.events.now
             self.started.append(begin)
             for row in range(rows):
-                late = begin + row * self.spacing / rows - self.events.now
+                late = begin + row * self.intake / rows - self.events.now
                 if late > 0:
                     yield late
                 pixels.at_once(self.events)

@@ -13,14 +13,12 @@ from fpdeep_gen.sim.rows.winners import winners_kept
 from fpdeep_gen.sim.rows.wiring import Wiring
 
 
-def simulate(
-    plan: BalancedPlan, images: int, spacing: float | None = None, batch: int | None = None, pause: float | None = None
-) -> Simulated:
+def simulate(plan: BalancedPlan, images: int, batch: int | None = None, pause: float | None = None) -> Simulated:
     """Runs `images` images through the plan.
 
-    Their first pixels come `spacing` cycles apart (by default the plan's interval), their rows evenly in between. With
-    `batch`, weights are updated after so many images, and the next batch's first pixel comes `pause` cycles (by default
-    the plan's `update`) after the last gradient.
+    Their first pixels come the plan's interval apart, their rows evenly over its intake. With `batch`, weights are
+    updated after so many images, and the next batch's first pixel comes `pause` cycles (by default the plan's `update`)
+    after the last gradient.
 
     Raises `InputError` where the plan cannot be executed: rows of a layer cut over shares, or parts of a tensor that a
     board needs and no stream brings.
@@ -31,7 +29,6 @@ def simulate(
     machine = Machine(
         plan,
         images,
-        plan.prediction.interval if spacing is None else spacing,
         images if batch is None else batch,
         plan.prediction.update if pause is None else pause,
     )

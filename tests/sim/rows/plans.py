@@ -82,7 +82,7 @@ def plan(
         links,
         (),
         Delays(0, 0),
-        Prediction(INTERVAL, latency, latency, 0, 4, 1, 1, ()),
+        Prediction(INTERVAL, INTERVAL, latency, latency, 0, 4, 1, 1, ()),
         Bounds(0.0, 0.0, None, 0.0),
     )
 

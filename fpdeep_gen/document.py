@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from fpdeep_gen.document_problems import Location, field_path, problem_of
 from fpdeep_gen.errors import InputError, Problem
+from fpdeep_gen.files import read_text
 
 __all__ = ["Document", "Location", "Schema", "field_path", "load_document", "parse_document", "read_model", "validate"]
 
@@ -175,14 +176,7 @@ def parse_document(text: str, file: Path) -> Document:
 
 def load_document(path: Path) -> Document:
     """Reads a YAML file. Raises `InputError` for a file that is missing, unreadable or not YAML."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        found = "no such file" if isinstance(error, FileNotFoundError) else (error.strerror or "an unreadable file")
-        raise InputError([Problem(path, None, "file", "a readable YAML file", found)]) from error
-    except UnicodeDecodeError as error:
-        raise InputError([Problem(path, None, "file", "UTF-8 text", f"byte {error.start} that is not")]) from error
-    return parse_document(text, path)
+    return parse_document(read_text(path, "a readable YAML file"), path)
 
 
 def validate(document: Document, model: type[Model], at: Location = ()) -> Model:

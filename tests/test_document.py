@@ -131,7 +131,7 @@ def test_missing_file_and_wrong_bytes(tmp_path: Path) -> None:
     assert str(caught.value) == f"{missing}: file: expected a readable YAML file, found no such file"
     with pytest.raises(InputError) as caught:
         load_document(tmp_path)
-    assert str(caught.value) == f"{tmp_path}: file: expected a readable YAML file, found Is a directory"
+    assert str(caught.value) == f"{tmp_path}: file: expected a readable YAML file, found a folder"
     binary = tmp_path / "binary.yaml"
     binary.write_bytes(b"a: \xff")
     with pytest.raises(InputError) as caught:

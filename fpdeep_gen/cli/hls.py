@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import click
-import numpy as np
 from rich.markup import escape
 from rich.table import Table
 
@@ -15,6 +14,7 @@ from fpdeep_gen.cli.hls_backends import NAMES, OPEN, build_elsewhere, check_opti
 from fpdeep_gen.cli.output import current_output, json_option
 from fpdeep_gen.emit.resources import kernels_dir
 from fpdeep_gen.errors import ComparisonError, InputError, Problem
+from fpdeep_gen.files import read_arrays, what_is_at
 from fpdeep_gen.hls.compile import compile_kernel, schedule_files
 from fpdeep_gen.hls.config import read_component
 from fpdeep_gen.hls.cosim import cosimulate
@@ -89,6 +89,9 @@ def kernel_options(function: Function) -> Function:
         if source is None or top is None:
             missing = [name for name, value in (("SOURCE", source), ("--top", top)) if value is None]
             raise InputError([Problem(None, None, name, "it, or --config", "neither") for name in missing])
+        absent = [folder for folder in include_dirs if not folder.is_dir()]
+        if absent:
+            raise InputError([Problem(folder, None, "-I", "a folder", "no such folder") for folder in absent])
         clock_mhz, part = clock_mhz or DEFAULT_CLOCK_MHZ, part or DEFAULT_PART.name
         kernel = {"source": source, "top": top, "include_dirs": include_dirs, "clock_mhz": clock_mhz, "part": part}
         return function(**kernel, out=out, **others)
@@ -129,7 +132,7 @@ def build(
     """
     output = current_output()
     if not source.is_file():
-        raise InputError([Problem(source, None, "file", "a C++ source", "no such file")])
+        raise InputError([Problem(source, None, "file", "a C++ source", what_is_at(source))])
     check_options(backend, schedule, testbench)
     if backend != OPEN:
         build_elsewhere(output, backend, source, top, include_dirs, out, clock_mhz, part, testbench)
@@ -205,7 +208,7 @@ def cosim(
         top,
         out,
         include_dirs=[source.parent, *include_dirs, kernels_dir()],
-        stimulus=None if stimulus is None else dict(np.load(stimulus)),
+        stimulus=None if stimulus is None else read_arrays(stimulus, "an .npz file of integers", "--stimulus"),
         testbench=testbench,
         words=words,
         calls=calls,
@@ -253,7 +256,7 @@ def cosim(
 def _check_files(source: Path, *others: Path | None) -> None:
     missing = [path for path in (source, *others) if path is not None and not path.is_file()]
     if missing:
-        raise InputError([Problem(path, None, "file", "a file", "no such file") for path in missing])
+        raise InputError([Problem(path, None, "file", "a file", what_is_at(path)) for path in missing])
     if all(path is not None for path in others):
         raise InputError([Problem(None, None, "--testbench", "it or --stimulus", "both")])
 

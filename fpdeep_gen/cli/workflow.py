@@ -15,6 +15,7 @@ from fpdeep_gen.board.model import Cluster, Link
 from fpdeep_gen.cli.steps import Done, Step, input_key, is_current, quoted, run_step
 from fpdeep_gen.emit.generate import generate
 from fpdeep_gen.errors import InputError, Problem
+from fpdeep_gen.files import read_text
 from fpdeep_gen.hls.compile import compile_kernel
 from fpdeep_gen.network.load import load_with_notes
 from fpdeep_gen.network.model import Network
@@ -117,10 +118,7 @@ def balanced_step(
 def read_plan(out: Path) -> Plan:
     """The plan in OUT/plan.json. Raises `InputError` where there is none."""
     path = out / PLAN_FILE
-    if not path.is_file():
-        hint = f"make it with `fpdeep plan NETWORK --cluster CLUSTER -o {quoted(out)}`"
-        raise InputError([Problem(path, None, "file", "a plan", "no such file", hint)])
-    text = path.read_text(encoding="utf-8")
+    text = read_text(path, "a plan", f"make it with `fpdeep plan NETWORK --cluster CLUSTER -o {quoted(out)}`")
     if is_balanced(text):
         raise InputError(generation_gaps(balanced_from_json(text, path), path))
     return plan_from_json(text, path)

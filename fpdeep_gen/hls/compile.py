@@ -124,7 +124,7 @@ def _source_key(source: Path, top: str, include_dirs: Sequence[Path], clock_mhz:
         for path in sorted(folder.rglob("*"))
         if path.suffix in _HEADER_SUFFIXES
     ]
-    texts = [f"{path.name}\n{path.read_text(encoding='utf-8')}" for path in [source, *headers]]
+    texts = [f"{path.name}\n{path.read_text(encoding='latin-1')}" for path in [source, *headers]]  # of any encoding
     return content_key(top, str(clock_mhz), _compiler_key(), *texts)
 
 

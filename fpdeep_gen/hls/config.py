@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fpdeep_gen.errors import InputError, Problem
+from fpdeep_gen.files import read_text
 from fpdeep_gen.hls.tools import content_key
 
 _LINE = re.compile(r"\s*(?P<key>[\w.]+)\s*=\s*(?P<value>.*?)\s*$")
@@ -181,10 +182,8 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 
 def read_component(file: Path, top: str | None = None) -> Component:
     """Reads a configuration; `top` stands for its own. Raises InputError with all that is wrong in it."""
-    if not file.is_file():
-        raise InputError([Problem(file, None, "--config", "a configuration", "no such file")])
     reader = _Reader(file)
-    for number, line in _lines(file.read_text(encoding="utf-8")):
+    for number, line in _lines(read_text(file, "a configuration", field="--config")):
         reader.line(number, line)
     if not reader.sources:
         reader.problem(None, "syn.file", "a C or C++ file", "none")

@@ -109,7 +109,14 @@ def _joined(
     columns: dict[int, list[int]] = {}
     rows = 0
     for key, places in keys.items():
-        values = [int(value) for value in np.asarray(stimulus[key]).reshape(-1).tolist()]
+        given = np.asarray(stimulus[key]).reshape(-1).tolist()
+        odd = [value for value in given if not _is_whole(value)]
+        if odd:
+            problems.append(
+                Problem(None, None, f"stimulus {key}", "integers (of fixed point: raw values)", str(odd[0]))
+            )
+            return []
+        values = [int(value) for value in given]
         if len(values) % len(places):
             text = f"a multiple of {len(places)} integers"
             problems.append(Problem(None, None, f"stimulus {key}", text, f"shape {stimulus[key].shape}"))
@@ -127,6 +134,11 @@ def _joined(
         problems.append(Problem(None, None, f"stimulus {name}", "members of one length", "several lengths"))
         return []
     return [columns[place][row] for row in range(rows) for place in range(len(kinds))]
+
+
+def _is_whole(value: object) -> bool:
+    """Whether an element of an array is an integer, a bool, or a floating-point number that is whole."""
+    return isinstance(value, int) or (isinstance(value, float) and value.is_integer())
 
 
 def calls_of(interface: Interface, given: Given) -> int:

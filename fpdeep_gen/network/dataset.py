@@ -2,7 +2,6 @@
 
 import gzip
 import importlib.util
-import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpdeep_gen.errors import InputError, Problem, ToolError
+from fpdeep_gen.files import read_arrays
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.network.threefry import permutation
 
@@ -95,17 +95,11 @@ def load_dataset(network: Network) -> Dataset:
 
 def _read_npz(file: Path) -> dict[str, NDArray[np.int64]]:
     """The four arrays of an .npz file."""
-    expected = "an .npz file with " + ", ".join(ARRAYS)
-    try:
-        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
-            missing = [name for name in ARRAYS if name not in archive]
-            if missing:
-                raise InputError([Problem(file, None, name, "this array", "nothing") for name in missing])
-            return {name: archive[name] for name in ARRAYS}
-    except FileNotFoundError as error:
-        raise InputError([Problem(file, None, "dataset", expected, "no such file")]) from error
-    except (OSError, ValueError, TypeError, EOFError, zipfile.BadZipFile) as error:
-        raise InputError([Problem(file, None, "dataset", expected, str(error) or "another format")]) from error
+    arrays = read_arrays(file, "an .npz file with " + ", ".join(ARRAYS), "dataset", ARRAYS)
+    missing = [name for name in ARRAYS if name not in arrays]
+    if missing:
+        raise InputError([Problem(file, None, name, "this array", "nothing") for name in missing])
+    return arrays
 
 
 def _array_problems(

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fpdeep_gen.errors import InputError, Problem
+from fpdeep_gen.files import why_unreadable
 
 SMALL = 64  # elements of a constant whose values are kept
 
@@ -66,8 +67,7 @@ def read_graph(path: Path) -> Graph:
     try:
         model = onnx.load(str(path), load_external_data=False)
     except OSError as error:
-        found = "no such file" if isinstance(error, FileNotFoundError) else (error.strerror or "an unreadable file")
-        raise InputError([Problem(path, None, "file", "a readable ONNX model", found)]) from error
+        raise InputError([Problem(path, None, "file", "a readable ONNX model", why_unreadable(error))]) from error
     except (DecodeError, ValueError) as error:
         raise InputError([Problem(path, None, "file", "an ONNX model", "another format")]) from error
     if not model.graph.node:

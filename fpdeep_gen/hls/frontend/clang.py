@@ -1,6 +1,7 @@
 """Runs the pinned clang: user's C++ -> preprocessed C++ -> unoptimised LLVM IR with line tables."""
 
 import importlib.util
+import itertools
 import re
 import subprocess
 from collections.abc import Sequence
@@ -87,34 +88,53 @@ def _clang() -> Path:
 def _run(arguments: Sequence[str], text: str, source: Path) -> str:
     command = [str(_clang()), "clang", *arguments]
     try:
-        done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+        done = subprocess.run(command, input=text.encode(), capture_output=True, timeout=TIMEOUT_S, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise ToolError(f"the C++ compiler did not run: {error}", command) from error
     if done.returncode == 0:
-        return done.stdout
-    problems = _problems(done.stderr, source)
+        try:
+            return done.stdout.decode()
+        except UnicodeDecodeError as error:
+            found = f"byte {error.object[error.start]:#04x}"
+            raise refusal([Problem(source, None, "C++", "UTF-8 text outside of comments", found)]) from error
+    log = done.stderr.decode(errors="replace")
+    problems = _problems(log, source)
     if not problems:
-        raise ToolError(f"the C++ compiler failed with status {done.returncode}", command, done.stderr)
+        raise ToolError(f"the C++ compiler failed with status {done.returncode}", command, log)
     raise refusal(problems)
 
 
-_ERROR = re.compile(r"^(?P<file>[^:\n]+):(?P<line>\d+):(?P<column>\d+): (?:fatal )?error: (?P<text>.*)$", re.MULTILINE)
+_MESSAGE = re.compile(
+    r"^(?P<file>[^:\n]+):(?P<line>\d+):(?P<column>\d+): (?P<kind>(?:fatal )?error|note): (?P<text>.*)$", re.MULTILINE
+)
 _MISSING = re.compile(r"^'(.*)' file not found")
+_ASSERTED = re.compile(r"^static assertion failed due to requirement '(?:__is_class\((?P<type>.*)\)|.*)': (?P<text>.*)")
 
 
 def _problems(log: str, source: Path) -> list[Problem]:
-    return [
-        _problem(
-            source if match["file"] == "<stdin>" else Path(match["file"]),
-            int(match["line"]),
-            int(match["column"]),
-            match["text"],
-        )
-        for match in _ERROR.finditer(log)
-    ]
+    """The errors of clang's messages. One inside the dialect's headers is told at the code that asked for them, and if
+    an assertion there failed, only with that: the others in headers follow from it."""
+    own: list[Problem] = []
+    asserted: list[Problem] = []
+    others: list[Problem] = []
+    messages = list(_MESSAGE.finditer(log))
+    for number, error in enumerate(messages):
+        if error["kind"] == "note":
+            continue
+        asking = itertools.takewhile(lambda one: one["kind"] == "note", messages[number + 1 :])
+        place = next((one for one in (error, *asking) if Path(one["file"]).parent != INCLUDE_DIR), error)
+        file = source if place["file"] == "<stdin>" else Path(place["file"])
+        failed = _ASSERTED.match(error["text"]) if place is not error else None
+        text = error["text"]
+        if failed is not None:
+            text = f"{failed['type']}: {failed['text']}" if failed["type"] else failed["text"]
+        column = None if "hls_detail::layout_text_of" in place["text"] else int(place["column"])  # code of our own
+        kind = own if place is error else others if failed is None else asserted
+        kind.append(_problem(file, int(place["line"]), column, text))
+    return [*own, *(asserted or others)]
 
 
-def _problem(file: Path, line: int, column: int, text: str) -> Problem:
+def _problem(file: Path, line: int, column: int | None, text: str) -> Problem:
     missing = _MISSING.match(text)
     if missing is None:
         return Problem(file, line, "C++", "code that the compiler accepts", text, "", column)

@@ -186,7 +186,8 @@ def find_roots(text: str, top: str, source: Path) -> tuple[str, ...]:
     defined = {match[1]: plain.get(match[2] or "", match[1][1:]) for match in _DEFINED.finditer(text)}
     named = [name for name, readable in defined.items() if top in (readable, name[1:])]
     if len(named) != 1:
-        found = ", ".join(sorted(set(defined.values()))[:20]) or "no function"
+        users = set(user_bodies(text, source))
+        found = ", ".join(sorted({readable for name, readable in defined.items() if name in users})[:20]) or "none"
         expected = f"one function named {top}"
         raise InputError([Problem(source, None, "top", expected, f"{len(named)} of that name (there are: {found})")])
     calls = (line for line in _MAIN.sub("", text).split("\n") if "call" in line)

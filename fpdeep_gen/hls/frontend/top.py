@@ -160,11 +160,14 @@ def type_definitions(signature: Signature, asked: Asked) -> str:
     if signature.returns_value:
         lines.append(f"typedef ::hls_detail::result_of<{top}> {type_name(RETURN)};")
         places.append(RETURN)
-    lines.append('extern "C" void __hls_layouts() {')
-    for place in places:
-        name = type_name(place)
-        lines.append(f"::__hls_mark_layout({place}, ::hls_detail::layout_text_of<{name}>.data, (int)sizeof({name}));")
-    return "\n".join([*lines, "}", ""])
+    names = {place: type_name(place) for place in places}
+    marks = [
+        f"::__hls_mark_layout({place}, ::hls_detail::layout_text_of<{name}>.data, (int)sizeof({name}));"
+        for place, name in names.items()
+    ]
+    lines.append(f'# {signature.location.line} "{signature.location.file}"')  # what is wrong with a type is told there
+    lines.append(f'extern "C" void __hls_layouts() {{ {" ".join(marks)} }}')
+    return "\n".join([*lines, ""])
 
 
 _MARK = re.compile(

@@ -157,6 +157,32 @@ def test_dataflow_that_is_not_canonical(tmp_path: Path, body: str) -> None:
     assert any(REFUSED_REGIONS[body] in problem.found for problem in problems_of(tmp_path, text))
 
 
+TYPES = (
+    "arguments and words of streams are made of integers, fixed-point numbers, enumerations, and arrays and structures"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("int other() { return 1; }\nfloat top(float a, int b) { return a / b; }", 2),
+        ("void top(hls::stream<float>& in,\n         hls::stream<int>& out) {\n    out.write(in.read());\n}", 3),
+        ("struct pair { int n; float x; };\nvoid top(hls::stream<pair>& in, int& n) { n = in.read().n; }", 2),
+    ],
+    ids=["scalars", "streams", "members"],
+)
+def test_a_type_without_hardware_is_told_at_the_line_that_uses_it(tmp_path: Path, text: str, line: int) -> None:
+    (problem,) = problems_of(tmp_path, text)
+    assert (problem.file, (problem.line or 0) - FIRST_LINE + 1) == (tmp_path / "piece.cpp", line)
+    assert problem.found.startswith(f"float: {TYPES}")
+    assert problem.source == text.splitlines()[line - 1]
+
+
+def test_a_top_that_is_not_there_is_told_with_the_functions_that_are(tmp_path: Path) -> None:
+    (problem,) = problems_of(tmp_path, f"void tpo({IN_OUT}) {{ out.write(in.read()); }}\nint other() {{ return 1; }}")
+    assert problem.found == "0 of that name (there are: other, tpo)"
+
+
 def test_virtual_functions(tmp_path: Path) -> None:
     text = f"""
     struct A {{ virtual int f(int x) {{ return x; }} }};

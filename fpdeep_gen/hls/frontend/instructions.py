@@ -200,7 +200,8 @@ class InstructionLowering(ABC):
             return self._stream_call(one)
         if callee.startswith(("@llvm.memcpy", "@llvm.memmove")):
             target, source = (self.pointer(operand, self._block) for operand in one.operands[:2])
-            self.transfers.copy(target, source, one.operands[2].value, self.predicate)
+            may_overlap = callee.startswith("@llvm.memmove")
+            self.transfers.copy(target, source, one.operands[2].value, self.predicate, may_overlap)
             return None
         if callee.startswith("@llvm.memset"):
             target = self.pointer(one.operands[0], self._block)

@@ -108,15 +108,19 @@ class Transfers:
             self._refuse("an access", "an element of the array", str(error))
             return None
 
-    def copy(self, target: Pointer, source: Pointer, size: int, predicate: Operation) -> None:
-        """Copies bytes, element by element."""
+    def copy(self, target: Pointer, source: Pointer, size: int, predicate: Operation, may_overlap: bool) -> None:
+        """Copies bytes, element by element; where the two may overlap, all are loaded before the first is stored."""
         at = 0
+        loaded: list[tuple[Pointer, Operation]] = []
         while at < size:
             moved_to, moved_from = self._shift(target, at), self._shift(source, at)
             unit = min(size - at, self._unit(moved_to) or self._unit(moved_from) or size - at)
-            value = self.load(moved_from, unit * 8, predicate)
-            self.store(moved_to, value, predicate)
+            loaded.append((moved_to, self.load(moved_from, unit * 8, predicate)))
             at += unit
+            if not may_overlap or at == size:
+                for place, value in loaded:
+                    self.store(place, value, predicate)
+                loaded.clear()
 
     def fill(self, target: Pointer, byte: Operation, size: int, predicate: Operation) -> None:
         """Sets bytes, element by element."""

@@ -339,8 +339,8 @@ class Region:
 class Process:
     """One function that runs for ever. `regions[0]` is its entry; an exit to it from the last region restarts it.
 
-    `unused`: arguments without a port (number, name). `apart` makes it without joined loop nests, `plain` without
-    automatic pipelines; None: that is what it is."""
+    `unused`: arguments without a port (number, name). `idle`: names of ports of elements that are never accessed.
+    `apart` makes it without joined loop nests, `plain` without automatic pipelines; None: that is what it is."""
 
     name: str
     ports: list[StreamPort] = field(default_factory=list)
@@ -351,6 +351,7 @@ class Process:
     apart: "Callable[[], Process] | None" = None
     plain: "Callable[[], Process] | None" = None
     unused: tuple[tuple[int, str], ...] = ()
+    idle: frozenset[str] = frozenset()
 
     def operations(self) -> Iterator[Operation]:
         """Every operation of every region."""

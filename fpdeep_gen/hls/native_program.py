@@ -127,7 +127,7 @@ def _given(one: Argument) -> list[str]:
         if one.count == 0:
             return [f'recorder.stream<{kind}>("{one.name}", {is_input}, {value});']
         return [
-            f'recorder.stream<{kind}>("{one.name}_{index}", {is_input}, {value}[{index}]);'
+            f'recorder.stream<{kind}>("{one.name}_{index}", {is_input}, fpdeep::stream_at({value}, {index}));'
             for index in range(one.count)
         ]
     if one.lasting:
@@ -220,7 +220,8 @@ def _variable(one: Argument) -> list[str]:
     """What stands for an argument."""
     kind, name = f"fpdeep::argument_t<{one.place}, Top>", f"v{one.place}"
     if one.kind is Kind.STREAM and one.count:
-        return [f"static std::remove_extent_t<std::remove_pointer_t<fpdeep::plain_t<{kind}>>> {name}[{one.count}];"]
+        element = f"fpdeep::element_t<{kind}>"
+        return [f"static {element} {name}[{one.count} / fpdeep::streams_in<{element}>];"]
     if one.kind is Kind.STREAM:
         return [f"static fpdeep::plain_t<{kind}> {name};"]
     if one.kind is Kind.ARRAY or one.is_value_array:
@@ -234,7 +235,7 @@ def _fill(one: Argument) -> list[str]:
         return []
     if one.count == 0:
         return [f'fpdeep::fill<{layout}>({value}, "{one.name}");']
-    return [f'fpdeep::fill<{layout}>({value}[{k}], "{one.name}_{k}");' for k in range(one.count)]
+    return [f'fpdeep::fill<{layout}>(fpdeep::stream_at({value}, {k}), "{one.name}_{k}");' for k in range(one.count)]
 
 
 def build_native(

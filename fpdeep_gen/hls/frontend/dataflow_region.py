@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from fpdeep_gen.hls.frontend.between import Between, Use, uses_of
 from fpdeep_gen.hls.frontend.cfg import find_loops
+from fpdeep_gen.hls.frontend.extents import streams_used
 from fpdeep_gen.hls.frontend.fences import FENCE
 from fpdeep_gen.hls.frontend.free_tasks import add_tasks, takes_values
 from fpdeep_gen.hls.frontend.liveness import definitions
@@ -249,7 +250,11 @@ class DataflowRegion:
             return
         if owner and self._is_stream(owner):
             total = self._parameters[owner].bytes if owner in self._parameters else bytes_of(self._defined[owner][1])
-            task.keep(parameter.name, actual, parameter.bytes or max(1, total - at))
+            behind = max(1, total - at)
+            if behind > 1 and not parameter.bytes:  # a part of a larger array, which C++ does not tell the length of
+                used = streams_used(self._whole.callee(task.call), parameter.name)
+                behind = min(behind, used) if used else behind
+            task.keep(parameter.name, actual, parameter.bytes or behind)
             return
         original = self._whole.callee(task.call)
         what = f"argument {plain_name(parameter.name)} of {original.plain_name}"

@@ -14,6 +14,7 @@ from fpdeep_gen.hls.frontend.llvm_types import IntegerType, size_of
 from fpdeep_gen.hls.frontend.optimise import parse_assembly, run_passes
 from fpdeep_gen.hls.frontend.places import problem_at
 from fpdeep_gen.hls.frontend.pointers import resolve_pointers
+from fpdeep_gen.hls.frontend.rewriting import copied
 from fpdeep_gen.hls.frontend.trip_counts import Trips, trip_counts
 from fpdeep_gen.hls.frontend.unrolling import TRIPCOUNT
 from fpdeep_gen.hls.ir import Location
@@ -93,6 +94,13 @@ def elements_behind(
     return found
 
 
+def streams_used(function: Function, parameter: str) -> int | None:
+    """How many streams a function uses behind a pointer to the first; None where an index is not known."""
+    ends = [end for end, _ in _Reader(copied(function, function.name)).ends(parameter, "@__hls_stream_")]
+    known = [end for end in ends if end is not None]
+    return max(known, default=0) if len(known) == len(ends) else None
+
+
 class _Reader:
     """Ranges of a function's values."""
 
@@ -105,8 +113,11 @@ class _Reader:
         self._trips: dict[str, Trips] = trip_counts(function, self._forest)
         self._ranges: dict[str, Range | None] = {}
 
-    def ends(self, pointer: str) -> Iterator[tuple[int | None, Instruction]]:
-        """One byte past each access through a pointer or what is derived from it."""
+    def ends(self, pointer: str, calls: str = "-") -> Iterator[tuple[int | None, Instruction]]:
+        """One byte past each access through a pointer or what is derived from it.
+
+        `calls`: how the names of functions begin that access the byte at their first argument.
+        """
         starts: dict[str, int | None] = {pointer: 0}
         for block in self._function.blocks.values():
             for one in block.instructions:
@@ -130,6 +141,8 @@ class _Reader:
                     several = [starts[operand.name] for operand in used]
                     known = [start_of for start_of in several if start_of is not None]
                     starts[one.name] = max(known) if len(known) == len(several) else None
+                elif one.opcode == "call" and one.detail.startswith(calls):
+                    yield (None if start is None else start + 1), one
                 elif one.opcode == "call" and not one.detail.startswith(("@llvm.", "@__hls_")):
                     yield None, one
 

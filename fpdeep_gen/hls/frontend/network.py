@@ -84,6 +84,7 @@ class NetworkLowering:
             instance = self._instance(call, number)
             if instance is not None:
                 network.instances.append(instance)
+        self._drop_idle(network.instances)
         order = {one.name: place for place, one in enumerate(self._function.parameters)}
         ports = [(end, made) for end, made in self._made.items() if isinstance(made, StreamPort)]
         network.ports = [made for _, made in sorted(ports, key=lambda item: (order[item[0][0]], item[0][1]))]
@@ -207,6 +208,26 @@ class NetworkLowering:
         depth = declared.pragmas.depth or declared.depth or DEFAULT_DEPTH
         storage = declared.pragmas.storage
         return Stream(name, declared.width, depth, Storage.AUTO if storage is None else storage)
+
+    def _drop_idle(self, instances: list[Instance]) -> None:
+        """Takes ports that a process never accesses from streams of an array that other tasks use there."""
+        ends = {id(made): end for end, made in self._made.items()}
+        for process in {id(one.process): one.process for one in instances}.values():
+            users = [one for one in instances if one.process is process]
+            dropped: set[int] = set()
+            for place, port in enumerate(process.ports):
+                found = [ends.get(id(one.bindings[place])) for one in users] if port.name in process.idle else [None]
+                if all(end is not None and self._others(end, port) for end in found):
+                    dropped.add(place)
+                    for one, end in zip(users, found, strict=True):
+                        self._ends[end or ("", 0)].remove((one.name, port.is_input))
+            process.ports = [port for place, port in enumerate(process.ports) if place not in dropped]
+            for one in users if dropped else ():
+                one.bindings = tuple(bound for place, bound in enumerate(one.bindings) if place not in dropped)
+
+    def _others(self, end: End, port: StreamPort) -> bool:
+        """Whether another task takes the side of a port that is never accessed."""
+        return sum(is_input == port.is_input for _, is_input in self._ends[end]) > 1
 
     def _check(self) -> None:
         for end, users in self._ends.items():

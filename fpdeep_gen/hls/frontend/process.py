@@ -93,7 +93,9 @@ def _lower(
             regions[one.name].automatic = Automatic(regions[one.name].loops, held)
     process.regions = list(regions.values())
     finish_fences(process, context.fences, context.ports)
+    accessed = {port.name for port in context.ports.ports.values()}
     process.ports, process.unused = _ports(context, function)
+    process.idle = frozenset(port.name for port in process.ports) - accessed
     used = {id(stream) for one in process.operations() if (stream := getattr(one, "stream", None)) is not None}
     outside = (port for external in (externals or {}).values() for port in external.ports.values())
     process.ports.extend(port for port in outside if id(port) in used)
@@ -189,7 +191,8 @@ def _ports(context: ProcessContext, function: Function) -> tuple[list[StreamPort
             unused.append((place, parameter.name.lstrip("%")))
             continue
         for index in range(argument.count):
-            ports.append(table.port(argument, index, used[0].width, used[0].is_input))
+            found = table.ports.get((argument.name, index))
+            ports.append(found or table.port(argument, index, used[0].width, used[0].is_input))
     for conflict in table.conflicts:
         context.problem(None, "a stream", "one direction and one word type", conflict)
     return ports, tuple(unused)

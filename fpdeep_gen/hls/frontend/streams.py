@@ -1,8 +1,11 @@
 """Accesses to stream ports: blocking and not, in all the ports that an address may mean."""
 
+from math import gcd
+
 from fpdeep_gen.hls.frontend.context import ProcessContext
 from fpdeep_gen.hls.frontend.values import NOWHERE, Address, Choice, Pointer, ReadWord, StreamArgument, WrittenWord
 from fpdeep_gen.hls.ir import (
+    BinaryKind,
     CompareKind,
     Operation,
     StreamEmpty,
@@ -44,16 +47,21 @@ class StreamTransfers:
         table = self._context.ports
         if not pointer.terms:
             return [(builder.true(), table.port(root, pointer.constant, width, is_input))]
+        step = gcd(*(stride for _, stride in pointer.terms))  # of rows, where the column is known
+        least = pointer.constant % step
         bits = max(1, root.count.bit_length())
-        index = builder.constant(pointer.constant, bits)
-        for value, _ in pointer.terms:
-            index = builder.add(index, builder.resize(value, bits, True))
+        index = builder.constant((pointer.constant - least) // step, bits)
+        for value, stride in pointer.terms:
+            steps = builder.resize(value, bits, True)
+            if stride != step:
+                steps = builder.binary(BinaryKind.MUL, steps, builder.constant(stride // step, bits))
+            index = builder.add(index, steps)
         return [
             (
-                builder.compare(CompareKind.EQ, index, builder.constant(k, bits)),
+                builder.compare(CompareKind.EQ, index, builder.constant(place, bits)),
                 table.port(root, k, width, is_input),
             )
-            for k in range(root.count)
+            for place, k in enumerate(range(least, root.count, step))
         ]
 
     def _optional(self, predicate: Operation) -> Operation | None:

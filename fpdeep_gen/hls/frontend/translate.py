@@ -22,7 +22,7 @@ from fpdeep_gen.hls.frontend.network import NetworkLowering, is_network, task_ar
 from fpdeep_gen.hls.frontend.objects import External
 from fpdeep_gen.hls.frontend.operator_pragmas import operator_bindings
 from fpdeep_gen.hls.frontend.optimise import Optimised, optimise
-from fpdeep_gen.hls.frontend.places import internal_errors, refusal
+from fpdeep_gen.hls.frontend.places import internal_errors, problem_at, refusal
 from fpdeep_gen.hls.frontend.pragmas import rewrite
 from fpdeep_gen.hls.frontend.process import lower_process
 from fpdeep_gen.hls.frontend.region_loops import outline_loops
@@ -120,7 +120,7 @@ def _front_end(source: Path, top: str, include_dirs: Sequence[Path], grouping: G
             text = f"{process.name} neither reads nor writes its argument {argument}, which gets no port"
             warnings.append(Diagnostic(process.location, text))
     if interface is not None:
-        module.interface = named_in_source(_finished(interface, module, expansion.lasting), wrapped, problems)
+        module.interface = named_in_source(_finished(interface, module, expansion.lasting, problems), wrapped, problems)
         warnings.extend(direct_remarks(interface.arguments, module.processes[0].location or Location(source, 1)))
         problems.extend(direct_problems(module.interface, module.processes[0].location))
         if problems:
@@ -151,13 +151,17 @@ def _externals(interface: Interface | None, users: Sequence[Function]) -> dict[s
     }
 
 
-def _finished(interface: Interface, module: Module, lasting: Set[str]) -> Interface:
+def _finished(interface: Interface, module: Module, lasting: Set[str], problems: list[Problem]) -> Interface:
     """With what only the process shows: the directions of streams; its last port says that an activation is done."""
     ports = {port.name: port for port in module.top.ports}
     counts: dict[str, tuple[bool, int]] = {}
     for one in interface.of(Kind.STREAM):
         several = [name for name in ports if re.fullmatch(rf"{re.escape(one.name)}_\d+", name)]
         port = ports.get(one.name) or (ports[several[0]] if several else None)
+        if len({ports[name].is_input for name in several}) > 1:
+            found = ", ".join(f"{name} is {'read' if ports[name].is_input else 'written'}" for name in several)
+            what, hint = f"streams {one.name}", "make an array of those that are read, and one of the others"
+            problems.append(problem_at(module.processes[0].location, what, "one direction", found, hint))
         if port is not None:
             counts[one.name] = (port.is_input, 0 if one.name in ports else len(several))
     arguments = (replace(one, lasting=global_of(one.place) in lasting) for one in interface.arguments)

@@ -62,6 +62,21 @@ struct element_of<hls::burst_maxi<T>> {
 template <typename T>
 using element_t = typename element_of<plain_t<T>>::type;
 
+// Streams in an array of any dimensions: how many a type holds, and number `place` of all.
+template <typename T>
+inline constexpr std::size_t streams_in = 1;
+template <typename T, std::size_t COUNT>
+inline constexpr std::size_t streams_in<T[COUNT]> = COUNT * streams_in<T>;
+template <typename T>
+auto& stream_at(T& streams, std::size_t place) {
+    constexpr std::size_t inner = streams_in<std::remove_reference_t<decltype(streams[0])>>;
+    if constexpr (std::is_array_v<std::remove_reference_t<decltype(streams[0])>>) {
+        return stream_at(streams[place / inner], place % inner);
+    } else {
+        return streams[place];
+    }
+}
+
 // The first element behind an array argument; a reference is to one.
 template <typename T>
 auto* memory_of(T& array) {

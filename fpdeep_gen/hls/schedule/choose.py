@@ -106,9 +106,11 @@ def _reasons(found: ProcessSchedule | None) -> dict[Location | None, str]:
 
 
 def _with_ports(form: Process, process: Process) -> Process:
-    """What is known of the ports of one form, for another."""
-    for port, same in zip(form.ports, process.ports, strict=True):
-        port.is_done, port.guards = same.is_done, same.guards
+    """What is known of the ports of one form, for another. Idle ones may have been taken away."""
+    known = {port.name: port for port in process.ports}
+    form.ports = [port for port in form.ports if port.name in known or port.name not in process.idle]
+    for port in form.ports:
+        port.is_done, port.guards = known[port.name].is_done, known[port.name].guards
     return form
 
 

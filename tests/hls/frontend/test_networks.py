@@ -226,3 +226,58 @@ def test_arguments_that_are_not_used_get_no_port(tmp_path: Path) -> None:
     assert warning.text == "one neither reads nor writes its argument spare, which gets no port"
     assert [port.name for port in module.top.ports] == ["in", "out"]
     assert run(module, {"in": [1, 255]}).outputs["out"] == [2, 0]
+
+
+def test_rows_of_streams_under_an_index(tmp_path: Path) -> None:
+    """A stage that writes one column of an array is not taken for one that writes what lies between and behind."""
+    text = """
+    typedef hls::stream<ap_uint<8>> Bytes;
+    static void fill(Bytes& in, Bytes first[3][2], Bytes base[2]) {
+        for (int r = 0; r < 3; ++r) first[r][0].write(in.read());
+        for (int c = 0; c < 2; ++c) base[c].write(in.read());
+    }
+    template <int R> void row(Bytes first[2], Bytes base[2], Bytes next[2]) {
+        const ap_uint<8> word = first[0].read();
+        first[1].write(word + R);
+        for (int c = 0; c < 2; ++c) next[c].write(base[c].read() + word);
+    }
+    static void drain(Bytes first[3][2], Bytes last[2], Bytes& out) {
+        for (int r = 2; r >= 0; --r) out.write(first[r][1].read());
+        for (int c = 0; c < 2; ++c) out.write(last[c].read());
+    }
+    void top(Bytes& in, Bytes& out) {
+    #pragma HLS DATAFLOW
+        Bytes first[3][2], sums[4][2];
+        fill(in, first, sums[0]);
+        row<0>(first[0], sums[0], sums[1]);
+        row<1>(first[1], sums[1], sums[2]);
+        row<2>(first[2], sums[2], sums[3]);
+        drain(first, sums[3], out);
+    }
+    """
+    words = [3, 50, 7, 100, 200, 250, 1, 2, 30, 40]
+    expected = [9, 51, 3, 160, (200 + 60) % 256, 4, 2, 250, (253 + 30) % 256, (253 + 40) % 256]
+    assert run(compile_text(tmp_path, text), {"in": words}).outputs["out"] == expected
+
+
+def test_streams_in_two_dimensions_under_two_indices(tmp_path: Path) -> None:
+    text = """
+    void top(hls::stream<ap_uint<8>> (&in)[2][3], hls::stream<ap_uint<8>> (&out)[3][2]) {
+        for (int i = 0; i < 2; ++i)
+            for (int j = 0; j < 3; ++j) {
+    #pragma HLS PIPELINE
+                out[j][i].write(in[i][j].read());
+            }
+    }
+    """
+    given = {f"in_{3 * i + j}": [10 * i + j, 100 + i] for i in range(2) for j in range(3)}
+    made = run(compile_text(tmp_path, text), given).outputs
+    assert made == {f"out_{2 * j + i}": given[f"in_{3 * i + j}"] for i in range(2) for j in range(3)}
+
+
+def test_an_array_of_streams_of_the_top_has_one_direction(tmp_path: Path) -> None:
+    text = "void top(hls::stream<ap_uint<8>> (&both)[2]) { both[1].write(both[0].read()); }\n"
+    with pytest.raises(InputError) as caught:
+        compile_text(tmp_path, text)
+    (problem,) = caught.value.problems
+    assert (problem.field, problem.found) == ("streams both", "both_0 is read, both_1 is written")

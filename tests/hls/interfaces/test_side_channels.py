@@ -17,7 +17,7 @@ RELAY = """
 #include "hls_stream.h"
 typedef ap_axiu<72, 4, 3, 0> Wide;
 typedef ap_axis<16, 0, 0, 5> Narrow;
-void relay(hls::stream<Wide> &in, hls::stream<Narrow> out[2], hls::stream<Wide> &plain) {
+void relay(hls::stream<Wide> &in, hls::stream<Narrow> out[1][2], hls::stream<Wide> &plain) {
 #pragma HLS INTERFACE mode=ap_fifo port=plain
 #pragma HLS PIPELINE II=1
     Wide word = in.read();
@@ -32,8 +32,8 @@ void relay(hls::stream<Wide> &in, hls::stream<Narrow> out[2], hls::stream<Wide> 
     high.last = word.last;
     low.dest = word.id;
     high.dest = word.user + 16;
-    out[0].write(low);
-    out[1].write(high);
+    out[0][0].write(low);
+    out[0][1].write(high);
     word.data++;
     word.last = !word.last;
     plain.write(word);

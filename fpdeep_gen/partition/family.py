@@ -28,7 +28,8 @@ class Scheme:
     sums of all channels. `few`: engines side by side, which take memory for line buffers, must save more. `woven`:
     layers that follow each other, each a group by itself and with as many blocks: the first block of each, then the
     second of each, and so on, so that links carry a block's part of the tensors between them. `lean`: no part of a unit
-    has an engine of its own, and engines are chosen whose line buffers suit block RAMs. `guests`: see there."""
+    has an engine of its own, and engines are chosen whose line buffers suit block RAMs. `fine`: engines may take whole
+    kernels at a time also where rows then come later, as their folds suit more intervals. `guests`: see there."""
 
     by_columns: tuple[bool, ...]
     groups: tuple[tuple[int, ...], ...]
@@ -38,6 +39,7 @@ class Scheme:
     few: bool = False
     woven: tuple[int, ...] = ()
     lean: bool = False
+    fine: bool = False
     guests: tuple[Guest, ...] = ()
 
     @property
@@ -75,8 +77,9 @@ def tracks_of(geometry: Sequence[Geometry], scheme: Scheme) -> tuple[Track, ...]
             channel_axis = Axis.OUTPUTS if by_outputs else Axis.INPUTS
             axis = Axis.COLUMNS if scheme.by_columns[layer.index] else channel_axis
             blocks = scheme.blocks[layer.index]
+            kind = scheme.frugal, few, scheme.lean, scheme.fine
             tracks += [
-                Track(layer, phase, axis, channel_axis, block, blocks, scheme.frugal, few, scheme.lean, parts, home)
+                Track(layer, phase, axis, channel_axis, block, blocks, *kind, parts, home)
                 for home, parts in scheme.homes(layer.index)
                 for block in range(blocks)
             ]

@@ -28,6 +28,9 @@ not."""
 RELIEVED = 3
 """Times that fully connected weights gathered on some boards are taken from those that they were too many for."""
 
+EVENING = 3
+"""Rounds that are left at least for even boards, however many it took to keep all budgets."""
+
 SPREADS = 4
 """Times that fully connected layers are spread anew over the memory that is left."""
 
@@ -183,7 +186,7 @@ class _Rounds:
         connected weights on fewer boards; of these the first that fits is the last plan."""
         linked, busiest = self.settling.linked, busiest_link(candidate.plan)
         if not (wish.even or linked) and balance(candidate.plan) > BALANCED:
-            return replace(course, wish=replace(wish, even=True))
+            return replace(course, wish=replace(wish, even=True), rounds=max(course.rounds, EVENING))
         if linked and course.rounds > 0 and busiest < TIGHT * candidate.plan.prediction.interval:
             return replace(course, wish=replace(wish, shortest=ceil(busiest / TIGHT)))
         if course.gathering is not None:

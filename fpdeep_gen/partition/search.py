@@ -76,6 +76,9 @@ displaced layers and copies of weights of layers by themselves, that join as man
 MENDED = 3
 """Schemes that are given all the rounds and time they want where none keeps the budgets near the bound."""
 
+SPED = 4
+"""Speeds of fully connected engines that are tried so that less waits for them."""
+
 HOSTED, CORRECTED = 3, 2
 """Schemes that get guests, and times that these are corrected by what boards take."""
 
@@ -112,6 +115,8 @@ class Search:
         if not tried:
             return None
         if all(candidate.excess for candidate, _ in tried):
+            tried += self._sped(tried)
+        if all(candidate.excess for candidate, _ in tried):
             tried += self._hosted(tried)
         if all(candidate.excess for candidate, _ in tried):
             allowed = ORDER[ORDER.index(self.settling.flat.hoped()) :]
@@ -127,7 +132,22 @@ class Search:
         best, scheme = min(tried, key=lambda pair: self._rank(pair[0]))
         if not fast or best.excess:
             return best
-        return self._faster(scheme, *self._nearer(scheme, best))
+        return self._faster(*self._nearer(scheme, best))
+
+    def _sped(self, tried: Sequence[tuple[Candidate, Scheme]]) -> Iterator[tuple[Candidate, Scheme]]:
+        """Where images share reads of weights in DDR, plans of the least crowded schemes with faster fully connected
+        engines, up to the first that keeps all budgets: the sooner all of these images are through, the fewer rows of
+        them wait in caches of convolutions. The search goes on with that speed."""
+        able = [pair for pair in tried if pair[0].plan.prediction.shared_weights > 1 and self._may_mend(pair[0].plan)]
+        for other, scheme in sorted(able, key=lambda pair: self.settling.worst(pair[0].plan))[:MENDED]:
+            for speed in range(self.first_speed + 1, self.first_speed + 1 + SPED):
+                terms = Terms(scheme, SPEEDS[speed], other.places, overshoot=OVERSHOOT, mended=self.settling.left)
+                found = settle(self.settling, terms)
+                if found is not None:
+                    yield found, scheme
+                    if not found.excess:
+                        self.first_speed = speed
+                        return
 
     def _hosted(self, tried: Sequence[tuple[Candidate, Scheme]]) -> Iterator[tuple[Candidate, Scheme]]:
         """Plans of schemes with guests where boards have room, up to the first that keeps all budgets."""
@@ -160,9 +180,10 @@ class Search:
         yield from ((scheme, None) for scheme in islice(others, 1 if able else 0))
         yield from ((scheme, base) for _, base, scheme in able if scheme.displaced)
 
-    def _nearer(self, scheme: Scheme, found: Candidate) -> tuple[Candidate, int]:
+    def _nearer(self, scheme: Scheme, found: Candidate) -> tuple[Scheme, Candidate, int]:
         """The same with slower fully connected engines, the fastest that leave the throughput which faster ones must
-        leave and boards even, else those with the shortest interval; and the number of their speed."""
+        leave and boards even, else those with the shortest interval; and the number of their speed. Where none leave
+        that throughput, with the scheme's engines as `fine` as can be."""
         chosen = speed = self.first_speed
         while speed and (found.plan.prediction.interval > self.settling.left or self._is_uneven(found)):
             speed -= 1
@@ -172,7 +193,12 @@ class Search:
             if other is None or other.excess:
                 break
             found, chosen = other, speed
-        return found, chosen
+        if found.plan.prediction.interval > self.settling.left and not self.settling.linked:
+            fine, most = replace(scheme, fine=True), found.plan.prediction.interval - 1
+            other = settle(self.settling, Terms(fine, SPEEDS[chosen], found.places, most, mended=most))
+            if other is not None and not other.excess:
+                scheme, found = fine, other
+        return scheme, found, chosen
 
     def _is_uneven(self, found: Candidate) -> bool:
         return not self.settling.linked and balance(found.plan) > BALANCED
@@ -251,7 +277,7 @@ class Search:
         missed, off_chip = 0, found.places[0] is Place.DDR
         if balance(found.plan) > BALANCED:
             fewer = replace(scheme, few=True)
-            terms = Terms(fewer, SPEEDS[speed], found.places, self.enough, begin=found.number)
+            terms = Terms(fewer, SPEEDS[speed], found.places, self.settling.left, begin=found.number)
             other = settle(self.settling, terms)
             if other is not None and not other.excess and balance(other.plan) <= BALANCED:
                 scheme, found = fewer, other

@@ -52,8 +52,8 @@ class Box:
 @dataclass(frozen=True)
 class Track:
     """One phase of one layer, or of its column block `block` of `blocks`. `axis`: its units; `channel_axis`: the
-    channel dimension that is cut. `frugal`: `Scheme.frugal`. `few`, `lean`: those of `Scheme`. `part`: of the channels,
-    in parts of `WHOLE`; `home`: the group that takes it."""
+    channel dimension that is cut. `frugal`: `Scheme.frugal`. `few`, `lean`, `fine`: those of `Scheme`. `part`: of the
+    channels, in parts of `WHOLE`; `home`: the group that takes it."""
 
     geometry: Geometry
     phase: Phase
@@ -64,6 +64,7 @@ class Track:
     frugal: bool = False
     few: bool = False
     lean: bool = False
+    fine: bool = False
     part: Range = ALL
     home: int = 0
 
@@ -162,7 +163,7 @@ class Track:
 
     @cached_property
     def by_rows(self) -> bool:
-        """Whether the engine may not take several kernel rows at a time."""
+        """Whether the engine is not to take several kernel rows at a time."""
         spread = self.phase is Phase.BACKWARD and self.channel_axis is Axis.OUTPUTS
         whole = self.geometry.layer.stride > 1 or (spread and self.frugal)
         return self.phase is not Phase.GRADIENT and self.rows <= FEW_ROWS and not whole
@@ -173,7 +174,7 @@ class Track:
         if self.geometry.flat:
             return (1,)
         layer = self.geometry.layer
-        return tap_widths(layer.kernel_rows, layer.kernel_columns, self.by_rows)
+        return tap_widths(layer.kernel_rows, layer.kernel_columns, self.by_rows and not self.fine)
 
     @cached_property
     def lines(self) -> Lines | None:

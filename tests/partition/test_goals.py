@@ -1,0 +1,84 @@
+"""What the search does where a plan is short of its goals: 0.95 of the bound, the busiest board at 1.03 of the mean."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from fpdeep_gen.board.load import load_cluster
+from fpdeep_gen.network.load import load_network
+from fpdeep_gen.partition import search
+from fpdeep_gen.partition.candidate import BALANCED, Candidate, balance
+from fpdeep_gen.partition.flat_memory import ORDER
+from fpdeep_gen.partition.fully_connected import Speed
+from fpdeep_gen.partition.geometry import geometries
+from fpdeep_gen.partition.model import Phase
+from fpdeep_gen.partition.rounds import EVENING, Course, Terms, _Rounds
+from fpdeep_gen.partition.search import Search
+from fpdeep_gen.partition.settle import Settling, Wish
+from fpdeep_gen.partition.shares import share_of
+from fpdeep_gen.partition.tracks import Axis, Track
+from tests.sim.rows.test_planned import planned
+
+ALL_IN_STEP = ((0,), (1, 2, 3, 4))
+"""AlexNet's layers behind the first in step: the scheme that takes least on short chains."""
+
+
+def alexnet_on_five_boards() -> Search:
+    """The search with one scheme, that of `ALL_IN_STEP`."""
+    found = Search(load_network(Path("alexnet")), load_cluster(Path("vc709-chain"), 5))
+    found.schemes = tuple(scheme for scheme in found.schemes if scheme.groups == ALL_IN_STEP and scheme.frugal)[:1]
+    return found
+
+
+def test_less_waits_for_faster_fully_connected_engines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four images share each read of weights: with engines that only keep the interval, twenty wait in caches."""
+    found = alexnet_on_five_boards().best(fast=False)
+    assert found is not None and not found.excess
+    prediction = found.plan.prediction
+    assert prediction.shared_weights > 1
+    assert found.plan.bounds.interval >= 0.95 * prediction.interval
+    assert balance(found.plan) <= BALANCED
+    monkeypatch.setattr(search, "SPED", 0)
+    monkeypatch.setattr(search, "MENDED", 0)
+    slow = alexnet_on_five_boards().best(fast=False)
+    assert slow is not None and [problem.field for problem in slow.excess] == ["boards[0].bram36"]
+    caches = [sum(use.cache_bram18 for use in one.plan.uses) for one in (slow, found)]
+    assert caches[1] < 0.95 * caches[0]
+
+
+def test_engines_that_may_take_whole_kernels_suit_more_intervals() -> None:
+    """conv2 of AlexNet (grouped) has 48 inputs a group and 5 x 5 taps: of 194 cycles for a column a row of taps at a
+    time uses 180 at most, whole kernels 192 of those for four columns."""
+    layer = geometries(load_network(Path("alexnet-grouped")))[1]
+    usual = Track(layer, Phase.FORWARD, Axis.OUTPUTS, Axis.OUTPUTS, 1, 6)
+    fine = replace(usual, fine=True)
+    interval = 194 * usual.rows
+    box = usual.box(0, 64)
+    needed = usual.macs(box) / interval
+    assert usual.multipliers(box, interval) > 1.06 * needed
+    assert needed <= fine.multipliers(box, interval) < 1.04 * needed
+    shares = [
+        share_of(track, 0, part, interval, partial=False)
+        for track in (usual, fine)
+        for part in track.engines(box, interval)
+    ]
+    assert {share.p_tap for share in shares} >= {5, 25}
+    assert all(share.newest_last == (share.p_tap <= 5) for share in shares)
+
+
+def test_boards_are_evened_however_many_rounds_it_took_to_keep_the_budgets() -> None:
+    """A plan that keeps all budgets in the last round, with a board that does too much."""
+    plan = planned()
+    uses = (replace(plan.uses[0], macs=2 * plan.uses[0].macs), *plan.uses[1:])
+    uneven = Candidate(replace(plan, uses=uses), ORDER[0], (), 0)
+    assert balance(uneven.plan) > BALANCED
+    settling = Settling(plan.network, plan.cluster)
+    assert not settling.linked
+    scheme = Search(plan.network, plan.cluster).schemes[0]
+    rounds = _Rounds(settling, Terms(scheme, Speed(1, 1), ORDER[0]))
+    wish = Wish(settling.equal, settling.equal, 0)
+    for left in (0, EVENING + 1):
+        course = rounds._behind_fit(Course(wish, left, 0, 0), wish, uneven)
+        assert course.wish == replace(wish, even=True)
+        assert course.rounds == max(left, EVENING)

@@ -4,7 +4,7 @@ Every check collects all its problems and raises one exception that carries them
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 
@@ -36,6 +36,15 @@ class Problem:
         return f"{text}\n    hint: {self.hint}" if self.hint else text
 
 
+def _text_of(problems: Sequence[Problem]) -> str:
+    """All problems; a hint that neighbours share stands once, behind the last of them."""
+    following = [problem.hint for problem in problems[1:]] + [""]
+    return "\n".join(
+        str(replace(problem, hint="") if problem.hint == after else problem)
+        for problem, after in zip(problems, following, strict=True)
+    )
+
+
 class FpdeepError(Exception):
     """Base of all errors that the command line reports without a traceback."""
 
@@ -48,7 +57,7 @@ class InputError(FpdeepError):
     exit_code = 2
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__("\n".join(str(problem) for problem in problems))
+        super().__init__(_text_of(problems))
         self.problems = tuple(problems)
 
     def __reduce__(self) -> tuple[type["InputError"], tuple[tuple[Problem, ...]]]:

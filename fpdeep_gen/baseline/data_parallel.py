@@ -48,10 +48,11 @@ def data_parallel(network: Network, cluster: Cluster, goal: float | None = None)
     wanted = goal if goal is not None else GOAL * work_bound(network, cluster)
     own = _evaluated("data parallel, own batch", network, cluster, network.training.batch, "")
     batch = least_batch(network, cluster, wanted)
+    text = f"{wanted:,.1f}".removesuffix(".0")
     if batch is None:
-        note = f"no mini-batch trains {wanted:.4g} images/s"
+        note = f"no mini-batch trains {text} images/s"
         return own, _evaluated("data parallel, any batch", network, cluster, MOST_BATCH, note)
-    note = f"the least batch for {wanted:.4g} images/s"
+    note = f"the least batch for {text} images/s"
     return own, _evaluated("data parallel, batch for the rate", network, cluster, batch, note)
 
 

@@ -38,10 +38,10 @@ def check(network_path: Path, cluster_path: Path | None, boards: int | None, yam
         network, cluster = load_inputs(network_path, cluster_path, for_training=False, boards=boards)
     if yaml_path is not None:
         yaml_path.write_text(onnx_as_yaml(network_path), encoding="utf-8")
-    output.human.print(network_table(network))
+    output.table(network_table(network))
     output.human.print(formats_text(network))
     document: dict[str, object] = {"network": network_document(network)}
     if cluster is not None:
-        output.human.print(cluster_table(cluster))
+        output.table(cluster_table(cluster))
         document["cluster"] = {"name": cluster.name, "boards": len(cluster.boards)}
     output.result(document)

@@ -17,7 +17,7 @@ from fpdeep_gen.cli.options import (
 from fpdeep_gen.cli.output import current_output, json_option
 from fpdeep_gen.cli.workflow import balanced_step, further_link, load_inputs
 from fpdeep_gen.energy.model import EnergyModel
-from fpdeep_gen.report.comparison import comparison_document, comparison_rows, comparison_table
+from fpdeep_gen.report.comparison import comparison_document, comparison_notes, comparison_rows, comparison_table
 from fpdeep_gen.report.comparison_page import comparison_html
 
 COMPARE_FILE, COMPARE_PAGE = "compare.json", "compare.html"
@@ -47,7 +47,9 @@ def compare(
     (out / COMPARE_FILE).write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     (out / COMPARE_PAGE).write_text(comparison_html(plan, rows, bound), encoding="utf-8")
     title = f"{network.name} on {len(cluster.boards)} boards of {cluster.name}: work bound {bound:,.1f} images/s"
-    output.human.print(comparison_table(title, rows))
+    output.table(comparison_table(title, rows))
+    for note in comparison_notes(rows):
+        output.human.print(note, soft_wrap=True)
     output.human.print(
         f"predictions and estimates (W and GOP/J too; GPUs: published rates, board power by data sheet); "
         f"page: {out / COMPARE_PAGE}",

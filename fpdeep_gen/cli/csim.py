@@ -13,6 +13,7 @@ from fpdeep_gen.errors import InputError, Problem
 from fpdeep_gen.golden.data import load_dataset
 from fpdeep_gen.plan.document import plan_to_json
 from fpdeep_gen.plan.model import Plan
+from fpdeep_gen.report.words import counted
 from fpdeep_gen.sim.batches import training_batches
 from fpdeep_gen.sim.csim import RUN_FOLDER, SUMMARY_FILE, simulate_natively
 from fpdeep_gen.sim.native import build_native
@@ -37,8 +38,8 @@ def csim(out: Path, batches: int, images: int | None, force: bool) -> None:
         done = csim_step(out, decided, batches, images, force)
     outcome = json.loads((out / FOLDER / SUMMARY_FILE).read_text(encoding="utf-8"))
     time = "up to date" if done.skipped else f"{done.seconds:.1f} s"
-    compared, steps = outcome["compared_weights"], len(outcome["steps"])
-    output.human.print(f"csim: {time}; equal: {compared:,} weights compared over {steps} steps, bit for bit")
+    compared, steps = outcome["compared_weights"], counted(len(outcome["steps"]), "step")
+    output.human.print(f"csim: {time}; equal: {compared:,} weights compared over {steps}, bit for bit")
     output.human.print(f"words of the run: {out / FOLDER / RUN_FOLDER}")
     output.result({"skipped": done.skipped, "seconds": done.seconds, **outcome})
 

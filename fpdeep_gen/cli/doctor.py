@@ -14,7 +14,7 @@ def doctor() -> None:
     """Show each tool, its version and what it is for; exit code 3 if one that is needed is missing."""
     output = current_output()
     tools = find_tools()
-    output.human.print(_table(tools))
+    output.table(_table(tools))
     missing = [tool for tool in tools if tool.needed and not tool.found]
     output.result({"tools": [_document(tool) for tool in tools], "missing": [tool.name for tool in missing]})
     for tool in missing:

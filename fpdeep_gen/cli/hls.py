@@ -22,6 +22,7 @@ from fpdeep_gen.hls.emit.interface_report import InterfaceReport
 from fpdeep_gen.hls.emit.report import KernelReport
 from fpdeep_gen.hls.emit.report_text import loop_rows, report_text
 from fpdeep_gen.hls.parts import DEFAULT_PART, part_of
+from fpdeep_gen.report.words import counted
 
 DEFAULT_CLOCK_MHZ = 200.0
 
@@ -142,9 +143,9 @@ def build(
     readable = out / f"{top}.report.txt"
     readable.write_text(report_text(compiled.report), encoding="utf-8")
     drawings = [str(path) for path in schedule_files(out, top)] if schedule else []
-    output.human.print(_loops_table(compiled.report))
+    output.table(_loops_table(compiled.report))
     if compiled.report.interface is not None:
-        output.human.print(_ports_table(compiled.report.interface))
+        output.table(_ports_table(compiled.report.interface))
     for warning in compiled.report.warnings:
         output.human.print(f"warning: {warning}", style="yellow", soft_wrap=True, markup=False)
     output.human.print(
@@ -239,7 +240,9 @@ def cosim(
         raise ComparisonError("\n".join([f"the test bench returned {done.bench_code}", *done.differences]))
     if done.differences:
         raise ComparisonError("\n".join(done.differences))
-    called = f"{done.calls} calls, latency {min(done.latencies)} to {max(done.latencies)}, " if done.latencies else ""
+    called = ""
+    if done.latencies:
+        called = f"{counted(done.calls, 'call')}, latency {min(done.latencies)} to {max(done.latencies)}, "
     output.human.print(f"equal: {sum(done.compared.values()):,} integers and words, {called}{done.cycles:,} cycles")
     if done.undefined:
         places = ", ".join(f"{count:,} of {name}" for name, count in done.undefined.items())

@@ -49,7 +49,7 @@ def build_elsewhere(
     result = driver_of(backend).build(job)
     title = f"{top} by {driver_of(backend).title} for {result.device} at {clock_mhz:g} MHz, by its own count"
     output.human.print(title, soft_wrap=True, markup=False)
-    output.human.print(_table(result))
+    output.table(_table(result))
     output.human.print("\n".join(map(str, [*result.rtl, result.run.log])), soft_wrap=True, markup=False)
     output.result(
         {

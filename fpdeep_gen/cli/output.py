@@ -10,10 +10,13 @@ from typing import Any, TypeVar
 
 import click
 from rich.console import Console
+from rich.measure import Measurement
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
 
 JSON_KEY = "fpdeep_gen.cli.json"
-NARROWEST = 110
+NARROWEST = 130
+UNLIMITED = 10_000
 
 Json = Mapping[str, object]
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -32,6 +35,13 @@ class Output:
         if self.json:
             click.echo(json.dumps(document, indent=2, sort_keys=True))
 
+    def table(self, table: Table) -> None:
+        """Shows a table: no narrower than its words and figures, also where the terminal has to break its lines."""
+        width = self.human.width
+        self.human.width = max(width, _least_width(self.human, table))
+        self.human.print(table)
+        self.human.width = width
+
     def progress(self) -> Progress:
         """A progress bar that leaves nothing behind; silent where standard error is no terminal."""
         return Progress(
@@ -43,6 +53,18 @@ class Output:
             transient=True,
             disable=not self.status.is_terminal,
         )
+
+
+def _least_width(console: Console, table: Table) -> int:
+    """Characters that a table's words and figures take, with what stands between columns."""
+    options = console.options.update(max_width=UNLIMITED)
+    found = [
+        (column.no_wrap, [Measurement.get(console, options, cell) for cell in (column.header, *column.cells)])
+        for column in table.columns
+    ]
+    widest = sum(max(cell.maximum for cell in cells) for _, cells in found)
+    between = Measurement.get(console, options, table).maximum - widest
+    return between + sum(max(cell.maximum if whole else cell.minimum for cell in cells) for whole, cells in found)
 
 
 def json_option(function: Function) -> Function:

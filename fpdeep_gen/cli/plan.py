@@ -29,6 +29,7 @@ from fpdeep_gen.report.plan_page import plan_html
 from fpdeep_gen.report.plan_times import plan_trace
 from fpdeep_gen.report.tables import boards_table, links_table, prediction_text
 from fpdeep_gen.report.timeline import timeline_json
+from fpdeep_gen.report.words import counted
 
 PLAN_PAGE, PLAN_TRACE = "plan.html", "plan_timeline.json"
 
@@ -73,7 +74,8 @@ def plan(
     beyond = unreachable(network, cluster) if planner == "auto" else []
     if planner == "balanced" or beyond:
         if beyond:
-            output.human.print(f"balanced plan: {beyond[0]}")
+            more = f" (and {counted(len(beyond) - 1, 'further reason')})" if beyond[1:] else ""
+            output.human.print(f"a balanced plan, which cannot be generated yet: {beyond[0]}{more}", soft_wrap=True)
         decided, done = balanced_step(out, network, cluster, force, further_link(cluster_path), fill)
         _balanced(output, out, decided, done, model)
     elif fill is not None:
@@ -87,16 +89,16 @@ def _exact(output: Output, out: Path, network: Network, cluster: Cluster, force:
     decided, done = plan_step(out, network, cluster, force)
     (out / PLAN_PAGE).write_text(report_html(decided, None, read_origin(out)), encoding="utf-8")
     (out / PLAN_TRACE).write_text(timeline_json(decided, None), encoding="utf-8")
-    output.human.print(boards_table(decided, None))
+    output.table(boards_table(decided, None))
     if decided.links:
-        output.human.print(links_table(decided, None))
+        output.table(links_table(decided, None))
     output.human.print(prediction_text(decided))
     output.human.print(f"picture: {out / PLAN_PAGE}", soft_wrap=True)
     output.result(_result(out, done) | plan_document(decided))
 
 
 def _balanced(output: Output, out: Path, decided: BalancedPlan, done: Done, model: EnergyModel) -> None:
-    output.human.print(balanced_table(decided))
+    output.table(balanced_table(decided))
     energy = plan_energy(decided, model)
     (out / PLAN_PAGE).write_text(plan_html(decided, energy, PLAN_TRACE), encoding="utf-8")
     (out / PLAN_TRACE).write_text(plan_trace(decided), encoding="utf-8")

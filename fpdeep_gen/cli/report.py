@@ -29,14 +29,14 @@ def report(out: Path, force: bool) -> None:
 
 def show(output: Output, out: Path, plan: Plan, evidence: Evidence | None) -> None:
     """Boards, links, training steps and the verdict."""
-    output.human.print(boards_table(plan, evidence))
+    output.table(boards_table(plan, evidence))
     if plan.links:
-        output.human.print(links_table(plan, evidence))
+        output.table(links_table(plan, evidence))
     output.human.print(prediction_text(plan))
     if evidence is not None:
         if evidence.latency is not None:
             output.human.print(latency_text(plan, evidence.latency))
-        output.human.print(steps_table(evidence))
+        output.table(steps_table(evidence))
         output.human.print(verdict_text(evidence))
     output.human.print(f"report: {out / REPORT_FILE}", soft_wrap=True)
 

@@ -84,7 +84,7 @@ def sweep(
     document = sweep_document(network.name, cluster.name, points)
     (out / SWEEP_FILE).write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     (out / SWEEP_PAGE).write_text(sweep_html(network.name, cluster.name, points), encoding="utf-8")
-    output.human.print(sweep_table(points))
+    output.table(sweep_table(points))
     for line in reasons(points):
         output.human.print(line, soft_wrap=True)
     output.human.print(f"{knee_text(points)}\n{made} of {len(points)} points planned; curve: {out / SWEEP_PAGE}")

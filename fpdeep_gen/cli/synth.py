@@ -50,7 +50,7 @@ def synth(out: Path, boards: tuple[int, ...], limit_s: float, jobs: int) -> None
         )
     for board, top in zip(numbers, found, strict=True):
         (out / f"board_{board}" / FIGURES_FILE).write_text(top.to_json(), encoding="utf-8")
-        output.human.print(_table(board_rows(plan)[board], top))
+        output.table(_table(board_rows(plan)[board], top))
     missing = [f"{top.top}: {part.name}: {part.reason}" for top in found for part in top.missing]
     if missing:
         raise ToolError("no figures for these parts, which the sums above lack:\n  " + "\n  ".join(missing))

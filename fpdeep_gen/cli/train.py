@@ -62,7 +62,7 @@ def train(
         done = _on_golden(output, out, network, epochs or network.training.epochs, force)
     else:
         network, done = _on_chain(output, out, network_path, cluster_path, epochs, jobs, force)
-    output.human.print(_table(network, done))
+    output.table(_table(network, done))
     epochs_done = [asdict(epoch) for epoch in done.epochs]
     output.result({"network": network.name, "engine": engine.value, "epochs": epochs_done, "out": str(out)})
     _require_no_wraps(network_path, done)

@@ -26,6 +26,6 @@ def verify(out: Path, batches: int, images: int | None, test_images: int, thread
         done = verify_step(out, decided, Amount(batches, images, test_images), force, threads)
     evidence = load_evidence(out)
     if evidence is not None:
-        output.human.print(steps_table(evidence))
+        output.table(steps_table(evidence))
         output.human.print(verdict_text(evidence))
         output.result({"skipped": done.skipped, "seconds": done.seconds, **evidence_document(evidence)})

@@ -85,7 +85,7 @@ def plan_step(out: Path, network: Network, cluster: Cluster, force: bool) -> tup
 
 def unreachable(network: Network, cluster: Cluster) -> list[str]:
     """Why the exact planner is not asked: what generation cannot build yet, or more boards than it is for."""
-    reasons = [f"{lack.field} {lack.found} (generation takes {lack.expected})" for lack in lacks(network)]
+    reasons = [f"{lack.field}: generation takes {lack.expected}, found {lack.found}" for lack in lacks(network)]
     if len(cluster.boards) > MOST_EXACT_BOARDS:
         reasons.append(f"{len(cluster.boards)} boards, more than the {MOST_EXACT_BOARDS} of an exact plan")
     return reasons

@@ -8,6 +8,7 @@ from rich.table import Table
 from fpdeep_gen.energy.estimate import Energy
 from fpdeep_gen.partition.model import BalancedPlan, LinkPlan, Phase, Place, Share
 from fpdeep_gen.report.points import busiest_link, fullest_board, link_load
+from fpdeep_gen.report.words import counted
 
 PHASES = {Phase.FORWARD: "F", Phase.BACKWARD: "B", Phase.GRADIENT: "G"}
 
@@ -170,7 +171,7 @@ def flat_text(plan: BalancedPlan) -> str:
 
 
 def _images(count: int) -> str:
-    return f"{count} image{'' if count == 1 else 's'}"
+    return counted(count, "image")
 
 
 def _limit(plan: BalancedPlan) -> str:

@@ -151,16 +151,20 @@ def row_texts(row: ComparisonRow) -> tuple[str, ...]:
 
 
 def comparison_table(title: str, rows: Sequence[ComparisonRow]) -> Table:
-    """One row a way to train, with what limits it."""
+    """One row a way to train, with what limits it; `comparison_notes` has what else is to be said of some."""
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
     table.add_column("")
     for heading in HEADINGS:
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("limit")
+    table.add_column("limit", no_wrap=True)
     for row in rows:
-        name = f"{row.name} ({row.note})" if row.note else row.name
-        table.add_row(name, *row_texts(row), row.limit)
+        table.add_row(row.name, *row_texts(row), row.limit)
     return table
+
+
+def comparison_notes(rows: Sequence[ComparisonRow]) -> tuple[str, ...]:
+    """A line for each row with a note."""
+    return tuple(f"{row.name}: {row.note}" for row in rows if row.note)
 
 
 def comparison_document(plan: BalancedPlan, rows: Sequence[ComparisonRow]) -> dict[str, object]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from fpdeep_gen.partition.model import BalancedPlan
 from fpdeep_gen.report.comparison import HEADINGS, ComparisonRow, row_texts
 from fpdeep_gen.report.page import Meter
-from fpdeep_gen.report.sweep import boards_text
 from fpdeep_gen.report.templates import render
+from fpdeep_gen.report.words import counted
 
 TEMPLATE = "report/compare.html.j2"
 
@@ -44,7 +44,7 @@ class ComparisonPage:
 
 def comparison_html(plan: BalancedPlan, rows: Sequence[ComparisonRow], bound: float) -> str:
     """The page's text; `bound`: images a second that these boards cannot pass."""
-    cluster = f"{boards_text(len(plan.cluster.boards))} of {plan.cluster.name}"
+    cluster = f"{counted(len(plan.cluster.boards), 'board')} of {plan.cluster.name}"
     views = tuple(_row(row, rows) for row in rows)
     return render(TEMPLATE, ComparisonPage(plan.network.name, cluster, f"{bound:,.1f}", HEADINGS, views))
 

@@ -28,6 +28,7 @@ from fpdeep_gen.report.page import (
 from fpdeep_gen.report.rtl_estimates import estimate_of
 from fpdeep_gen.report.shapes import Drawing
 from fpdeep_gen.report.templates import render
+from fpdeep_gen.report.words import counted
 
 TEMPLATE = "report/report.html.j2"
 MOST_DIFFERENCES = 20
@@ -47,6 +48,7 @@ class Page:
 
     title: str
     cluster: str
+    simulated: bool
     equal: bool | None
     verdict: str
     tiles: tuple[Tile, ...]
@@ -72,7 +74,8 @@ def _page(plan: Plan, evidence: Evidence | None, origin: Origin, rtl: Sequence[R
     steps = evidence.steps if evidence else ()
     return Page(
         title=plan.network.name,
-        cluster=f"{plan.cluster.name}: {len(boards)} {'board' if len(boards) == 1 else 'boards'}",
+        cluster=f"{plan.cluster.name}: {counted(len(boards), 'board')}",
+        simulated=evidence is not None,
         equal=None if evidence is None else evidence.equal,
         verdict=_verdict(evidence),
         tiles=tiles(plan, evidence),
@@ -96,7 +99,7 @@ def _verdict(evidence: Evidence | None) -> str:
         return f"The simulation gave nothing to compare. {evidence.failure}"
     if not evidence.equal:
         return "The simulated chain and the golden model disagree."
-    steps = f"{len(evidence.steps)} SGD step{'' if len(evidence.steps) == 1 else 's'}"
+    steps = counted(len(evidence.steps), "SGD step")
     return f"{evidence.compared_weights:,} weights compared over {steps}: equal, bit for bit."
 
 

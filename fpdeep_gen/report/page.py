@@ -7,6 +7,7 @@ from fpdeep_gen.plan.model import Plan
 from fpdeep_gen.report.chain_drawing import level
 from fpdeep_gen.report.evidence import Evidence, FifoEvidence, StepEvidence
 from fpdeep_gen.report.figures import BoardRow, EngineRow, LinkRow, Used, limit_text
+from fpdeep_gen.report.words import counted
 
 MISSING = "\N{EN DASH}"
 
@@ -147,16 +148,17 @@ def tiles(plan: Plan, evidence: Evidence | None) -> tuple[Tile, ...]:
             f"at {plan.cluster.clock_mhz:g} MHz, mini-batches of {plan.network.training.batch}",
         ),
     ]
-    if evidence is not None:
+    if evidence is None:
+        found.append(Tile(f"{planned.latency:,}", "cycles of latency, planned", "of an image alone"))
+    else:
         if evidence.interval is not None:
             note = _against(evidence.interval, planned.interval)
             found.insert(1, Tile(f"{evidence.interval:,.0f}", "cycles an image, simulated", note))
         if evidence.latency is not None:
             note = f"planned: {planned.latency:,}; {_against(evidence.latency, planned.latency)}"
             found.append(Tile(f"{evidence.latency:,.0f}", "cycles of latency, simulated", note))
-        found.append(
-            Tile(f"{evidence.compared_weights:,}", "weights compared", f"over {len(evidence.steps)} SGD steps")
-        )
+        steps = counted(len(evidence.steps), "SGD step")
+        found.append(Tile(f"{evidence.compared_weights:,}", "weights compared", f"over {steps}"))
         speed = evidence.cycles / evidence.simulation_seconds if evidence.simulation_seconds else 0.0
         note = f"{speed / 1e3:,.0f} thousand a second" if speed else ""
         found.append(Tile(f"{evidence.cycles:,}", "clock cycles simulated", note))

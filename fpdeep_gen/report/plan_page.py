@@ -9,8 +9,8 @@ from fpdeep_gen.report.page import Tile
 from fpdeep_gen.report.plan_drawing import ChainDrawing, draw_plan
 from fpdeep_gen.report.plan_timeline import TimelineDrawing, draw_timeline
 from fpdeep_gen.report.points import Figures, busiest_link, figures_of_energy, link_load
-from fpdeep_gen.report.sweep import boards_text
 from fpdeep_gen.report.templates import render
+from fpdeep_gen.report.words import counted
 
 TEMPLATE = "report/plan.html.j2"
 
@@ -34,9 +34,10 @@ class PlanPage:
 def plan_html(plan: BalancedPlan, energy: Energy, trace: str) -> str:
     """The page's text; `trace`: name of the file with the timeline."""
     figures = figures_of_energy(plan, energy)
+    boards = counted(len(plan.cluster.boards), "board")
     page = PlanPage(
         title=plan.network.name,
-        cluster=f"{boards_text(len(plan.cluster.boards))} of {plan.cluster.name} at {plan.cluster.clock_mhz:g} MHz",
+        cluster=f"{boards} of {plan.cluster.name} at {plan.cluster.clock_mhz:g} MHz",
         verdict=_verdict(plan, figures),
         tiles=_tiles(plan, figures, energy),
         chain=draw_plan(plan),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fpdeep_gen.report.loss_chart import round_step
 from fpdeep_gen.report.points import NEAR, Figures, Point, knee
 from fpdeep_gen.report.shapes import Drawing, Key, Label, Line
-from fpdeep_gen.report.sweep import boards_text
+from fpdeep_gen.report.words import counted
 
 WIDTH, HEIGHT = 1160, 560
 LEFT, RIGHT, TOP = 74, 22, 22
@@ -110,7 +110,7 @@ def draw_scaling(points: Sequence[Point]) -> ScalingChart:
         for mark, (_, found) in zip(marks, planned, strict=True)
     ]
     missing = [
-        Mark(scales.x(point.boards), FLOOR, f"{boards_text(point.boards)}: no plan. {point.reason}", "none")
+        Mark(scales.x(point.boards), FLOOR, f"{counted(point.boards, 'board')}: no plan. {point.reason}", "none")
         for point in points
         if point.figures is None
     ]
@@ -119,7 +119,7 @@ def draw_scaling(points: Sequence[Point]) -> ScalingChart:
     rule = None
     if bent is not None:
         rule = Rule(scales.x(bent), TOP, scales.x(bent), PART_FLOOR)
-        labels.append(Label(rule.x1 - 7, TOP + 12, f"knee: {boards_text(bent)}", "named", "end"))
+        labels.append(Label(rule.x1 - 7, TOP + 12, f"knee: {counted(bent, 'board')}", "named", "end"))
     found_kinds = {kind_of(found.limit) for _, found in planned}
     near = scales.part_y(NEAR)
     return ScalingChart(
@@ -139,7 +139,7 @@ def draw_scaling(points: Sequence[Point]) -> ScalingChart:
 
 def mark_text(point: Point, found: Figures) -> str:
     """What is told of a point."""
-    text = f"{boards_text(point.boards)}: {found.steady:,.1f} images/s, {found.of_bound:.1%} of linear"
+    text = f"{counted(point.boards, 'board')}: {found.steady:,.1f} images/s, {found.of_bound:.1%} of linear"
     return f"{text}; limit: {found.limit}"
 
 

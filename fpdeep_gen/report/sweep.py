@@ -7,6 +7,7 @@ from rich.table import Table
 
 from fpdeep_gen.report.page import MISSING
 from fpdeep_gen.report.points import NEAR, Point, bound_knee, knee
+from fpdeep_gen.report.words import counted
 
 COLUMNS = ("images/s", "in batches", "of linear", "balance", "fullest memory", "fill", "busiest link", "GOP/J", "limit")
 
@@ -34,10 +35,9 @@ def sweep_table(points: Sequence[Point]) -> Table:
     """One row a number of boards, one for a run of them without a plan; the board and link meant stand in brackets.
     GOP/J are estimates."""
     table = Table(title="Boards and throughput (GOP/J: estimates)", title_justify="left")
-    table.add_column("boards", justify="right")
-    for name in COLUMNS[:-1]:
+    for name in ("boards", *COLUMNS[:-1]):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column(COLUMNS[-1])
+    table.add_column(COLUMNS[-1], no_wrap=True)
     for run in row_runs(points):
         table.add_row(run_text(run), *point_texts(run[-1]))
     return table
@@ -68,18 +68,13 @@ def reasons(points: Sequence[Point]) -> tuple[str, ...]:
 
 def _boards(run: Sequence[Point]) -> str:
     first, last = run[0].boards, run[-1].boards
-    return boards_text(first) if first == last else f"{first} to {last} boards"
-
-
-def boards_text(boards: int) -> str:
-    """`1 board`, `2 boards`."""
-    return f"{boards} board" if boards == 1 else f"{boards} boards"
+    return counted(first, "board") if first == last else f"{first} to {last} boards"
 
 
 def knee_text(points: Sequence[Point]) -> str:
     """Where scaling stops to be linear, and from where on links forbid it, in words."""
     bent = bound_knee(points)
-    forbidden = "" if bent is None else f"; links keep any such plan below linear from {boards_text(bent)} on"
+    forbidden = "" if bent is None else f"; links keep any such plan below linear from {counted(bent, 'board')} on"
     return _reached_text(points) + forbidden
 
 
@@ -89,9 +84,10 @@ def _reached_text(points: Sequence[Point]) -> str:
         return "no plan at any of these numbers of boards"
     found = knee(points)
     if found is not None:
-        return f"knee at {boards_text(found)}: the first below {NEAR} of linear (the work bound)"
+        return f"knee at {counted(found, 'board')}: the first below {NEAR} of linear (the work bound)"
     if any(point.figures is not None and point.figures.of_bound >= NEAR for point in points):
-        return f"no knee up to {boards_text(max(planned))}: never below {NEAR} of linear (the work bound) once reached"
+        most = counted(max(planned), "board")
+        return f"no knee up to {most}: never below {NEAR} of linear (the work bound) once reached"
     return f"{NEAR} of linear (the work bound) is not reached at any of these numbers of boards"
 
 

@@ -7,6 +7,7 @@ from fpdeep_gen.plan.ceiling import ceilings
 from fpdeep_gen.plan.model import Plan
 from fpdeep_gen.report.evidence import Evidence, StepEvidence
 from fpdeep_gen.report.figures import Used, board_rows, limit_text, link_rows
+from fpdeep_gen.report.words import counted
 
 FULL = 0.9
 TIGHT = 0.7
@@ -95,7 +96,8 @@ def latency_text(plan: Plan, simulated: float) -> str:
 def verdict_text(evidence: Evidence) -> Text:
     """The one sentence that matters."""
     if evidence.equal:
-        text = f"equal: {evidence.compared_weights:,} weights compared over {len(evidence.steps)} steps, bit for bit"
+        steps = counted(len(evidence.steps), "step")
+        text = f"equal: {evidence.compared_weights:,} weights compared over {steps}, bit for bit"
         return Text(text, style="bold green")
     if evidence.failure:
         return Text(f"STOPPED: {evidence.failure}", style="bold red")

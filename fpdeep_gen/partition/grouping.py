@@ -45,6 +45,7 @@ class Grouping:
         self.memory = min(board.bram36 for board in cluster.boards) * RAMB36_BITS
         self.average = sum(board.dsp for board in cluster.boards) / len(cluster.boards)
         self.conv = [layer.index for layer in geometry if not layer.flat]
+        self.known: dict[tuple[int, ...], float] = {}
 
     @cached_property
     def _places(self) -> dict[int, float]:
@@ -62,6 +63,12 @@ class Grouping:
 
     def needed(self, group: Sequence[int]) -> float:
         """Bits of memory of each of a group's boards."""
+        key = tuple(group)
+        if key not in self.known:
+            self.known[key] = self._needed(group)
+        return self.known[key]
+
+    def _needed(self, group: Sequence[int]) -> float:
         bits, number = 0.0, self.boards(group)
         for layer in group:
             count = self.geometry[layer].layer.weight_count

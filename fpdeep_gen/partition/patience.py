@@ -1,5 +1,8 @@
 """Longer intervals than the multipliers ask for, where links, logic or external memory do."""
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from fpdeep_gen.board.model import Cluster
@@ -23,6 +26,20 @@ HOPELESS = 1.2
 """Times all boards' memory; no longer interval makes up for so much."""
 
 
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Without collections of garbage that refers to itself. Plans are a great many small objects, none of which do, so
+    that to go through them again and again takes a sixth of the time and finds nothing."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
+
+
+@uncollected()
 def patient(network: Network, cluster: Cluster, fast: bool = True) -> Candidate | None:
     """The search, with longer intervals as long as only what an interval bounds is exceeded (multipliers, logic, rates
     of links and of DDR), or links do not keep up whatever else is exceeded. The shortest is found within `STRETCH`;

@@ -89,7 +89,7 @@ def schemes(network: Network, cluster: Cluster, geometry: Sequence[Geometry], in
         for columns, blocks in cut:
             grouping = groupings[columns]
             groups = grouping.merged(level)
-            sums = spread_sums(network, cluster, geometry, columns, groups, interval)
+            sums = spread_sums(network, columns, groups, SPREAD * room)
             found = [
                 Scheme(columns, groups, (False,) * len(geometry), blocks),
                 Scheme(columns, groups, sums, blocks),
@@ -97,7 +97,7 @@ def schemes(network: Network, cluster: Cluster, geometry: Sequence[Geometry], in
             ]
             if free:
                 for others in (*grouping.displaced(groups), *spread[columns]):
-                    sums = spread_sums(network, cluster, geometry, columns, others, interval)
+                    sums = spread_sums(network, columns, others, SPREAD * room)
                     found.append(Scheme(columns, others, sums, blocks, frugal=any(sums)))
                 found += woven(geometry, found[0])
             for scheme in found:
@@ -108,7 +108,7 @@ def schemes(network: Network, cluster: Cluster, geometry: Sequence[Geometry], in
         heavy = with_heavy_copies(groupings[columns], blocks, SPREAD * room)
         grouping = Grouping(network, cluster, geometry, columns, interval, room, heavy)
         for others in scattered(grouping) if heavy else ():
-            sums = spread_sums(network, cluster, geometry, columns, others, interval)
+            sums = spread_sums(network, columns, others, SPREAD * room)
             alone = {group[0] for group in others if len(group) == 1}
             sums = tuple(own or layer in heavy & alone for layer, own in enumerate(sums))
             scheme = Scheme(columns, others, sums, blocks, frugal=any(sums))
@@ -161,21 +161,17 @@ def fullest(network: Network, cluster: Cluster, geometry: Sequence[Geometry], in
 
 
 def spread_sums(
-    network: Network,
-    cluster: Cluster,
-    geometry: Sequence[Geometry],
-    columns: Sequence[bool],
-    groups: Sequence[Sequence[int]],
-    interval: float,
+    network: Network, columns: Sequence[bool], groups: Sequence[Sequence[int]], most: float
 ) -> tuple[bool, ...]:
     """Layers of joined groups whose partial sums links have room for, the last ones first: they then need no copies of
-    weights."""
-    chosen = [False] * len(geometry)
+    weights. `most`: bits that a link carries of the sums of a group."""
+    chosen = [False] * len(network.layers)
     for group in groups:
-        room = SPREAD * link_room(network, cluster, geometry, interval)
+        room = most
         for layer in reversed(group):
-            bits = elements(network, layer) * sum_bits(network, layer)
-            if len(group) > 1 and layer > 0 and not columns[layer] and bits <= room:
-                chosen[layer] = True
-                room -= bits
+            if len(group) > 1 and layer > 0 and not columns[layer]:
+                bits = elements(network, layer) * sum_bits(network, layer)
+                if bits <= room:
+                    chosen[layer] = True
+                    room -= bits
     return tuple(chosen)

@@ -99,6 +99,11 @@ class Search:
         """The first scheme's plan that keeps all budgets with fully connected layers where they may hope to be, else
         the best of all that keep the budgets, else the one that exceeds the fewest. With faster fully connected engines
         if it is to be `fast`, else the first on the same way that keeps the budgets."""
+        found = self._best(fast)
+        self.settling.forget()
+        return found
+
+    def _best(self, fast: bool) -> Candidate | None:
         tried: list[tuple[Candidate, Scheme]] = []
         more = SCHEMES_MORE
         for scheme, other in self._near():

@@ -98,6 +98,11 @@ class Settling:
         self.timed = lru_cache(maxsize=1)(self._timed)
         self.assembled = lru_cache(maxsize=PLANS_KEPT)(self._assembled)
 
+    def forget(self) -> None:
+        """Lets go of all that is kept, which refers to itself by way of these methods."""
+        for kept in (self.cut, self.filled_by, self.shares, self.decided, self.timed, self.assembled):
+            kept.cache_clear()
+
     def carried(self, found: Filled, pieces: tuple[FlatPiece, ...], speed: Speed) -> float:
         """Cycles that streams take of the busiest link."""
         shares = self.shares(found.scheme, found.interval, found.room)

@@ -30,51 +30,68 @@ class Flow:
     down: Integers
 
 
+Part: TypeAlias = tuple[int, int, int, int, int]
+"""A board, and of a tensor the begin and end of channels, then those of columns."""
+
+
 class Hull:
-    """Producer and consumers of the elements (channel, column) of one tensor."""
+    """Producer and consumers of the elements (channel, column) of one tensor. Elements between which no part begins or
+    ends are looked at together."""
 
     def __init__(self, channels: int, columns: int) -> None:
-        self.producer = np.full((channels, columns), -1, np.int64)
-        self.needs: list[tuple[int, Range, Range]] = []
+        self.channels, self.columns = channels, columns
+        self.makes: list[Part] = []
+        self.needs: set[Part] = set()
 
     def make(self, board: int, channels: Range, columns: Range) -> None:
         """The board makes these elements."""
-        self.producer[channels.begin : channels.end, columns.begin : columns.end] = board
+        self.makes.append((board, channels.begin, channels.end, columns.begin, columns.end))
 
     def need(self, board: int, channels: Range, columns: Range) -> None:
         """The board needs these elements."""
-        if channels.size and columns.size:
-            self.needs.append((board, channels, columns))
+        if channels.begin < channels.end and columns.begin < columns.end:
+            self.needs.add((board, channels.begin, channels.end, columns.begin, columns.end))
 
     @property
     def highest(self) -> int:
         """The highest board that needs anything, -1 where none does."""
-        return max((board for board, _, _ in self.needs), default=-1)
+        return max((need[0] for need in self.needs), default=-1)
 
-    def _extremes(self) -> tuple[Integers, Integers]:
-        """The lowest and the highest board that needs each element, a great number and -1 where none does."""
-        low, high = np.full_like(self.producer, 1 << 30), np.full_like(self.producer, -1)
-        rising = sorted(self.needs, key=lambda need: need[0])
-        for needs, boards in ((rising, high), (reversed(rising), low)):
-            for board, channels, columns in needs:
-                boards[channels.begin : channels.end, columns.begin : columns.end] = board
-        return low, high
+    def producer(self) -> Integers:
+        """The board that makes each element, -1 where none does."""
+        found = np.full((self.channels, self.columns), -1, np.int64)
+        for board, first, last, left, right in self.makes:
+            found[first:last, left:right] = board
+        return found
 
     def flow(self, carried: Carried, tensor: int, element_bits: int, links: int) -> Flow:
         """What crosses the links; `element_bits`: of an element, all rows."""
-        low, high = self._extremes()
-        used = (self.producer >= 0) & (high >= 0)
-        made, low, high = self.producer[used], low[used], high[used]
-        up = crossing(made, np.maximum(made, high), links)
-        down = crossing(np.minimum(low, made), made, links)
+        parts = [*self.makes, *self.needs]
+        edges = (
+            sorted({0, self.channels, *(edge for part in parts for edge in part[1:3])}),
+            sorted({0, self.columns, *(edge for part in parts for edge in part[3:])}),
+        )
+        channel, column = ({edge: index for index, edge in enumerate(found)} for found in edges)
+        weights = np.diff(edges[0])[:, None] * np.diff(edges[1])[None, :]
+        made, high = np.full_like(weights, -1), np.full_like(weights, -1)
+        low = np.full_like(weights, 1 << 30)
+        rising = sorted(self.needs)
+        for painted, needs in ((made, self.makes), (high, rising), (low, reversed(rising))):
+            for board, first, last, left, right in needs:
+                painted[channel[first] : channel[last], column[left] : column[right]] = board
+        used = (made >= 0) & (high >= 0)
+        made, low, high, weights = made[used], low[used], high[used], weights[used]
+        up = crossing(made, np.maximum(made, high), links, weights)
+        down = crossing(np.minimum(low, made), made, links, weights)
         return Flow(carried, tensor, up * element_bits, down * element_bits)
 
 
-def crossing(begin: Integers, end: Integers, links: int) -> Integers:
-    """For each link, how many of the ways from board `begin` to board `end` (not below it) go over it."""
+def crossing(begin: Integers, end: Integers, links: int, weights: Integers | None = None) -> Integers:
+    """For each link, how many of the ways from board `begin` to board `end` (not below it) go over it; `weights`: how
+    many there are of each way."""
     size = links + 1
-    changes = np.bincount(begin, minlength=size) - np.bincount(end, minlength=size)
-    return np.cumsum(changes)[:links]
+    changes = np.bincount(begin, weights, size) - np.bincount(end, weights, size)
+    return np.cumsum(changes)[:links].astype(np.int64)
 
 
 def feature_bits(network: Network, tensor: int, kept: Container[int] = ()) -> int:
@@ -166,7 +183,7 @@ def outputs_made(geometry: Geometry, columns: Range) -> Range:
 
 def _need_features(hull: Hull, reader: Geometry, shares: Iterable[Share]) -> None:
     for share in shares:
-        needed = Range(0, hull.producer.shape[1]) if reader.flat else reader.inputs_of_sums(share.columns)
+        needed = Range(0, hull.columns) if reader.flat else reader.inputs_of_sums(share.columns)
         hull.need(share.board, share.inputs, needed)
 
 
@@ -209,25 +226,28 @@ def _features(
     found += [hull.flow(Carried.FEATURE, tensor, rows * network.tensor_format(tensor).width, links)]
     if pool_index_bits(network, tensor):
         winners = Hull(channels, columns)
-        winners.producer = hull.producer
+        winners.makes = hull.makes
         if tensor in kept:
             _need_errors(winners, geometry[tensor - 1], by_phase)
         elif tensor < len(network.layers):
             _need_features(winners, geometry[tensor], by_phase[tensor, Phase.GRADIENT])
         found += [winners.flow(Carried.FEATURE, tensor, rows * pool_index_bits(network, tensor), links)]
     if tensor > 0:
-        found += _window_halos(network, hull.producer, tensor, links)
+        found += _window_halos(network, hull, tensor, links)
     return found
 
 
-def _window_halos(network: Network, producer: Integers, tensor: int, links: int) -> list[Flow]:
+def _window_halos(network: Network, hull: Hull, tensor: int, links: int) -> list[Flow]:
     """What a window needs of sums on the next one's board (the greatest of its part there, and which that was; its
     error goes to all boards with sums of it anyway), and sums that normalisation needs of its neighbours' channels:
     they go there in the forward phase and their errors come back."""
     layer = network.layers[tensor - 1]
-    found = []
+    found: list[Flow] = []
     feature, error = layer.formats.output.width, layer.formats.error.width
     overlap = max(0, layer.pool - layer.pool_stride)
+    if not (overlap or layer.normalisation is not None):
+        return found
+    producer = hull.producer()
     if overlap and producer.shape[1] > 1:
         up, down = _both(producer[:, 1:].ravel(), producer[:, :-1].ravel(), links)
         bits = layer.out_rows * (feature + pool_index_bits(network, tensor))
@@ -292,11 +312,11 @@ def _errors(
 def _partial(carried: Carried, shares: Sequence[Share], hull: Hull, tensor: int, element_bits: int, links: int) -> Flow:
     """Partial sums (`element_bits`: of an element, all rows) run from both ends of the layer's boards to the highest
     board that needs them (or the nearest to it), which rounds them."""
-    elements = hull.producer.size
+    elements = hull.channels * hull.columns
     boards = sorted({share.board for share in shares})
     low, high = boards[0], boards[-1]
     target = partial_target(boards, hull.highest)
-    hull.producer[:] = target
+    hull.make(target, Range(0, hull.channels), Range(0, hull.columns))
     bits = elements * element_bits
     up, down = np.zeros(links, np.int64), np.zeros(links, np.int64)
     up[low:target] = bits

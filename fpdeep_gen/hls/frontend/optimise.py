@@ -20,6 +20,7 @@ from fpdeep_gen.hls.frontend.llvm_ir import LlvmModule
 from fpdeep_gen.hls.frontend.llvm_metadata import Metadata
 from fpdeep_gen.hls.frontend.llvm_text import NAME, NODE, parse_module
 from fpdeep_gen.hls.frontend.object_pragmas import OBJECT_MARKERS, ObjectKey, ObjectPragmas, read_object_pragmas
+from fpdeep_gen.hls.frontend.pointer_members import with_pointers_apart
 from fpdeep_gen.hls.frontend.pointers import resolve_pointers
 from fpdeep_gen.hls.frontend.tables import may_have_tables, with_tables
 from fpdeep_gen.hls.frontend.unrolling import UNROLL, attach_unrolls, drop_gone, loops_left
@@ -77,6 +78,12 @@ def optimise(text: str, top: str, source: Path, heads: Heads) -> Optimised:
     )
     marked = str(module)
     parsed = parse_module(marked, source)
+    apart = with_pointers_apart(marked, parsed)
+    if apart is not marked:
+        module = parse_assembly(apart)
+        run_passes(module, ("sroa", "new_gvn", "sroa", "sccp", "simplify_cfg"))
+        marked = str(module)
+        parsed = parse_module(marked, source)
     put_arrays(parsed)
     problems: list[Problem] = []
     objects = read_object_pragmas(parsed, problems)

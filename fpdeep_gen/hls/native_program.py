@@ -98,7 +98,8 @@ def _included(source: Path, holds_bench: bool) -> list[str]:
         lines = ["#define main fpdeep_other_main", *lines, "#undef main"]
     if not _is_c(source):
         return lines
-    return [*(f"#include <{name}.h>" for name in _C_HEADERS), 'extern "C" {', *lines, "}"]
+    before = (*(f"#include <{name}.h>" for name in _C_HEADERS), "#define restrict __restrict", 'extern "C" {')
+    return [*before, *lines, "}", "#undef restrict"]
 
 
 def _is_c(source: Path) -> bool:

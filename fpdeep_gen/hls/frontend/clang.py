@@ -28,7 +28,7 @@ TIMEOUT_S = 120
 def preprocess(source: Path, include_dirs: Sequence[Path]) -> str:
     """The translation unit with its line markers; pragmas are still in it."""
     includes = [f"-I{path}" for path in (INCLUDE_DIR, *include_dirs)]
-    language = ("-D__HLS_C__=1",) if source.suffix == ".c" else ()
+    language = ("-D__HLS_C__=1", "-Drestrict=__restrict") if source.suffix == ".c" else ()
     defines = ("-D__SYNTHESIS__=1", "-D__HLS_SYN__=1", "-D__VITIS_HLS__=1", *language)
     markers = ("-include", str(INCLUDE_DIR / "hls_stream.h"))  # for pragmas, and for the wrapper of the top
     flags = ("-E", "-dD", "-x", "c++", *TARGET, *COMMON)

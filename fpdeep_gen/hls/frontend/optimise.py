@@ -20,7 +20,7 @@ from fpdeep_gen.hls.frontend.llvm_ir import LlvmModule
 from fpdeep_gen.hls.frontend.llvm_metadata import Metadata
 from fpdeep_gen.hls.frontend.llvm_text import NAME, NODE, parse_module
 from fpdeep_gen.hls.frontend.object_pragmas import OBJECT_MARKERS, ObjectKey, ObjectPragmas, read_object_pragmas
-from fpdeep_gen.hls.frontend.pointer_members import with_pointers_apart
+from fpdeep_gen.hls.frontend.pointer_members import put_returned, with_pointers_apart
 from fpdeep_gen.hls.frontend.pointers import resolve_pointers
 from fpdeep_gen.hls.frontend.tables import may_have_tables, with_tables
 from fpdeep_gen.hls.frontend.unrolling import UNROLL, attach_unrolls, drop_gone, loops_left
@@ -125,6 +125,7 @@ def optimise(text: str, top: str, source: Path, heads: Heads) -> Optimised:
     put_arrays(done)
     drop_gone(done, heads)
     for function in done.functions.values():
+        put_returned(function)
         resolve_pointers(function, done)
         resolve_views(function, done)
     return Optimised(done, roots[0], tasks, stages, objects, loops_left(final, done), problems)

@@ -6,7 +6,7 @@ out of their object, in the text; what else the object holds stays as it is.
 
 from collections.abc import Iterator
 
-from fpdeep_gen.hls.frontend.llvm_ir import Function, Instruction, LlvmModule, OperandKind
+from fpdeep_gen.hls.frontend.llvm_ir import Function, Instruction, LlvmModule, Operand, OperandKind
 from fpdeep_gen.hls.frontend.llvm_types import PointerType, StructType, Type, field_offset, stored_size
 
 _POINTER_BYTES = 8
@@ -115,3 +115,36 @@ def _pointers(kind: Type, at: int) -> Iterator[int]:
     elif isinstance(kind, StructType):
         for place, one in enumerate(kind.fields):
             yield from _pointers(one, at + field_offset(kind, place))
+
+
+def put_returned(function: Function) -> None:
+    """In the place of what is taken out of a pair of pointers, as a function returns one: the pointer itself."""
+    steps = [one for block in function.blocks.values() for one in block.instructions]
+    pairs = {one.name: one for one in steps if one.opcode == "insertvalue"}
+    put: dict[str, Operand] = {}
+    for one in steps:
+        if one.opcode != "extractvalue" or not isinstance(one.type, PointerType):
+            continue
+        pair = pairs.get(one.operands[0].name)
+        while pair is not None and pair.indices != one.indices:
+            pair = pairs.get(pair.operands[0].name)
+        if pair is not None:
+            put[one.name] = pair.operands[1]
+    if not put:
+        return
+    for one in steps:
+        one.operands = tuple(_put(operand, put) for operand in one.operands)
+    used: set[str] = set()
+    for block in function.blocks.values():  # backwards, as pairs are put together one by one
+        block.instructions[:] = [one for one in block.instructions if one.name not in put]
+    for one in reversed(steps):
+        if one.name not in put and (one.name not in pairs or one.name in used):
+            used.update(operand.name for operand in one.operands)
+    for block in function.blocks.values():
+        block.instructions[:] = [one for one in block.instructions if one.name not in pairs or one.name in used]
+
+
+def _put(operand: Operand, put: dict[str, Operand]) -> Operand:
+    while operand.name in put and operand.kind is OperandKind.LOCAL:
+        operand = put[operand.name]
+    return operand

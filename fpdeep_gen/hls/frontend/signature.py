@@ -22,6 +22,7 @@ _STREAM = re.compile(
 )  # under `using namespace hls`; a stream by another name
 _DIRECT = re.compile(r"(?<!\w)ap_(?:hs|none|vld|ack)(?=<)")
 _DIMENSION = re.compile(r"\[[^\[\]]*\]\s*$")
+_RESTRICT = re.compile(r"\s*\b__restrict(?:__)?\b")  # arguments of the top lie apart anyway
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +187,7 @@ def _formal(node: Node, raw: bytes, streams: dict[str, str]) -> Formal:
     name = node.get("name", "")
     at = _offset(node["loc"])
     text = raw[start:at].decode() + "@" + raw[at + len(name.encode()) : stop].decode() if name else "@"
-    return Formal(name, kind, text, direct)
+    return Formal(name, _RESTRICT.sub("", kind), _RESTRICT.sub("", text), direct)
 
 
 def direct_class(text: str) -> str:

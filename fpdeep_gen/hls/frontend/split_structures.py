@@ -24,6 +24,7 @@ _FIELD = re.compile(rf"^  (%{NAME}) = getelementptr (?:\w+ )*(%{NAME}), ptr (%{N
 _CALL = re.compile(rf"^(  (?:%{NAME} = )?(?:\w+ )?call [^@\n]*(@{NAME})\()(.*)(\)[^()\n]*\n)")
 _RESULT = re.compile(rf"^  (%{NAME}) = ")
 _USED = re.compile(rf"%{NAME}")
+_GLOBAL = re.compile(rf"@{NAME}")
 _DEBUG = re.compile(r"!dbg !(\d+)")
 _OTHERS = "a function that other structures are given to, too"
 _SILENT = ("@llvm.lifetime.", " = alloca ")
@@ -98,6 +99,7 @@ class _Splitter:
         self._metadata = metadata
         self._problems: list[Problem] = []
         self._made: set[str] = set()  # calls with members
+        self._used = self._reached()
 
     def _refuse(self, line: str, found: str) -> None:
         match = _DEBUG.search(line)
@@ -107,15 +109,30 @@ class _Splitter:
         self._problems.append(problem_at(place, what, expected, found, hint))
 
     def check(self) -> None:
-        """Raises what was refused. A function that is split may have no other calls."""
-        for function in self._functions.values():
+        """Raises what was refused. A function that is split may have no other calls but those of a bench's code."""
+        for name, function in self._functions.items():
             for line in function.lines:
                 call = _CALL.match(line)
                 callee = self._functions.get(call[2]) if call is not None else None
-                if callee is not None and callee.structures and line not in self._made:
-                    self._refuse(line, _OTHERS)
+                if callee is None or not callee.structures or line in self._made:
+                    continue
+                if name not in self._used:
+                    function.lines, function.is_split = ["  unreachable\n"], True
+                    break
+                self._refuse(line, _OTHERS)
         if self._problems:
             raise refusal(self._problems)
+
+    def _reached(self) -> set[str]:
+        """Functions that those with structures name, and so on."""
+        reached: set[str] = set()
+        found = [name for name, one in self._functions.items() if f"call ptr {STRUCTURE}(" in "".join(one.lines)]
+        while found:
+            name = found.pop()
+            if name in self._functions and name not in reached:
+                reached.add(name)
+                found += _GLOBAL.findall("".join(self._functions[name].lines))
+        return reached
 
     def split(self, function: _Function) -> None:
         """Rewrites a function, and those that it gives structures to."""

@@ -22,7 +22,7 @@ int twice(int value);
 C_KERNEL = """
 #include "running.h"
 int twice(int value) { return 2 * value; }
-void running(bool restart, item value, const item *weights, int *sum) {
+void running(bool restart, item value, const item *restrict weights, int *sum) {
     static int total = 3;
     const item *weight = weights;
     total = restart ? 0 : total;

@@ -10,6 +10,7 @@ from fpdeep_gen.hls.interface import Direction, Protocol
 
 KERNEL = """
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <map>
 #include <numeric>
@@ -43,8 +44,14 @@ int blend(const short x[4], short y[4], ap_int<16> &low, bool &falls) {
     ap_int<16> high;
     std::tie(low, high, more) = ends(seen);
     falls = more == std::get<2>(std::tuple(1, 2, true));
+    auto [first, last, sinks] = ends(seen);
+    const auto [least, most] = std::minmax_element(seen, seen + 4);
+    std::array<short, 3> kept = {short(*least), short(*most), short(first - last)};
+    std::reverse(kept.begin(), kept.end());
+    auto &[a, b, c] = kept;
+    b += std::exchange(a, short(5)) + std::count_if(seen, seen + 4, [&](short v) { return v > sinks; });
     return std::inner_product(seen, seen + 4, slope, 0) + folded(seen, std::plus<>()) +
-           folded(seen, std::bit_xor<ap_int<16>>()) + high + Wide<>(low);
+           folded(seen, std::bit_xor<ap_int<16>>()) + high + Wide<>(low) + a * b - c;
 }
 """
 BENCH = """

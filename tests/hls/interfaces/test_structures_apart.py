@@ -121,6 +121,13 @@ void joined(Ends *e) {
     scale(e, scaled);
     add(*e, scaled);
 }
+int main() {  // of a bench in the same file
+    Ends own;
+    own.a.write(7);
+    own.b.write(50);
+    joined(&own);
+    return own.sum.read() != 29;
+}
 """
 
 

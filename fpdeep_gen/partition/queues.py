@@ -67,7 +67,8 @@ def most_ahead(images: Sequence[Coming], period: float) -> float:
 
 
 class Queues:
-    """Rows of the images of a read of weights (of one image, where none share one), then of a batch's last read."""
+    """Rows of the images of a read of weights (of one image, where none share one), of the first one of the next read,
+    and of those of a batch's last read."""
 
     def __init__(self, geometry: Sequence[Geometry], interval: int, shared_weights: int) -> None:
         self.geometry, self.interval, self.shared_weights = geometry, interval, shared_weights
@@ -77,7 +78,11 @@ class Queues:
         self.flat: dict[tuple[int, int], int] = {}
 
     def last_read(self) -> None:
-        """What comes from now on is of the last read, in which times begin anew."""
+        """What comes from now on is of a batch's last read."""
+        self.read = 2
+
+    def next_read(self) -> None:
+        """What comes from now on is of the read behind the first one, in which times begin anew."""
         self.read = 1
         for place in self.ended:
             self.ended[place] -= self.shared_weights * self.interval

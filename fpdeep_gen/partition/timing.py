@@ -169,12 +169,15 @@ class Timeline:
         for _ in range(1, self.shared_weights):
             self._back(errors)
         rest = self.network.training.batch % self.shared_weights
+        since = self.shared_weights * self.interval
+        for place, free in self.engines_free.items():
+            self.engines_free[place] = tuple(times - since for times in free)
+        for hop in self.transport.links_free:
+            self.transport.links_free[hop] -= since
+        self.queues.next_read()
+        if self.network.training.batch >= 2 * self.shared_weights:
+            self._behind_a_read(errors)
         if rest:
-            since = self.shared_weights * self.interval
-            for place, free in self.engines_free.items():
-                self.engines_free[place] = tuple(times - since for times in free)
-            for hop in self.transport.links_free:
-                self.transport.links_free[hop] -= since
             self.images = rest
             self.queues.last_read()
             errors = self._there_and_back(entered, at_once({}))
@@ -182,6 +185,14 @@ class Timeline:
                 self._back(errors)
         for layer in self.geometry[: self.first_flat]:
             self.drains[layer.index] -= (self.images - 1) * self.interval
+
+    def _behind_a_read(self, errors: Rows) -> None:
+        """The first image of a read behind the last one of the read before, of which only what waits is looked at."""
+        state = dict(self.engines_free), dict(self.drains)
+        moved, ran = dict(self.transport.links_free), dict(self.queues.ended)
+        self._back(errors)
+        self.engines_free, self.drains = state
+        self.transport.links_free, self.queues.ended = moved, ran
 
     def _features_made(self, layer: Geometry, there: Rows) -> Made:
         """When a fully connected layer has made its outputs."""

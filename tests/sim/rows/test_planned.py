@@ -11,6 +11,7 @@ from fpdeep_gen.partition.fifos import SLACK_WORDS, WORD_BITS
 from fpdeep_gen.partition.model import BalancedPlan, Phase, Waits
 from fpdeep_gen.partition.planner import make_balanced_plan
 from fpdeep_gen.partition.queues import resident_rows
+from fpdeep_gen.partition.timing import Timeline
 from fpdeep_gen.sim.rows.compare import compare
 from fpdeep_gen.sim.rows.simulate import simulate
 from tests.partition.networks import chain, sharing, small_vgg
@@ -119,6 +120,16 @@ def test_images_that_share_reads_of_ddr(rate: float, batch: int, reads: int, gra
     assert found.faults == ()
     assert found.images == batch
     assert max(off(found.interval), off(found.latency), off(found.batch)) < 0.0001
+
+
+def test_a_reads_first_image_waits_for_the_last_one_of_the_read_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Five reads of three images, whose errors come at once: rows of the first one wait while engines are at work on
+    the third one of the read before. A plan that counts those of the first read alone has FIFOs that are too small."""
+    assert sharing(1.2, 15).prediction.shared_weights == 3
+    assert compare(sharing(1.2, 15), IMAGES).faults == ()
+    monkeypatch.setattr(Timeline, "_behind_a_read", lambda timeline, errors: None)
+    faults = compare(sharing.__wrapped__(1.2, 15), IMAGES).faults
+    assert faults and all("bits planned" in fault for fault in faults)
 
 
 def test_a_slow_engine_of_images_that_share_reads_is_seen() -> None:

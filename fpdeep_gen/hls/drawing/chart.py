@@ -92,7 +92,7 @@ def _chart(process: str, schedule: RegionSchedule) -> Chart:
         schedule.ii,
         schedule.depth,
         round(schedule.longest_path, 2),
-        schedule.limit,
+        schedule.reason,
         _ordered(rows),
     )
 

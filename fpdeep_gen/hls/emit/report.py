@@ -303,7 +303,7 @@ def region_report(schedule: RegionSchedule) -> RegionReport:
         asked,
         schedule.ii,
         schedule.depth,
-        schedule.limit,
+        schedule.reason,
         place(schedule.region.location),
         round(schedule.longest_path, 2),
         automatic,
@@ -347,7 +347,7 @@ def loop_report(loop: LoopLatency) -> LoopReport:
     """One loop."""
     automatic = loop.is_pipelined and loop.schedule.region.automatic is not None
     requested = loop.schedule.region.ii if loop.is_pipelined and not automatic else None
-    ii, limit = (loop.schedule.ii, loop.schedule.limit) if loop.is_pipelined else (None, "")
+    ii, limit = (loop.schedule.ii, loop.schedule.reason) if loop.is_pipelined else (None, "")
     return LoopReport(
         loop.trips.name,
         place(loop.trips.location),

@@ -32,7 +32,7 @@ from fpdeep_gen.hls.frontend.shared import SharedArrays, check_users, global_use
 from fpdeep_gen.hls.frontend.stage_task import STAGE_DONE
 from fpdeep_gen.hls.frontend.static_streams import with_local_streams
 from fpdeep_gen.hls.frontend.top import with_streams
-from fpdeep_gen.hls.frontend.top_wrapper import DONE, START, global_of
+from fpdeep_gen.hls.frontend.top_wrapper import DONE, START, WRAPPER, global_of
 from fpdeep_gen.hls.frontend.wrapped_top import named_in_source, wrap_top
 from fpdeep_gen.hls.interface import AXI_LATENCY, Control, Interface, Kind
 from fpdeep_gen.hls.ir import Diagnostic, Fence, Location, Module, Network, Process, StreamRead
@@ -220,7 +220,7 @@ def _processes(
         function = optimised.module.functions.get(name)
         if function is None or name in found:
             continue
-        readable = base = _identifier(function.plain_name)
+        readable = base = "control" if function.plain_name == WRAPPER else _identifier(function.plain_name)
         for number in count(2):
             if readable not in taken:
                 break

@@ -121,9 +121,9 @@ namespace hls_detail {
 template <int WA, bool SA, int WB, bool SB> struct comparison {
     static constexpr int both = max(WA, WB);
     static constexpr bool as_unsigned = SA != SB && both >= 32 && (SA ? WB >= WA : WA >= WB);
-    // In an order negative values lie beyond all unsigned ones; in an equality of two widths, or beyond 64 bits,
+    // In an order negative values lie beyond all unsigned ones; in an equality of two widths, or from 64 bits on,
     // they meet.
-    static constexpr bool meets = as_unsigned && (WA != WB || WA > 64);
+    static constexpr bool meets = as_unsigned && (WA != WB || WA >= 64);
     using order = raw_t<both + 2, !as_unsigned>;
     using equality = raw_t<meets ? both : both + 2, !meets>;
 };

@@ -1,5 +1,6 @@
 """What scheduling produces: a stage for every operation of every region, a port for every memory access."""
 
+import re
 from dataclasses import dataclass, field
 
 from fpdeep_gen.hls.ir import Load, Memory, Operation, Process, Region, Storage, Store, Variable
@@ -13,6 +14,9 @@ class Placement:
     stage: int
     ready: int
     time: float
+
+
+_CONTROL = re.compile(r"variable starts_\d+_\w+")  # as `frontend.context` names them
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,12 @@ class RegionSchedule:
     limit: str = ""
     longest_path: float = 0.0
     sequential: str = ""
+
+    @property
+    def reason(self) -> str:
+        """`limit` for reports: without the names of variables that say which of several loops goes on."""
+        parts = (_CONTROL.sub("where the next iteration begins", part) for part in self.limit.split(", "))
+        return ", ".join(dict.fromkeys(parts))
 
     def stage(self, operation: Operation) -> int:
         """The stage in which the operation starts and has its side effect."""

@@ -91,3 +91,9 @@ def test_most_of_what_a_long_recurrence_rules_out_is_not_tried() -> None:
     found = schedule_region(region, DELAYS, {}, Exclusion())
     assert found.ii > 3
     assert [search.is_impossible(ii) for ii in range(1, found.ii + 1)] == [True] * (found.ii - 1) + [False]
+
+
+def test_reports_name_no_variables_of_control() -> None:
+    limit = "variable starts_0_while, variable starts_1_while, memory a"
+    schedule = RegionSchedule(Region("loop_3"), True, 2, 2, {}, {}, limit)
+    assert schedule.reason == "where the next iteration begins, memory a"

@@ -77,7 +77,7 @@ def test_stages_on_buses(tmp_path: Path) -> None:
     done = cosimulate(source, "flow", tmp_path / "rtl", calls=4, words=16, stalls=0.3)
     assert done.differences == ()
     assert dict(done.compared) == {"ap_return": 4, "a": 64, "b": 64}
-    assert {"compute", "compute_2"} <= {one.name for one in done.compiled.report.processes}
+    assert {"compute", "compute_2", "control"} <= {one.name for one in done.compiled.report.processes}
     assert "half" in {one.name for one in done.compiled.report.fifos}
 
 

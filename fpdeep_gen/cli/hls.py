@@ -25,6 +25,7 @@ from fpdeep_gen.hls.parts import DEFAULT_PART, part_of
 from fpdeep_gen.report.words import counted
 
 DEFAULT_CLOCK_MHZ = 200.0
+FASTEST_CLOCK_MHZ = 1000.0  # more than any global clock of the 7 series and UltraScale+: another unit was meant
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -53,7 +54,7 @@ def kernel_options(function: Function) -> Function:
         click.option("--top", help="Name of the top function, and of the module."),
         click.option("-I", "include_dirs", multiple=True, metavar="DIR", type=folder, help="More header folders."),
         click.option("-o", "--out", "out", metavar="OUT", default="build/hls", show_default=True, type=folder),
-        click.option("--clock-mhz", type=click.FloatRange(min=1.0), help=clock),
+        click.option("--clock-mhz", type=click.FloatRange(1.0, FASTEST_CLOCK_MHZ), help=clock),
         click.option("--part", help=f"xc7, xcup, or a device of these.  [default: {DEFAULT_PART.name}]"),
         click.option(
             "--auto-pipeline/--no-auto-pipeline",

@@ -51,7 +51,12 @@ class Counts(click.ParamType[range]):
 @cluster_option
 @out_option
 @click.option(
-    "-n", "counts", metavar="A:B[:STEP]", required=True, type=Counts(), help="Numbers of boards, both ends included."
+    "-n",
+    "counts",
+    metavar="A:B[:STEP]",
+    required=True,
+    type=Counts(),
+    help=f"Numbers of boards, both ends included, up to {MOST_BOARDS}.",
 )
 @jobs_option
 @click.option("--scheduler", metavar="ADDRESS", help="Plan on the workers of the Dask cluster there (tcp://HOST:PORT).")

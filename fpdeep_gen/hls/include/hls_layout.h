@@ -43,30 +43,56 @@ template <typename T> struct layout;
 
 template <int W> using bits_t = raw_t<W, false>;
 
+// A structure in W bits, member by member; `Place` puts and gets one of them, and moves `at` from 0 to the end.
+template <typename Place, typename T, int W> struct structure_bits {
+    static constexpr int width = W;
+    static bits_t<W> pack(const T &value) {
+        bits_t<W> result = 0;
+        int at = 0;
+        auto &[... member] = value;
+        (Place::put(result, at, member), ...);
+        return result;
+    }
+    static void unpack(T &value, bits_t<W> bits) {
+        int at = 0;
+        auto &[... member] = value;
+        (Place::get(bits, at, member), ...);
+    }
+};
+
+// An array C of N elements T in W bits, each as `Element` packs it.
+template <typename Element, typename C, int N, int W> struct array_bits {
+    static constexpr int width = W, step = Element::width;
+    static bits_t<W> pack(const C &value) {
+        bits_t<W> result = 0;
+        for (int i = 0; i < N; i++) {
+#pragma HLS UNROLL
+            result |= (bits_t<W>)((bits_t<W>)Element::pack(value[i]) << (i * step));
+        }
+        return result;
+    }
+    static void unpack(C &value, bits_t<W> bits) {
+        for (int i = 0; i < N; i++) {
+#pragma HLS UNROLL
+            Element::unpack(value[i], (bits_t<step>)(bits >> (i * step)));
+        }
+    }
+};
+
 template <typename T, typename M> struct structure_layout;
-template <typename T, typename... M> struct structure_layout<T, types<M...>> {
+template <typename T, typename... M>
+struct structure_layout<T, types<M...>>
+    : structure_bits<structure_layout<T, types<M...>>, T, (0 + ... + layout<M>::width)> {
     static constexpr int width = (0 + ... + layout<M>::width);
     static constexpr void describe(layout_text &text) {
         text.put('{');
         (layout<M>::describe(text), ...);
         text.put('}');
     }
-    static bits_t<width> pack(const T &value) {
-        bits_t<width> result = 0;
-        int at = 0;
-        auto &[... member] = value;
-        (put(result, at, member), ...);
-        return result;
-    }
     template <typename F> static void put(bits_t<width> &bits, int &at, const F &member) {
         constexpr int own = layout<F>::width;  // nothing may be shifted beyond the last bit, not even nothing
         if constexpr (own > 0) bits |= (bits_t<width>)((bits_t<width>)layout<F>::pack(member) << at);
         at += own;
-    }
-    static void unpack(T &value, bits_t<width> bits) {
-        int at = 0;
-        auto &[... member] = value;
-        (get(bits, at, member), ...);
     }
     template <typename F> static void get(const bits_t<width> &bits, int &at, F &member) {
         constexpr int own = layout<F>::width;
@@ -105,28 +131,14 @@ template <typename T> struct enum_layout {
     static void unpack(T &value, bits_t<width> bits) { value = (T)bits; }
 };
 
-template <typename C, typename T, int N> struct array_layout {
-    static constexpr int width = layout<T>::width * N;
+template <typename C, typename T, int N>
+struct array_layout : array_bits<layout<T>, C, N, layout<T>::width * N> {
     static constexpr void describe(layout_text &text) {
         text.put('[');
         text.number(N);
         text.put(' ');
         layout<T>::describe(text);
         text.put(']');
-    }
-    static bits_t<width> pack(const C &value) {
-        bits_t<width> result = 0;
-        for (int i = 0; i < N; i++) {
-#pragma HLS UNROLL
-            result |= (bits_t<width>)((bits_t<width>)layout<T>::pack(value[i]) << (i * layout<T>::width));
-        }
-        return result;
-    }
-    static void unpack(C &value, bits_t<width> bits) {
-        for (int i = 0; i < N; i++) {
-#pragma HLS UNROLL
-            layout<T>::unpack(value[i], (bits_t<layout<T>::width>)(bits >> (i * layout<T>::width)));
-        }
     }
 };
 
@@ -162,24 +174,13 @@ struct layout<hls::axis<T, W_USER, W_ID, W_DEST, ENABLED, STRICT>>
 // A value as it lies in memory: its bytes, members at their natural places, integers with their signs.
 template <typename T> struct image;
 template <typename T, typename M> struct structure_image;
-template <typename T, typename... M> struct structure_image<T, types<M...>> {
+template <typename T, typename... M>
+struct structure_image<T, types<M...>> : structure_bits<structure_image<T, types<M...>>, T, 8 * (int)sizeof(T)> {
     static constexpr int width = 8 * (int)sizeof(T);
-    static bits_t<width> pack(const T &value) {
-        bits_t<width> result = 0;
-        int at = 0;
-        auto &[... member] = value;
-        (put(result, at, member), ...);
-        return result;
-    }
     template <typename F> static void put(bits_t<width> &bits, int &at, const F &member) {
         at = (at + (int)alignof(F) - 1) / (int)alignof(F) * (int)alignof(F);
         bits |= (bits_t<width>)((bits_t<width>)image<F>::pack(member) << (8 * at));
         at += (int)sizeof(F);
-    }
-    static void unpack(T &value, bits_t<width> bits) {
-        int at = 0;
-        auto &[... member] = value;
-        (get(bits, at, member), ...);
     }
     template <typename F> static void get(const bits_t<width> &bits, int &at, F &member) {
         at = (at + (int)alignof(F) - 1) / (int)alignof(F) * (int)alignof(F);
@@ -204,23 +205,6 @@ template <typename T> struct integer_image {
             return operand<T>::sign;
     }
 };
-template <typename C, typename T, int N> struct array_image {
-    static constexpr int width = 8 * (int)sizeof(C), step = 8 * (int)sizeof(T);
-    static bits_t<width> pack(const C &value) {
-        bits_t<width> result = 0;
-        for (int i = 0; i < N; i++) {
-#pragma HLS UNROLL
-            result |= (bits_t<width>)((bits_t<width>)image<T>::pack(value[i]) << (i * step));
-        }
-        return result;
-    }
-    static void unpack(C &value, bits_t<width> bits) {
-        for (int i = 0; i < N; i++) {
-#pragma HLS UNROLL
-            image<T>::unpack(value[i], (bits_t<step>)(bits >> (i * step)));
-        }
-    }
-};
 template <typename T> constexpr auto image_kind() {
     if constexpr (operand<T>::valid || __is_enum(T))
         return types<integer_image<T>>{};
@@ -229,8 +213,10 @@ template <typename T> constexpr auto image_kind() {
 }
 template <typename T> struct image : only<decltype(image_kind<T>())>::type {};
 template <typename T> struct image<const T> : image<T> {};
-template <typename T, size_t N> struct image<T[N]> : array_image<T[N], T, (int)N> {};
-template <typename T, size_t N> struct image<hls::vector<T, N>> : array_image<hls::vector<T, N>, T, (int)N> {};
+template <typename T, size_t N> struct image<T[N]> : array_bits<image<T>, T[N], (int)N, 8 * (int)sizeof(T[N])> {};
+template <typename T, size_t N>
+struct image<hls::vector<T, N>>
+    : array_bits<image<T>, hls::vector<T, N>, (int)N, 8 * (int)sizeof(hls::vector<T, N>)> {};
 
 template <typename T> constexpr layout_text text_of() {
     layout_text text;

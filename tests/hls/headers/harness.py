@@ -13,7 +13,7 @@ from pathlib import Path
 from fpdeep_gen.hls.frontend import front_end
 from fpdeep_gen.hls.interpret import interpret
 from fpdeep_gen.hls.native_include import native_include_dirs
-from tests.hls.headers.generate import Piece
+from tests.hls.headers.operands import Piece
 
 OURS = Path(native_include_dirs()[0]).parent / "include"
 REFERENCE = native_include_dirs()[1]

@@ -2,7 +2,7 @@
 
 import random
 
-from tests.hls.headers.generate import NATIVE, Operand, Piece
+from tests.hls.headers.operands import NATIVE, Operand, Piece
 
 
 def _piece(name: str, *lines: str, **operands: str) -> Piece:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.hls.headers.generate import TOPICS, Piece, pieces
+from tests.hls.headers.generate import TOPICS, pieces
 from tests.hls.headers.harness import (
     Inputs,
     differences,
@@ -20,6 +20,7 @@ from tests.hls.headers.harness import (
     run_reference,
 )
 from tests.hls.headers.named import named_pieces
+from tests.hls.headers.operands import Piece
 
 PIECES = int(os.environ.get("FPDEEP_HEADER_PIECES", "60"))
 SEED = int(os.environ.get("FPDEEP_HEADER_SEED", "20"))

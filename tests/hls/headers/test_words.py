@@ -10,8 +10,9 @@ from fpdeep_gen.hls.cosim import cosimulate
 from fpdeep_gen.hls.frontend import front_end
 from fpdeep_gen.hls.interpret import interpret
 from fpdeep_gen.hls.simulate import simulate_streams
-from tests.hls.headers.generate import Piece, pieces
+from tests.hls.headers.generate import pieces
 from tests.hls.headers.harness import differences, inputs_of, run_reference, wide_source
+from tests.hls.headers.operands import Piece
 
 KERNEL = """
 #include <cassert>

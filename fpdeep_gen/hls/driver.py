@@ -18,7 +18,7 @@ from fpdeep_gen.hls.registers import RUNS, Register
 CELLS = Path(__file__).parent / "cells"
 DRIVER = CELLS / "cosim_driver.cpp"
 DRIVER_FLAGS = ("-std=c++17", "-O2", "-w")
-DRIVER_HEADERS = (CELLS / "cosim_driver.h", CELLS / "cosim_pins.h")
+DRIVER_HEADERS = tuple(CELLS / name for name in ("cosim_driver.h", "cosim_outside.h", "cosim_pins.h"))
 RENAMED = "/*RENAMED*/"
 """Stands in the text for names that Verilator changes."""
 

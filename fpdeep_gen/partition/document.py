@@ -21,11 +21,6 @@ def balanced_to_json(plan: BalancedPlan) -> str:
     return json.dumps(_PLAN.dump_python(plan, mode="json"), ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
-def balanced_schema() -> dict[str, object]:
-    """JSON schema of a balanced plan."""
-    return _PLAN.json_schema()
-
-
 def is_balanced(text: str) -> bool:
     """Whether a plan.json is a balanced plan rather than one that can be generated."""
     try:

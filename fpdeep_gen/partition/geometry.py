@@ -47,12 +47,6 @@ class Geometry:
             return self.layer.conv_columns
         return -(-self.layer.in_columns // self.layer.stride)
 
-    def sums_of_outputs(self, columns: Range) -> Range:
-        """Columns of sums that pooled columns `columns` look at."""
-        layer = self.layer
-        end = min(layer.conv_columns, (columns.end - 1) * layer.pool_stride + layer.pool)
-        return Range(columns.begin * layer.pool_stride, end)
-
     def outputs_of_sums(self, columns: Range) -> Range:
         """Columns of the output tensor whose windows hold any of the sums `columns` (empty where dropped)."""
         layer = self.layer

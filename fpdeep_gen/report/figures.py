@@ -83,7 +83,6 @@ class EngineRow:
 
     name: str
     phase: str
-    layer: str
     board: int
     multipliers: int
     fewest_multipliers: int
@@ -134,7 +133,6 @@ def engine_rows(plan: Plan) -> tuple[EngineRow, ...]:
         EngineRow(
             name=engine.name,
             phase=engine.phase,
-            layer=plan.network.layers[engine.layer].name,
             board=engine.board,
             multipliers=engine.multipliers,
             fewest_multipliers=engine.fewest_multipliers(max(1, plan.prediction.interval)),

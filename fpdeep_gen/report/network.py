@@ -114,15 +114,6 @@ def network_document(network: Network) -> dict[str, object]:
     }
 
 
-def cluster_document(cluster: Cluster) -> dict[str, object]:
-    """Name, clock and boards for machines."""
-    return {
-        "name": cluster.name,
-        "clock_mhz": cluster.clock_mhz,
-        "boards": [{"name": board.name, "part": board.part} for board in cluster.boards],
-    }
-
-
 def describe_layer(layer: Layer) -> str:
     """`conv 3x3 + ReLU + pool 2`; strides other than 1, or a pool's other than its window, behind a slash."""
     if layer.kind is LayerKind.FULLY_CONNECTED:

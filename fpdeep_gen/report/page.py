@@ -66,7 +66,6 @@ class EngineView:
 
     name: str
     phase: str
-    layer: str
     board: int
     multipliers: str
     fewest: str
@@ -84,8 +83,6 @@ class StreamView:
 
     carries: str
     words: str
-    flits: str
-    credits: str
 
 
 @dataclass(frozen=True)
@@ -191,7 +188,6 @@ def engine_view(row: EngineRow, evidence: Evidence | None, interval: int) -> Eng
     return EngineView(
         name=row.name,
         phase=row.phase,
-        layer=row.layer,
         board=row.board,
         multipliers=f"{row.multipliers:,}",
         fewest=f"{row.fewest_multipliers:,}",
@@ -214,12 +210,7 @@ def link_view(row: LinkRow, evidence: Evidence | None) -> LinkView:
         simulated=_number(None if found is None else found.data_flits_per_image),
         load=_meter(f"{row.load:.1%}", row.load),
         load_simulated=None if used is None else _meter(f"{used:.1%}", used),
-        streams=tuple(
-            StreamView(
-                stream.carries, f"{stream.words_per_image:,}", f"{stream.flits_per_image:,}", f"{stream.credits:,}"
-            )
-            for stream in row.streams
-        ),
+        streams=tuple(StreamView(stream.carries, f"{stream.words_per_image:,}") for stream in row.streams),
     )
 
 

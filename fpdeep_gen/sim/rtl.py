@@ -8,8 +8,6 @@ from pathlib import Path
 from fpdeep_gen.errors import ToolError
 from fpdeep_gen.sim.words import chunks
 
-LINK_PORTS = ("down_rx", "down_tx", "up_rx", "up_tx")
-
 
 @dataclass(frozen=True)
 class RtlPort:
@@ -18,11 +16,6 @@ class RtlPort:
     name: str
     bits: int
     is_input: bool
-
-    @property
-    def is_link(self) -> bool:
-        """Whether a neighbour is at the other end (else the host)."""
-        return self.name in LINK_PORTS
 
     @property
     def chunks(self) -> int:

@@ -226,10 +226,9 @@ def address_text(text: RegionText, address: Operation, access: Load | Store, sta
 
 @dataclass(frozen=True)
 class _Port:
-    """What one stage wants of one stream."""
+    """A stream that one stage waits for; `ok`: the condition under which the stage may go on."""
 
     stream: StreamPort
-    want: str
     ok: str
 
 
@@ -262,11 +261,11 @@ def _blocking_ports(text: RegionText, stage: int, operations: list[Operation]) -
         want = " | ".join(text.predicate(access, stage) for access in accesses)
         ready = f"{name}_{'tvalid' if stream.is_input else 'tready'}"
         if want == "1'b1":
-            ports.append(_Port(stream, want, ready))
+            ports.append(_Port(stream, ready))
             continue
         wire = text.shared.namer.take(f"{text.prefix}_want_{stage}_{name}")
         text.wires.append(f"wire {wire} = {want};")
-        ports.append(_Port(stream, wire, f"(~{wire} | {ready})"))
+        ports.append(_Port(stream, f"(~{wire} | {ready})"))
     return ports
 
 

@@ -35,7 +35,7 @@ def trip_counts(function: Function, forest: LoopForest) -> dict[str, Trips]:
     told = _told(function, forest)
     idom = immediate_dominators(function.entry.name, edges_of(function))
     return {
-        header: _Reader(function, forest, loop, defined, idom).trips(told.get(header))
+        header: _Reader(function, loop, defined, idom).trips(told.get(header))
         for header, loop in forest.loops.items()
     }
 
@@ -58,7 +58,6 @@ class _Reader:
     """One loop."""
 
     function: Function
-    forest: LoopForest
     loop: Loop
     defined: Mapping[str, tuple[str, Instruction]]
     idom: Mapping[str, str]

@@ -260,8 +260,3 @@ class Builder:
 def is_true(operation: Operation) -> bool:
     """Whether it is the constant 1 of one bit."""
     return isinstance(operation, Constant) and operation.width == 1 and operation.value == 1
-
-
-def is_false(operation: Operation) -> bool:
-    """Whether it is a constant zero."""
-    return isinstance(operation, Constant) and operation.value == 0

@@ -1,4 +1,4 @@
-"""Files that are there and are not what a command takes: told with their names, never as a bug."""
+"""Input that is there and is not what a command takes: told with its name, never as a bug."""
 
 from pathlib import Path
 
@@ -76,3 +76,8 @@ def test_a_source_in_another_encoding(tmp_path: Path) -> None:
     source.write_bytes(b"// 5 \xb5s\nint f(int a) { return a + 1; } // \xe9\n")
     result = CliRunner().invoke(main, ["hls", "build", str(source), "--top", "f", "-o", str(tmp_path / "rtl")])
     assert result.exit_code == 0, result.output
+
+
+def test_a_clock_in_hertz_is_refused(tmp_path: Path) -> None:
+    found = refusal("hls", "build", tmp_path / "f.cpp", "--top", "f", "--clock-mhz", "200e6")
+    assert "--clock-mhz': 200000000.0 is not in the range 1.0<=x<=1000.0" in found

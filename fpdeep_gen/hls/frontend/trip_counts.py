@@ -35,8 +35,7 @@ def trip_counts(function: Function, forest: LoopForest) -> dict[str, Trips]:
     told = _told(function, forest)
     idom = immediate_dominators(function.entry.name, edges_of(function))
     return {
-        header: _Reader(function, loop, defined, idom).trips(told.get(header))
-        for header, loop in forest.loops.items()
+        header: _Reader(function, loop, defined, idom).trips(told.get(header)) for header, loop in forest.loops.items()
     }
 
 

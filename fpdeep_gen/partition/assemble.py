@@ -10,6 +10,7 @@ from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.partition.batch_end import update_cycles, update_lanes, with_batch_bits
 from fpdeep_gen.partition.bounds import bounds_for
+from fpdeep_gen.partition.bounds_model import Bounds
 from fpdeep_gen.partition.buffers import UPDATE_LANE_LUT, engine_lut, least_room, line_use, sums_use
 from fpdeep_gen.partition.crews import Crew, crews_of
 from fpdeep_gen.partition.fifos import fifo_uses, fifos_of
@@ -108,9 +109,15 @@ def timed(network: Network, cluster: Cluster, geometry: Sequence[Geometry], deci
 
 
 def assemble(
-    network: Network, cluster: Cluster, geometry: Sequence[Geometry], decided: Decided, times: Timed | None = None
+    network: Network,
+    cluster: Cluster,
+    geometry: Sequence[Geometry],
+    decided: Decided,
+    times: Timed | None = None,
+    bounds: Bounds | None = None,
 ) -> BalancedPlan:
-    """The whole plan of what was decided (`times`: what `timed` says of it); budgets are not checked here."""
+    """The whole plan of what was decided (`times`: what `timed` says of it; `bounds`: what it is held against, if not
+    what `bounds_for` says); budgets are not checked here."""
     times = times or timed(network, cluster, geometry, decided)
     kept, links, timing = times.kept, times.links, times.timing
     by_place: dict[tuple[int, int], list[Share]] = {}
@@ -153,7 +160,7 @@ def assemble(
         uses,
         times.delays,
         prediction,
-        bounds_for(network, cluster, geometry, decided.shares, decided.pace),
+        bounds or bounds_for(network, cluster, geometry, decided.shares, decided.pace),
         winners,
     )
 

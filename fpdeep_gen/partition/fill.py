@@ -9,6 +9,8 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
+from typing import NamedTuple
 
 from fpdeep_gen.partition.tracks import Box, Track
 
@@ -43,8 +45,7 @@ class Room:
         return Left(self.multipliers[board], NO_LIMIT if self.macs is None else self.macs[board])
 
 
-@dataclass(frozen=True)
-class Left:
+class Left(NamedTuple):
     """Multipliers and multiply-accumulates of an image that a board has left."""
 
     multipliers: int
@@ -59,8 +60,7 @@ class Left:
         return Left(self.multipliers - multipliers, self.macs - macs)
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(NamedTuple):
     """A box of track `track` (its number) on board `board`, computed by one engine."""
 
     track: int
@@ -81,7 +81,7 @@ class _Progress:
 class Costs:
     """Multipliers of boxes of a track each of whose rows may take `row` cycles. Those of ranges of units that end
     before unit `alike` depend on nothing but how many units they are. `known`: by their number, or else by begin and
-    end. `unit_macs`, `last_macs`: multiply-accumulates of the first unit and of the last."""
+    end. `unit_macs`, `last_macs`: multiply-accumulates of the first unit and of the last; `macs`: of all."""
 
     def __init__(self, track: Track, row: int) -> None:
         self.track, self.row = track, row
@@ -90,6 +90,7 @@ class Costs:
         self.crossed: dict[tuple[int, int, int], tuple[int, int]] = {}
         self.unit_macs = track.macs(track.box(0, 1))
         self.last_macs = track.macs(track.box(track.units - 1, track.units))
+        self.macs = (track.units - 1) * self.unit_macs + self.last_macs
 
     def found(self, begin: int, end: int) -> int:
         """Multipliers of units begin..end - 1, looked up or computed."""
@@ -107,10 +108,11 @@ class Costs:
 
     def cross(self, unit: int, begin: int, end: int) -> tuple[int, int]:
         """Multipliers and multiply-accumulates of cross units begin..end - 1 of a unit, at least one."""
-        key = unit, begin, end
+        last = unit + 1 == self.track.units or end == self.track.cross_units
+        key = (unit, begin, end) if last or not self.track.crossed_alike else (0, 0, end - begin)
         both = self.crossed.get(key)
         if both is None:
-            box = self.track.cross_box(unit, begin, end)
+            box = self.track.cross_box(*key)
             both = self.crossed[key] = self.track.multipliers(box, self.row * self.track.rows), self.track.macs(box)
         return both
 
@@ -288,16 +290,19 @@ class Filler:
 
 @dataclass(frozen=True)
 class Filled:
-    """Pieces of all tracks, or None for `pieces` where the boards were too few; `last`: last board used."""
+    """Pieces of all tracks, or None for `pieces` where the boards were too few; `last`: last board."""
 
     pieces: tuple[Piece, ...] | None
     last: int
 
 
 def fill(groups: Sequence[Sequence[int]], tracks: Sequence[Track], interval: int, room: Room) -> Filled:
-    """Fills boards 0.. with the groups of tracks (by number)."""
+    """Fills boards 0.. with the groups of tracks (by number), as long as the others have multipliers enough for what is
+    left were none of them ever idle."""
     pieces: list[Piece] = []
     board, left = 0, room.of(0)
+    others = list(accumulate(reversed(room.multipliers)))[::-1]
+    macs = sum(costs_of(tracks[number], interval // tracks[number].rows).macs for group in groups for number in group)
     for group in groups:
         if left.multipliers < room.fresh * room.multipliers[board] and board + 1 < len(room.multipliers):
             board += 1
@@ -306,11 +311,13 @@ def fill(groups: Sequence[Sequence[int]], tracks: Sequence[Track], interval: int
         while not filler.done:
             taken = filler.take(board, left)
             pieces += taken
-            left = left.without(sum(piece.multipliers for piece in taken), sum(piece.macs for piece in taken))
+            work = sum(piece.macs for piece in taken)
+            left = left.without(sum(piece.multipliers for piece in taken), work)
+            macs -= work
             if filler.done:
                 break
             board += 1
-            if board == len(room.multipliers):
+            if board == len(room.multipliers) or macs > others[board] * interval:
                 return Filled(None, board - 1)
             left = room.of(board)
     return Filled(tuple(pieces), board)

@@ -56,8 +56,14 @@ class FlatLinks:
         highest boards, the others with them or further down, so that a busy link lies between. On as many boards as
         links allow."""
         room = np.array(words)
-        ways = list(dict.fromkeys(tuple(way.tolist()) for spare in SPARE for way in self._ways(room, spare)))
-        return min(ways, key=lambda way: (max(self.busiest(way), FULL * self.interval), max(way)), default=tuple(words))
+        ways = dict.fromkeys(tuple(way.tolist()) for spare in SPARE for way in self._ways(room, spare))
+        found: list[tuple[float, tuple[float, ...]]] = []
+        for way in sorted(ways, key=max):
+            busiest = self.busiest(way)
+            if busiest <= FULL * self.interval:
+                return way
+            found.append((busiest, way))
+        return min(found, key=lambda entry: entry[0], default=(0.0, tuple(words)))[1]
 
     def _ways(self, room: Bits, spare: float) -> Iterator[Bits]:
         layers = [layer.layer.weight_count for layer in self.geometry if layer.flat]

@@ -17,6 +17,10 @@ ROUNDS = 5
 NEARLY, ROUNDS_MORE = 3, 4
 """Budgets exceeded by its best plan with which a scheme that has all the time it wants gets more rounds."""
 
+UNLIKELY, UNLIKELY_ROUNDS = 8, 3
+"""Budgets exceeded by its best plan after so many rounds with which a scheme is given up that has not all the time it
+wants."""
+
 TIGHT = 0.99
 """Part of the interval that the busiest link takes at least where links are the limit; else a shorter one is tried."""
 
@@ -99,11 +103,18 @@ class _Rounds:
         more = ROUNDS_MORE if terms.patient else 0
         course = Course(Wish(equal, equal, self.settling.floor), terms.rounds, more, terms.begin)
         while course.wish is not None and (course.rounds or course.gathering is not None):
+            if course.rounds <= terms.rounds - UNLIKELY_ROUNDS and self._is_unlikely(course):
+                break
             course = self._round(replace(course, rounds=course.rounds - 1), course.wish)
         best = course.best
         if best is not None and course.made is not None and self.settling.linked and not best.excess and terms.patient:
             return self._closer(best, *course.made)
         return best
+
+    def _is_unlikely(self, course: Course) -> bool:
+        """Whether a few more rounds will hardly do."""
+        hurried = not (self.terms.patient or self.settling.linked)
+        return hurried and course.best is not None and len(course.best.excess) >= UNLIKELY
 
     def _round(self, course: Course, wish: Wish) -> Course:
         """Boards are filled once."""

@@ -101,7 +101,7 @@ class Search:
         if it is to be `fast`, else the first on the same way that keeps the budgets."""
         found = self._best(fast)
         self.settling.forget()
-        return found
+        return found and self.settling.bounded(found)
 
     def _best(self, fast: bool) -> Candidate | None:
         tried: list[tuple[Candidate, Scheme]] = []
@@ -145,7 +145,7 @@ class Search:
         them wait in caches of convolutions. The search goes on with that speed."""
         able = [pair for pair in tried if pair[0].plan.prediction.shared_weights > 1 and self._may_mend(pair[0].plan)]
         for other, scheme in sorted(able, key=lambda pair: self.settling.worst(pair[0].plan))[:MENDED]:
-            for speed in range(self.first_speed + 1, self.first_speed + 1 + SPED):
+            for speed in range(self.first_speed + 1, len(SPEEDS))[:SPED]:
                 terms = Terms(scheme, SPEEDS[speed], other.places, overshoot=OVERSHOOT, mended=self.settling.left)
                 found = settle(self.settling, terms)
                 if found is not None:
@@ -286,38 +286,47 @@ class Search:
             other = settle(self.settling, terms)
             if other is not None and not other.excess and balance(other.plan) <= BALANCED:
                 scheme, found = fewer, other
-        for sooner, faster in product(_sooner(scheme), (speed,) if off_chip else (speed, speed + 1)):
+        faster = range(speed, min(speed + (1 if off_chip else 2), len(SPEEDS)))
+        speeds = [number for number in faster if number == speed or SPEEDS[number] not in FINE]
+        for sooner, number in product(_sooner(scheme), speeds):
             if found.plan.prediction.fill <= FILL:
                 break
-            other = self._gained(sooner, SPEEDS[faster], found, found.plan.prediction.fill if off_chip else inf)
-            if other is not None:
-                scheme, found, speed = sooner, other, faster
+            other = self._quicker(sooner, SPEEDS[number], found, found.plan.prediction.fill if off_chip else inf)
+            if other is not None and other.excess:
+                break
+            if other is not None and self._gains(sooner, other, found):
+                scheme, found, speed = sooner, other, number
         while found.plan.prediction.fill > FILL and missed < MISSED and speed + 1 < len(SPEEDS):
             speed += 1
             fine = off_chip and SPEEDS[speed] in FINE
-            other = None if fine else self._gained(scheme, SPEEDS[speed], found)
-            missed = 0 if other is not None else missed + 1
-            found = other or found
+            other = None if fine else self._quicker(scheme, SPEEDS[speed], found)
+            if other is not None and other.excess:
+                break
+            gains = other is not None and self._gains(scheme, other, found)
+            found = other if other is not None and gains else found
+            missed = 0 if gains else missed + 1
         return found
 
-    def _gained(self, scheme: Scheme, speed: Speed, found: Candidate, slow: float | None = None) -> Candidate | None:
-        """The plan of a scheme where images come through sooner than in `found`, at a throughput that is left (what is
-        aimed at where layers by themselves have no copies, which faster engines' memory would cost more of). `slow`:
-        intervals that an image takes at first where the scheme is given up, if not as many as in `found`."""
+    def _quicker(self, scheme: Scheme, speed: Speed, found: Candidate, slow: float | None = None) -> Candidate | None:
+        """The plan of a scheme where images may come through sooner than in `found`, if some interval that is left has
+        enough multipliers. `slow`: intervals that an image takes at first where the scheme is given up, if not as many
+        as in `found`."""
         gain = GAIN * found.plan.prediction.fill
-        most = self.enough if scheme.uncopied else self.settling.left
         begin = max(LEAST, found.number)
         slow = slow or gain * (SCATTERED if found.places == ORDER[0] else 1.0)
-        other = settle(self.settling, Terms(scheme, speed, found.places, most, begin=begin, slow=slow))
-        if other is None or other.excess:
-            return None
+        return settle(self.settling, Terms(scheme, speed, found.places, self._most(scheme), begin=begin, slow=slow))
+
+    def _most(self, scheme: Scheme) -> float:
+        """The longest interval that sooner images may cost: what is left, or what is aimed at where layers by
+        themselves have no copies, which faster engines' memory would cost more of."""
+        return self.enough if scheme.uncopied else self.settling.left
+
+    def _gains(self, scheme: Scheme, other: Candidate, found: Candidate) -> bool:
+        """Whether images come through sooner in the scheme's plan `other` than in `found`, and that is worth it."""
         mine, others = other.plan.prediction, found.plan.prediction
-        if mine.interval > most or mine.fill >= min(
-            gain, others.fill * (1 - WEIGHT * (mine.interval / others.interval - 1))
-        ):
-            return None
+        worth = others.fill * min(GAIN, 1 - WEIGHT * (mine.interval / others.interval - 1))
         even = balance(other.plan) <= max(BALANCED, balance(found.plan))
-        return other if even else None
+        return mine.interval <= self._most(scheme) and mine.fill < worth and even
 
 
 def _sooner(scheme: Scheme) -> Iterator[Scheme]:

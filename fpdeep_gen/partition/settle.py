@@ -10,7 +10,7 @@ import numpy as np
 from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.partition.assemble import Decided, Timed, assemble, timed
-from fpdeep_gen.partition.bounds import bounds_of
+from fpdeep_gen.partition.bounds import bounds_for, bounds_of, bounds_of_every
 from fpdeep_gen.partition.budget import budget_problems, memory_left
 from fpdeep_gen.partition.candidate import Candidate, busiest_link
 from fpdeep_gen.partition.family import Scheme, track_groups, tracks_of
@@ -85,7 +85,7 @@ class Settling:
         self.equal = (1.0,) * len(self.dsp)
         self.work = training_macs(network) / sum(self.dsp)
         slowest = min((framed_rate(link, cluster.clock_mhz) for link in cluster.links), default=inf)
-        bound = bounds_of(network, cluster)
+        bound, self.every = bounds_of(network, cluster), bounds_of_every(network, cluster)
         self.linked = bound.link > RULE * bound.work
         self.floor = ceil(bound.interval) if max(bound.link, bound.loss) > bound.work else 0
         self.left = bound.interval / LEFT
@@ -154,8 +154,15 @@ class Settling:
 
     def _assembled(self, found: Filled, pieces: tuple[FlatPiece, ...], speed: Speed, places: Places) -> Candidate:
         made = found, pieces, speed, places
-        plan = assemble(self.network, self.cluster, self.geometry, self.decided(*made), self.timed(*made))
+        decided, times = self.decided(*made), self.timed(*made)
+        plan = assemble(self.network, self.cluster, self.geometry, decided, times, self.every)
         return Candidate(plan, places, tuple(budget_problems(plan)), found.number)
+
+    def bounded(self, found: Candidate) -> Candidate:
+        """The same with the bounds of such a plan, which rounds do without."""
+        plan = found.plan
+        bounds = bounds_for(self.network, self.cluster, self.geometry, plan.shares, plan.prediction.intake)
+        return replace(found, plan=replace(plan, bounds=bounds))
 
     def used(self, found: Filled) -> list[int]:
         """Multipliers of each board that convolutions take."""

@@ -44,6 +44,7 @@ def side_by_side(
     enough. The engines' columns are as even as can be, or any where there are few, the wider ones first.
     `few`: engines are dear. `lines`: their line buffers, where these count too."""
     worth = WORTH_ITS_MEMORY if few else WORTH_AN_ENGINE
+    good = min(GOOD, worth / CERTAIN)  # no more engines save so much
     least = columns * sum(parts) * other * taps / row if row else TOO_MANY
     best: Engines = (TOO_MANY, (columns,))
     stairs = stairs_of(parts, other, taps, widths, lines)
@@ -55,7 +56,7 @@ def side_by_side(
             total += (engines - wider) * stairs.fewest(row // (wide - 1))
         if total and total < best[0] * (1 if engines == 1 else worth):
             best = (total, (wide,) * wider + (wide - 1,) * (engines - wider))
-        if best[0] * GOOD <= least:
+        if best[0] * good <= least:
             return best
     if not 2 < columns <= FEW_COLUMNS:
         return best

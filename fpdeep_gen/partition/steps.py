@@ -3,6 +3,7 @@ rules). Rows are counted: `needed[s]` rows of the image must be there, not row `
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -40,6 +41,7 @@ def moved_rows(network: Network, geometry: Sequence[Geometry]) -> list[int]:
     ]
 
 
+@lru_cache(maxsize=1 << 10)
 def work_of(layer: Geometry, phase: Phase, order: Order, newest_last: bool, rows_in: int) -> Work:
     """The steps of an engine of a phase of a layer whose input tensor moves in `rows_in` rows."""
     if layer.flat:
@@ -65,6 +67,7 @@ def errors_needed(layer: Geometry, sums: Counts) -> Counts:
     return np.where(sums > 0, np.minimum(shape.out_rows, (sums - 1) // shape.pool_stride + 1), 0)
 
 
+@lru_cache(maxsize=1 << 10)
 def freed_after(layer: Geometry, rows_in: int) -> Counts:
     """For each row of the layer's input: the steps of the gradient engine after which nobody needs it."""
     shape = layer.layer

@@ -9,6 +9,7 @@ from enum import Enum
 from functools import cached_property
 from itertools import accumulate, pairwise
 from math import ceil
+from typing import NamedTuple
 
 from fpdeep_gen.partition.folds import Lines, tap_widths
 from fpdeep_gen.partition.geometry import Geometry
@@ -41,8 +42,7 @@ class Axis(Enum):
     INPUTS = "inputs"
 
 
-@dataclass(frozen=True)
-class Box:
+class Box(NamedTuple):
     """A piece of a track: `columns` x `channels` of the cut channel dimension, all of the other one."""
 
     columns: Range
@@ -192,6 +192,11 @@ class Track:
     def alike(self) -> bool:
         """Whether ranges of as many units, the last one not among them, are alike."""
         return self.axis is Axis.COLUMNS or self.geometry.layer.groups == 1
+
+    @property
+    def crossed_alike(self) -> bool:
+        """Whether as many cross units of any unit are alike, the last ones of both not among them."""
+        return self.axis is not Axis.COLUMNS or self.geometry.layer.groups == 1
 
     def column_range(self, begin: int, end: int) -> Range:
         """Columns of units begin..end - 1; the last unit takes the remainder."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -26,8 +27,7 @@ def at_once(whole: Rows) -> Made:
     return Made(whole, whole, whole)
 
 
-@dataclass(frozen=True)
-class _Leg:
+class _Leg(NamedTuple):
     """A hop with the cycles of an image's rows and the latency of its link, for each row those of the rows up to it
     (`worked`); `few`: cycles in which no more comes than the FIFO behind the link holds anyway."""
 
@@ -156,6 +156,7 @@ class Transport:
         few: dict[int, float] = {}
         whole = begun = np.zeros(0)
         period = images * self.interval
+        crossings: list[tuple[int, Waits, Pace, Pace, float]] = []
         for leg in self.legs[key, up]:
             hop, cycles, worked = leg.hop, images * leg.cycles, images * leg.worked if images > 1 else leg.worked
             sender, receiver = (hop.link, hop.link + 1) if up else (hop.link + 1, hop.link)
@@ -173,17 +174,32 @@ class Transport:
             before = self.links_free[place] if self.in_turn else ends[-1] - period
             np.maximum(ends, worked + before, out=ends)
             self.links_free[place] = float(ends[-1])
-            begins = np.maximum(ready, np.concatenate(([before], ends[:-1])))
+            begins = np.empty_like(ends)
+            begins[0], begins[1:] = before, ends[:-1]
+            np.maximum(ready, begins, out=begins)
             gone = Pace(begins, ends)
             if hop.passing:
                 came = Waits.FROM_BELOW if up else Waits.FROM_ABOVE
-                self._waits(sender, key, came, most_waiting(Pace(begun, whole), gone, period, few[sender]))
+                crossings.append((sender, came, Pace(begun, whole), gone, few[sender]))
             if hop.own:
                 own = Pace(made.early[sender], made.whole[sender])
-                self._waits(sender, key, Waits.MADE, most_waiting(own, gone, period))
+                crossings.append((sender, Waits.MADE, own, gone, 0.0))
             begun, whole = begins + leg.latency, ends + leg.latency
             firsts[receiver], result[receiver], few[receiver] = begun, whole, leg.few
+        for (board, waits_in, come, gone, room), waits in zip(crossings, _waiting(crossings), strict=True):
+            if waits:
+                self._waits(board, key, waits_in, most_waiting(come, gone, period, room))
         return _Come(firsts, result, few)
+
+
+def _waiting(crossings: Sequence[tuple[int, Waits, Pace, Pace, float]]) -> list[bool]:
+    """Whether any row that comes (the first pace) goes (the second) more cycles later than the last entry says."""
+    if not crossings:
+        return []
+    _, _, comes, goes, room = zip(*crossings, strict=True)
+    later = np.array(goes) - np.array(comes)
+    waits: list[bool] = (later.max(axis=(1, 2)) > np.array(room)).tolist()
+    return waits
 
 
 def _leg(hop: Hop, load: LinkLoad, link: LinkPlan, rows: int, least: int) -> _Leg:

@@ -53,8 +53,8 @@ class Idle:
         first = begins[apart]
         last = np.concatenate((begins[:-1][apart[1:]], begins[-1:])) + cycles
         edges = np.concatenate((first, last)) % self.period
-        at = np.unique(np.concatenate((self.at, self.when(edges) % self.at[-1])))
-        at = np.unique(np.concatenate((at[(at >= 0) & (at <= self.at[-1])], self.at[[0, -1]])))
+        at = np.sort(np.concatenate((self.at, self.when(edges) % self.at[-1])))
+        at = at[np.concatenate(([True], at[1:] > at[:-1]))]
         return Idle(at, _rest(self.until(at), first, last, self.period))
 
 

@@ -5,9 +5,9 @@ gone grow in straight pieces, and most waits where one of the two changes its pa
 every `period` cycles.
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,8 +17,7 @@ JUST = 1e-3
 """Cycles before a row is complete: then most waits for it."""
 
 
-@dataclass(frozen=True)
-class Pace:
+class Pace(NamedTuple):
     """When the first bits of each row come (or go), and when the last ones have."""
 
     first: Times

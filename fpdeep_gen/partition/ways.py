@@ -4,7 +4,7 @@ itself, and what each board that needs it waits for."""
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +20,7 @@ Box: TypeAlias = tuple[int, int, int, int, int]
 """Board, channels and columns (begin and end) of a part of a tensor."""
 
 
-@dataclass(frozen=True)
-class Hop:
+class Hop(NamedTuple):
     """A tensor's stream over one link: `bits` of an image; whether the sending board makes a part of it (`own`), and
     whether another part comes over the link before (`passing`)."""
 
@@ -160,12 +159,9 @@ def _way(makers: Iterable[Box], takers: Iterable[Box], bits: list[NDArray[np.int
         np.broadcast_to(taken[None, :, 0], met.shape)[met],
     )
     takes = []
-    boards = np.unique(target)
-    below = np.isin(boards, target[source < target])
-    above = np.isin(boards, target[source > target])
-    own = np.isin(boards, target[source == target])
-    for entry in zip(boards.tolist(), own.tolist(), below.tolist(), above.tolist(), strict=True):
-        takes.append(Take(*entry))
+    own, below, above = (set(target[goes].tolist()) for goes in (source == target, source < target, source > target))
+    for board in sorted(own | below | above):
+        takes.append(Take(board, board in own, board in below, board in above))
     if bits is None:
         return Way((), (), tuple(takes))
     who = set(made[:, 0].tolist())

@@ -46,7 +46,8 @@ class LoopTrips:
 @dataclass(frozen=True, slots=True)
 class Automatic:
     """A loop that is pipelined without PIPELINE if that is faster. `nest`: it and what it is joined with, from the
-    outermost on; `held`: why it may not be, empty: it may."""
+    outermost on; none: a function without loops, which starts again for ever; `held`: why it may not be, empty: it may.
+    """
 
     nest: tuple[LoopTrips, ...]
     held: str = ""

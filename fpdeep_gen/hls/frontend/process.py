@@ -55,7 +55,7 @@ def lower_process(
         problems[:] = before
         made = _lower(*given, problems, counts, externals, replace(grouping, automatic=False))
         for region in made.regions:
-            if region.ii is None and region.loops:
+            if region.ii is None and (region.loops or len(made.regions) == 1):
                 region.automatic = Automatic(region.loops, refused)
     return made
 

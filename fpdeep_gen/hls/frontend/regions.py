@@ -3,7 +3,8 @@
 A pipelined innermost loop and the loops around it that hold nothing but it are one **nest**: one region that starts
 again at any of the nest's loop headers (see `lower`). Innermost loops without PIPELINE are pipelined too, unless it
 says `off`. A function that is a single nest, or has no loop, is one region
-that also starts again at its own entry. All other blocks are grouped into regions between heads.
+that also starts again at its own entry; without a loop it is pipelined as an innermost loop is, where it may start
+again before it is done. All other blocks are grouped into regions between heads.
 """
 
 from dataclasses import dataclass
@@ -42,12 +43,13 @@ class RegionPlan:
 class Grouping:
     """What may be done with loops beyond the pragmas: join nests; pipeline innermost loops that have no pragma.
 
-    `held`: why their iterations may not overlap, empty: they may.
+    `held`: why their iterations may not overlap, empty: they may. `restarts`: a function without loops is such a loop.
     """
 
     flatten: bool = True
     automatic: bool = True
     held: str = ""
+    restarts: bool = True
 
 
 DEFAULT_GROUPING = Grouping()
@@ -71,8 +73,8 @@ class _Asked:
 class FunctionPlan:
     """`regions[0]` starts the function; a return goes to its first entry.
 
-    `has_nests`: loops were joined, or the code around a loop with it. `large`: headers of loops that are not pipelined
-    for their size.
+    `has_nests`: loops were joined, or the code around a loop with it. `large`: headers of loops (or the entry of a
+    function without any) that are not pipelined for their size.
     """
 
     regions: tuple[RegionPlan, ...]
@@ -103,14 +105,14 @@ def plan_regions(
         place = loop_location(function, chain[-1], module) if chain else function.location
         ii, automatic = asked.intervals.get(inner), inner in asked.automatic
         plan = RegionPlan(name, blocks, (entry, *headers), cuts, ii, place, automatic)
-        return FunctionPlan((plan,), bool(chain))
+        return FunctionPlan((plan,), bool(chain), frozenset({entry}) if "" in asked.large else frozenset())
     return _split(function, module, forest, asked)
 
 
 def _marked(function: Function, forest: LoopForest, marker: str) -> frozenset[str]:
-    """Headers of the innermost loops around the marker's calls."""
+    """Headers of the innermost loops around the marker's calls; "" outside of all."""
     found = [forest.innermost(block.name) for block, _ in _markers(function, marker)]
-    return frozenset(loop.header for loop in found if loop is not None)
+    return frozenset("" if loop is None else loop.header for loop in found)
 
 
 def _markers(function: Function, marker: str) -> list[tuple[Block, Instruction]]:
@@ -128,15 +130,18 @@ def _asked(
     found = _intervals(function, forest, module, problems)
     off = _marked(function, forest, PIPELINE_OFF)
     free = [one.header for one in forest.loops.values() if not one.children] if grouping.automatic else []
+    free += [""] if grouping.automatic and grouping.restarts and not forest.loops else []
     wanted = frozenset(header for header in free if header not in found and header not in off)
-    large = frozenset(header for header in wanted if _is_large(function, forest.loops[header]))
+    large = frozenset(header for header in wanted if _is_large(function, forest.loops.get(header)))
     automatic = wanted - large
     flatten_off = _marked(function, forest, FLATTEN_OFF) if grouping.flatten else frozenset(forest.loops)
     return _Asked(found | dict.fromkeys(automatic, 1), automatic, flatten_off, off, large)
 
 
-def _is_large(function: Function, loop: Loop) -> bool:
-    kinds = [one.opcode for name in loop.blocks for one in function.blocks[name].instructions]
+def _is_large(function: Function, loop: Loop | None) -> bool:
+    """None: the whole function."""
+    blocks = function.blocks if loop is None else loop.blocks
+    kinds = [one.opcode for name in blocks for one in function.blocks[name].instructions]
     return len(kinds) > _MOST_INSTRUCTIONS or sum(kind in ("load", "store") for kind in kinds) > _MOST_ACCESSES
 
 

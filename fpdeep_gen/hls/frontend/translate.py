@@ -104,8 +104,9 @@ def _front_end(source: Path, top: str, include_dirs: Sequence[Path], grouping: G
         warnings.extend(shared.check_order(network, problems))
     else:
         externals = _externals(interface, [function])
+        once = replace(grouping, restarts=not called)
         process = lower_process(
-            function, optimised.module, optimised.objects, top, problems, externals=externals, grouping=grouping
+            function, optimised.module, optimised.objects, top, problems, externals=externals, grouping=once
         )
         module = Module(process, [process], warnings)
     if problems:
@@ -228,7 +229,7 @@ def _processes(
         taken.add(readable)
         seen = externals | shared.of(function, readable)
         seen |= {table: replace(one, ports={}) for table, one in between.items()}
-        calls = replace(grouping, held=shared.held) if name in controllers else grouping
+        calls = replace(grouping, held=shared.held, restarts=False) if name in controllers else grouping
         found[name] = lower_process(
             function, optimised.module, optimised.objects, readable, problems, task_arguments(call)[1], seen, calls
         )

@@ -50,7 +50,7 @@ def attach_unrolls(text: str, module: LlvmModule, heads: Heads) -> str:
             metadata.append(_loop_metadata(number, factors.get(loop.header), starts))
             marks.update(dict.fromkeys(loop.latches, number))
         instead = {(block, one.debug): _pipeline_marker(forest.innermost(block)) for block, one in calls}
-        instead |= {(block, one.debug): "" for one, block in gone.items()}
+        instead |= {(block, one.debug): "" for one, block in gone.items() if one.detail != PIPELINE_OFF}
         if marks or instead:
             text = _mark_lines(text, function.name, marks, instead, _counted(function, forest, factors))
     declared = "".join(f"declare void {marker}(i32)\n" for marker in (PIPELINE_WHOLE, PIPELINE_OUTER))
@@ -60,12 +60,15 @@ def attach_unrolls(text: str, module: LlvmModule, heads: Heads) -> str:
 def drop_gone(module: LlvmModule, heads: Heads) -> None:
     """Takes out the pragmas of loops that unrolling and cleaning have removed: they are none of the loops around.
 
-    But PIPELINE of a loop of one iteration is that of the loop around, which it would be joined with.
+    But PIPELINE of a loop of one iteration is that of the loop around, which it would be joined with; and of a function
+    without loops `off` in those that it had is its own.
     """
     for function in module.functions.values():
         forest = find_loops(function)
         gone = _gone(function, forest, module, heads)
-        for one in gone.keys() - _of_single_iterations(function, forest, gone):
+        kept = _of_single_iterations(function, forest, gone)
+        kept |= set() if forest.loops else {one for one in gone if one.detail == PIPELINE_OFF}
+        for one in gone.keys() - kept:
             function.blocks[gone[one]].instructions.remove(one)
 
 

@@ -1,4 +1,6 @@
-"""Pipelining of loops that nobody asked to pipeline: taken where it is faster, at no price but registers.
+"""Pipelining of loops, and of functions without any, that nobody asked to pipeline.
+
+It is taken where it is faster, at no price but registers.
 
 So the order of the words on streams stays that of one iteration after the other (a word that another process waits for
 is never kept back for one that is asked for later), no stage is longer than the clock allows, and no memory changes
@@ -12,7 +14,7 @@ from math import ceil
 from fpdeep_gen.hls.interface import AXI_LATENCY
 from fpdeep_gen.hls.ir import Automatic, StreamRead
 from fpdeep_gen.hls.schedule.constraints import StreamOrder, order_between_iterations
-from fpdeep_gen.hls.schedule.latency import guessed_iterations
+from fpdeep_gen.hls.schedule.latency import UNKNOWN_TRIPS, guessed_iterations
 from fpdeep_gen.hls.schedule.model import RegionSchedule
 from fpdeep_gen.hls.schedule.search import Infeasible, Search, first_possible
 
@@ -33,7 +35,8 @@ def pipelined_unasked(
         return replace(sequential, sequential=automatic.held)
     if sequential.depth == 1:
         return replace(sequential, pipelined=True)
-    count = max(1.0, guessed_iterations(automatic.nest).average)
+    trips = guessed_iterations(automatic.nest) if automatic.nest else UNKNOWN_TRIPS
+    count = max(1.0, trips.average)
     goal = count * (sequential.depth + memory_wait(sequential))
     last = sequential.depth - 1  # the longest interval that may gain something
     if count > 1:

@@ -59,8 +59,9 @@ class _Forms:
         assert self.process.plain is not None
         form = _with_ports(self.process.plain(), self.process)
         for region in form.regions:
-            if region.ii is None and region.loops and region.loops[-1].location in reasons:
-                region.automatic = Automatic(region.loops, reasons[region.loops[-1].location])
+            place = region.loops[-1].location if region.loops else region.location
+            if region.ii is None and (region.loops or len(form.regions) == 1) and place in reasons:
+                region.automatic = Automatic(region.loops, reasons[place])
         return form
 
     def _made(self, form: Callable[[], Process]) -> ProcessSchedule | None:
@@ -99,9 +100,10 @@ def _reasons(found: ProcessSchedule | None) -> dict[Location | None, str]:
     regions = found.regions if found is not None else ()
     loops = ((one, one.region.automatic) for one in regions)
     return {
-        automatic.nest[-1].location: one.sequential or "the whole would not be faster"
+        automatic.nest[-1].location if automatic.nest else one.region.location: one.sequential
+        or "the whole would not be faster"
         for one, automatic in loops
-        if automatic is not None and automatic.nest
+        if automatic is not None
     }
 
 

@@ -151,9 +151,10 @@ class _Walk:
         loops = self._loops(one) if number not in self.back else self._loops(one)[1:]
         if not repeats:
             cost = _cycles(one, Count(1, 1, 1.0))
-            if one.pipelined:  # a whole function
+            if one.pipelined or one.sequential:  # a whole function
                 trips = LoopTrips(one.region.name, one.region.location, Count(1, 1, 1.0), False)
-                self.found.append((self._rank(number), LoopLatency(trips, level, one, True, cost, cost)))
+                made = LoopLatency(trips, level, one, one.pipelined, cost, cost, one.sequential)
+                self.found.append((self._rank(number), made))
             return cost
         for place, loop in enumerate(loops):
             inner, own = nest_iterations(loops[place + 1 :]), nest_iterations(loops[place:])

@@ -108,3 +108,14 @@ def test_what_does_not_restart_early(source: Path) -> None:
     assert (slow.automatic, slow.ii, slow.requested_ii) == (False, None, None)
     assert slow.sequential.startswith("would not be faster: variable state")
     assert loops(source, "called") == {}
+
+
+def test_a_call_behind_a_master_ends_before_the_next(tmp_path: Path) -> None:
+    """Its writes are on their way for long, to the address of its own call."""
+    source = tmp_path / "fill.cpp"
+    text = "for (int i = 0; i < 4; i++) m[i] = k + i;"
+    pragmas = "#pragma HLS INTERFACE m_axi port=m depth=4\n#pragma HLS PIPELINE II=4\n"
+    source.write_text(f"void fill(int *m, int k) {{\n{pragmas}{text}\n}}\n", encoding="utf-8")
+    done = cosimulate(source, "fill", tmp_path / "rtl", calls=4)
+    assert done.equal, done.differences
+    assert done.compiled.report.interface is not None and not done.compiled.report.interface.overlapped

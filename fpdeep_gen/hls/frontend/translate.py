@@ -196,11 +196,15 @@ def _mark_tokens(module: Module) -> None:
 
 
 def _overlaps(top: Network | Process) -> bool:
-    """A function that is pipelined as a whole and owns no memory outside takes a new start before it is done."""
+    """A function that is pipelined as a whole and owns no memory outside takes a new start before it is done.
+
+    Behind a master too: its address would be the next call's, and what is written there is not the last one's any more.
+    """
     if not isinstance(top, Process) or len(top.regions) != 1 or top.regions[0].ii is None:
         return False
     starts = [one for one in top.regions[0].operations if isinstance(one, StreamRead) and one.stream.name == START]
-    return bool(starts) and starts[0].predicate is None and not any(one.is_external for one in top.memories)
+    outside = any(one.is_external for one in top.memories) or any(port.is_bus for port in top.ports)
+    return bool(starts) and starts[0].predicate is None and not outside
 
 
 def _processes(

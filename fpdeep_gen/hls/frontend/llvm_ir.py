@@ -123,6 +123,7 @@ class Locations:
 
     places: dict[int, Location | None] = field(default_factory=dict)
     starts: dict[int, int] = field(default_factory=dict)
+    calls: dict[int, list[tuple[int, int]]] = field(default_factory=dict)  # of markers and starts of loops
 
     def of(self, debug: int) -> Location | None:
         """The innermost place that is not in a synthesis header."""
@@ -131,3 +132,8 @@ class Locations:
     def of_loop(self, loop: int) -> Location | None:
         """The `for`, `while` or `do` of a loop's metadata."""
         return self.places.get(self.starts.get(loop, -1))
+
+    def in_same_call(self, debug: int, loop: int) -> bool:
+        """Whether a loop is one of the function whose code a marker is in, in one call of it; true if not known."""
+        inner, outer = self.calls.get(debug), self.calls.get(self.starts.get(loop, -1))
+        return not inner or not outer or inner[0] in outer

@@ -76,14 +76,18 @@ class Metadata:
 
     def inlined_from(self, number: int) -> list[Subprogram]:
         """The functions that an instruction comes from, the innermost first."""
-        found: list[Subprogram] = []
+        units = (self.subprogram(scope) for scope, _ in self.calls_around(number))
+        return [unit for unit in units if unit is not None]
+
+    def calls_around(self, number: int) -> list[tuple[int, int]]:
+        """The same as numbers: of each function, and of the place where it was called (-1: nowhere)."""
+        found: list[tuple[int, int]] = []
         while (match := _LOCATION.search(self._nodes.get(number, ""))) is not None:
             scope = int(match[3])
             while "!DISubprogram(" not in (text := self._nodes.get(scope, "")) and (outer := _SCOPE.search(text)):
                 scope = int(outer[1])
-            unit = self.subprogram(scope)
-            found += [unit] if unit is not None else []
             number = int(match[4]) if match[4] is not None else -1
+            found.append((scope, number))
         return found
 
     def _file_of_scope(self, number: int) -> Path:

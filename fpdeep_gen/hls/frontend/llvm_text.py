@@ -15,6 +15,7 @@ NODE = re.compile(r"^!(\d+) = (.*)$", re.MULTILINE)
 _DEFINE = re.compile(rf"^define [^@\n]*(@{NAME})\((.*)\)([^)\n]*)\{{$", re.MULTILINE)
 _DEBUG = re.compile(r"!dbg !(\d+)")
 _LABEL = re.compile(rf"^({NAME}):")
+_MARKER = "@__hls_mark_pipeline"
 _BYTES = re.compile(r"dereferenceable\((\d+)\)")
 
 
@@ -42,9 +43,12 @@ def parse_module(text: str, source: Path) -> LlvmModule:
             for one in block.instructions:
                 if one.debug not in locations.places:
                     locations.places[one.debug] = metadata.location(one.debug)
+                    if one.detail.startswith(_MARKER):
+                        locations.calls[one.debug] = metadata.calls_around(one.debug)
                 if one.loop >= 0 and (start := metadata.start_of_loop(one.loop)) is not None:
                     locations.starts[one.loop] = start
                     locations.places[start] = metadata.location(start)
+                    locations.calls[start] = metadata.calls_around(start)
     return module
 
 

@@ -14,6 +14,7 @@ import llvmlite.binding as llvm
 from fpdeep_gen.errors import InputError, Problem, ToolError
 from fpdeep_gen.hls.frontend.aliases import SHARED, put_arrays
 from fpdeep_gen.hls.frontend.block_loops import with_loops
+from fpdeep_gen.hls.frontend.callers_loops import spared_loops
 from fpdeep_gen.hls.frontend.clang import INCLUDE_DIR
 from fpdeep_gen.hls.frontend.enclosing import Heads
 from fpdeep_gen.hls.frontend.llvm_ir import LlvmModule
@@ -94,7 +95,7 @@ def optimise(text: str, top: str, source: Path, heads: Heads) -> Optimised:
         marked = str(module)
         parsed = parse_module(marked, source)
         put_arrays(parsed)
-    edited = attach_unrolls(marked, parsed, heads)
+    edited = attach_unrolls(marked, parsed, heads, spared_loops(parsed))
     edited = "\n".join(line for line in edited.split("\n") if not _is_taken_out(line))
     module = parse_assembly(edited)
     if may_have_tables(edited):

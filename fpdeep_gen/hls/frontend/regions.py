@@ -10,6 +10,7 @@ again before it is done. All other blocks are grouped into regions between heads
 from dataclasses import dataclass
 
 from fpdeep_gen.errors import Problem
+from fpdeep_gen.hls.frontend.callers_loops import is_own
 from fpdeep_gen.hls.frontend.cfg import Loop, LoopForest, edges_of, find_loops, reverse_postorder
 from fpdeep_gen.hls.frontend.llvm_ir import Block, Function, Instruction, LlvmModule, OperandKind
 from fpdeep_gen.hls.frontend.places import problem_at
@@ -156,7 +157,11 @@ def _intervals(function: Function, forest: LoopForest, module: LlvmModule, probl
             ii = operand.value if operand.kind is OperandKind.INTEGER else 0
             if ii < 1:
                 problems.append(problem_at(place, "PIPELINE II", "a positive constant", str(ii)))
-            elif (marker == PIPELINE_WHOLE and forest.loops) or (marker == PIPELINE_OUTER and loop and loop.children):
+            elif (inner := _loops_inside(marker, loop, forest)) and not any(
+                is_own(function, call, one, module) for one in inner
+            ):
+                continue  # a function beside loops of the one that it was put into: it has nothing to overlap with
+            elif inner:
                 hint = "give the inner loop constant bounds, or pipeline the inner loop instead"
                 what = "loops inside that can be unrolled"
                 problems.append(problem_at(place, "PIPELINE", what, "a loop with variable bounds", hint))
@@ -165,6 +170,13 @@ def _intervals(function: Function, forest: LoopForest, module: LlvmModule, probl
             elif loop is not None and not loop.children:
                 found[loop.header] = ii
     return found
+
+
+def _loops_inside(marker: str, loop: Loop | None, forest: LoopForest) -> list[Loop]:
+    """Loops that should have been unrolled for a PIPELINE of `loop` (None: of the function)."""
+    if marker == PIPELINE_WHOLE:
+        return list(forest.loops.values())
+    return list(loop.children) if marker == PIPELINE_OUTER and loop is not None else []
 
 
 def _chain(loop: Loop, asked: _Asked) -> list[Loop]:

@@ -31,12 +31,19 @@ class Trips:
 
 def trip_counts(function: Function, forest: LoopForest) -> dict[str, Trips]:
     """By loop header."""
-    defined = definitions(function)
     told = _told(function, forest)
+    return {one.loop.header: one.trips(told.get(one.loop.header)) for one in _readers(function, forest)}
+
+
+def unbounded_loops(function: Function, forest: LoopForest) -> frozenset[str]:
+    """Headers of loops without a constant bound, whatever pragmas say."""
+    return frozenset(one.loop.header for one in _readers(function, forest) if one.trips(None).count is None)
+
+
+def _readers(function: Function, forest: LoopForest) -> Iterator["_Reader"]:
+    defined = definitions(function)
     idom = immediate_dominators(function.entry.name, edges_of(function))
-    return {
-        header: _Reader(function, loop, defined, idom).trips(told.get(header)) for header, loop in forest.loops.items()
-    }
+    return (_Reader(function, loop, defined, idom) for loop in forest.loops.values())
 
 
 def _told(function: Function, forest: LoopForest) -> dict[str, Count]:

@@ -1,7 +1,7 @@
 """Which loops LLVM shall unroll: the marker calls in a loop become metadata of its back edges."""
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Mapping
 
 from fpdeep_gen.hls.frontend.cfg import Loop, LoopForest, find_loops
 from fpdeep_gen.hls.frontend.enclosing import Heads, head_of, is_same
@@ -35,14 +35,17 @@ def calls_of(function: Function, callees: tuple[str, ...]) -> list[tuple[str, In
     ]
 
 
-def attach_unrolls(text: str, module: LlvmModule, heads: Heads) -> str:
-    """Every loop gets metadata: unroll in full, unroll by a factor, or leave alone. `heads`: loops around pragmas."""
+def attach_unrolls(text: str, module: LlvmModule, heads: Heads, spared: Mapping[Instruction, Container[str]]) -> str:
+    """Every loop gets metadata: unroll in full, unroll by a factor, or leave alone.
+
+    `heads`: loops around pragmas; `spared`: those that a PIPELINE does not unroll.
+    """
     metadata: list[str] = []
     for function in module.functions.values():
         forest = find_loops(function)
         gone = _gone(function, forest, module, heads)
         calls = [(block, one) for block, one in calls_of(function, (PIPELINE,)) if one not in gone]
-        factors = _unroll_factors(function, forest, calls, gone)
+        factors = _unroll_factors(function, forest, calls, gone, spared)
         marks: dict[str, int] = {}
         for loop in forest.loops.values():
             number = _METADATA_BASE + 2 * len(metadata)
@@ -117,7 +120,11 @@ def loops_left(text: str, module: LlvmModule) -> list[Diagnostic]:
 
 
 def _unroll_factors(
-    function: Function, forest: LoopForest, pipelined: list[tuple[str, Instruction]], gone: Container[Instruction]
+    function: Function,
+    forest: LoopForest,
+    pipelined: list[tuple[str, Instruction]],
+    gone: Container[Instruction],
+    spared: Mapping[Instruction, Container[str]],
 ) -> dict[str, int]:
     """Header -> factor (0 = in full) of every loop to unroll."""
     factors: dict[str, int] = {}
@@ -131,12 +138,13 @@ def _unroll_factors(
             factors[loop.header] = 0
     for header in _beside_pointers(function, forest):
         factors[header] = 0
-    for block, _ in pipelined:
+    for block, call in pipelined:
         loop = forest.innermost(block)
         inner: list[Loop] = forest.top if loop is None else loop.children
         for child in inner:
             for one in child.tree():
-                factors.setdefault(one.header, 0)
+                if one.header not in spared.get(call, ()):
+                    factors.setdefault(one.header, 0)
     return factors
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from fpdeep_gen.errors import InputError
 from fpdeep_gen.hls.ir import Network, Storage
-from tests.hls.frontend.compiling import FIRST_LINE, compile_text, run
+from tests.hls.frontend.compiling import FIRST_LINE, compile_text, process_of, run
 
 NETWORK = """
 struct Fast { static constexpr int STEP = 3; };
@@ -154,6 +154,30 @@ def test_pipelined_function_with_a_variable_loop(tmp_path: Path) -> None:
     }
     """
     assert _problems(tmp_path, text) == [(2, "PIPELINE", "a loop with variable bounds")]
+
+
+def test_a_function_with_pipeline_beside_a_loop_of_another(tmp_path: Path) -> None:
+    """It is put into its caller, whose loops of variable bounds are none of its own: its own one is unrolled."""
+    text = """
+    static ap_uint<8> tripled(ap_uint<8> x) {
+    #pragma HLS PIPELINE II=1
+        ap_uint<8> sum = 0;
+        for (int i = 0; i < 3; ++i) sum += x;
+        return sum;
+    }
+    void top(hls::stream<ap_uint<8>>& in, hls::stream<ap_uint<8>>& out) {
+        out.write(tripled(in.read()));
+        for (int row = 0; row < 2; ++row) {
+            const int n = tripled(in.read());
+            for (int i = 0; i < n; ++i) out.write(tripled(in.read()));
+        }
+    }
+    """
+    module = compile_text(tmp_path, text)
+    assert module.warnings == []
+    assert [len(region.loops) for region in process_of(module).regions if region.ii is not None] == [2]
+    outputs = run(module, {"in": [5, 1, 10, 11, 12, 1, 20, 21, 22]}).outputs["out"]
+    assert outputs == [15, 30, 33, 36, 60, 63, 66]
 
 
 def test_a_loop_that_cannot_be_unrolled_is_listed(tmp_path: Path) -> None:

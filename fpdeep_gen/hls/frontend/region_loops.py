@@ -2,6 +2,7 @@
 
 Functions with INLINE that hold loops or calls are opened first. LLVM's loop extraction does the cutting. A loop goes
 back to where it was when it calls stages or declares streams, has several ways out, or shares what stages cannot share.
+Loops in constructors of static objects are none of these: most are evaluated later.
 """
 
 import re
@@ -25,9 +26,10 @@ from fpdeep_gen.hls.frontend.optimise import (
 from fpdeep_gen.hls.frontend.places import refusal
 from fpdeep_gen.hls.frontend.rewriting import plain_name
 from fpdeep_gen.hls.frontend.stage_loops import StageLoops, place_of
-from fpdeep_gen.hls.frontend.table_regions import is_guarded
+from fpdeep_gen.hls.frontend.unrolling import DECLARE
 
 _INLINE = "@__hls_mark_inline("
+_CONSTRUCTED = re.compile(rf"^  call void (@{NAME}C[12]E[\w.$]*)\(ptr [^@%\n]*@", re.MULTILINE)
 _GROUP = re.compile(r"^attributes #\d+ = .*$", re.MULTILINE)
 _HOW = re.compile(r" (?:noinline|optnone|alwaysinline)\b")
 _RETURN = re.compile(r"^  ret .*$", re.MULTILINE)
@@ -47,9 +49,7 @@ def outline_loops(text: str, top: str, source: Path, closed: frozenset[str] = fr
     users = user_bodies(text, source)
     regions = frozenset(name for name, body in users.items() if f"call void {DATAFLOW}(" in body)
     opened = _opened(users, regions, closed)
-    has_loops = any("!llvm.loop" in users[name] for name in (*regions, *opened))
-    # loops of constructors would be cut out, too, and their tables not be evaluated
-    if not has_loops and (not opened or any(is_guarded(users[name]) for name in regions)):
+    if not opened and not any("!llvm.loop" in users[name] for name in regions):
         return text
     roots = find_roots(text, top, source)
     called = {name for holder in (*regions, *opened) for name in CALLED.findall(users[holder])}
@@ -57,7 +57,7 @@ def outline_loops(text: str, top: str, source: Path, closed: frozenset[str] = fr
     for name in (*regions, *opened):
         text = text.replace(users[name], _lasting(users[name]))
     module = parse_assembly(text)
-    set_linkage(module, roots, stages | regions)
+    set_linkage(module, roots, stages | regions | _constructors(users, regions | opened))
     passes = ("always_inliner", "global_dead_code_eliminate", "sroa", "simplify_cfg", "lower_switch")
     run_passes(module, passes)
     before = {function.name for function in module.functions}
@@ -115,6 +115,22 @@ def _opened(users: Mapping[str, str], regions: frozenset[str], closed: frozenset
                 found.add(name)
                 work.append(name)
     return frozenset(found)
+
+
+def _constructors(users: Mapping[str, str], holders: frozenset[str]) -> frozenset[str]:
+    """Those of static objects that have loops, as calls in the holders' bodies."""
+    called = {name for holder in holders for name in _CONSTRUCTED.findall(users[holder])}
+    return frozenset(name for name in called if name in users and _has_loops(users, name))
+
+
+def _has_loops(users: Mapping[str, str], name: str) -> bool:
+    """Whether a function of the user, or one that it calls, has loops, and none declares streams."""
+    seen, work = {name}, [name]
+    for one in work:
+        calls = set(CALLED.findall(users.get(one, ""))) - seen
+        seen |= calls
+        work += calls
+    return DECLARE not in seen and any("!llvm.loop" in users.get(one, "") for one in seen)
 
 
 class _Sources:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from fpdeep_gen.errors import ToolError
+from fpdeep_gen.hls.compile import compile_kernel
 from fpdeep_gen.hls.cosim import Cosimulation, cosimulate
 from fpdeep_gen.hls.interface import Direction, Protocol
 
@@ -296,6 +297,13 @@ struct Wave {
         for (int i = 0; i < 16; i++) out[i] = table[in[i] & 15] + in[i];
     }
 };
+struct Squares {
+    short table[16];
+    Squares(int first) { for (int i = 0; i < 16; i++) table[i] = first + i * i; }
+    void look(const int in[16], int out[16]) {
+        for (int i = 0; i < 16; i++) out[i] = table[in[i] & 15]++;
+    }
+};
 static void twice(const int in[16], int out[16]) {
     for (int i = 0; i < 16; i++) out[i] = in[i] * 2;
 }
@@ -310,16 +318,24 @@ static void sum(const int a[16], const int b[16], int out[16]) {
 void waves(const int a[16], const int b[16], int out[16]) {
 #pragma HLS DATAFLOW
     static Wave wave;
-    int twice_a[16], twice_b[16], looked[16];
+    static Squares squares(7);
+    int twice_a[16], twice_b[16], waves[16], squared[16];
     both(a, b, twice_a, twice_b);
-    wave.look(twice_a, looked);
-    sum(looked, twice_b, out);
+    wave.look(twice_a, waves);
+    squares.look(twice_b, squared);
+    sum(waves, squared, out);
 }
 """
 
 
 def test_a_static_object_with_a_table_beside_functions_with_inline(tmp_path: Path) -> None:
-    """Its constructor computes with floating point, and is evaluated although a function of the region is opened."""
+    """Constructors of floating point or not are evaluated although a function of the region is opened, and where it has
+    a loop of its own."""
     source = tmp_path / "waves.cpp"
     source.write_text(STATIC_OBJECTS, encoding="utf-8")
-    assert cosimulate(source, "waves", tmp_path / "out", calls=2, stalls=0.2).differences == ()
+    called = compile_kernel(source, "waves", [], tmp_path / "called").report.processes
+    loop = "for (int i = 0; i < 16; i++) out[i] = waves[i] - squared[i];"
+    source.write_text(STATIC_OBJECTS.replace("sum(waves, squared, out);", loop), encoding="utf-8")
+    done = cosimulate(source, "waves", tmp_path / "out", calls=2, stalls=0.2)
+    assert done.differences == ()
+    assert len(done.compiled.report.processes) == len(called)

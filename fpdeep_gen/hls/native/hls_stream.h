@@ -23,7 +23,7 @@ class stream<T, 0> : public native::StreamState {
     using value_type = T;
 
     // All that passes through a stream from some moment on; of an output of the top, what the top itself writes: a
-    // test bench may put words back.
+    // test bench may put words back. What a bench takes out of an input is not given to the top.
     struct Record {
         bool of_top_alone = false;
         std::deque<T> pushed;  // a vector would give bits of bool
@@ -103,7 +103,9 @@ class stream<T, 0> : public native::StreamState {
         T word = std::move(words_[head_]);
         head_ = (head_ + 1) % words_.size();
         --count_;
-        if (record_ != nullptr) {
+        if (record_ != nullptr && !record_->of_top_alone && !scheduler().in_top()) {
+            record_->pushed.erase(record_->pushed.begin() + record_->popped);
+        } else if (record_ != nullptr) {
             ++record_->popped;
         }
         scheduler().moved(*this, false);

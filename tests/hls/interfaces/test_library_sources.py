@@ -193,6 +193,8 @@ int main() {
         Pack<value_t, 6> given;
         for (int i = 0; i < 6; i++) given.values[i] = 0.375 * i * (call - 2);
         x.write(given);
+        x.read();  // not for the top
+        x.write(given);
         layers(x, y);
         const value_t seen = y.read();
         y.write(seen);  // to look at it once more
@@ -204,7 +206,7 @@ int main() {
 
 
 def test_functions_with_inline_that_cannot_be_opened_are_one_stage(tmp_path: Path) -> None:
-    """They were opened, and then refused; words that a bench puts back were taken for the top's."""
+    """They were opened, and then refused; words that a bench puts back, or takes back, were taken for the top's."""
     (tmp_path / "k.cpp").write_text(LAYERS)
     done = cosimulate(tmp_path / "k.cpp", "layers", tmp_path / "out", testbench=tmp_path / "k.cpp", stalls=0.3)
     assert done.equal, (done.differences, done.bench_code, done.printed)

@@ -8,6 +8,7 @@ engine as many to add its sums), and the memory may be narrower than the engine.
 from collections.abc import Container, Iterable, Sequence
 from functools import lru_cache
 from itertools import accumulate, pairwise
+from typing import TypeAlias
 
 import numpy as np
 
@@ -19,6 +20,9 @@ from fpdeep_gen.partition.traffic import feature_bits
 
 DEPTHS = (512, 1024, 2048, 4096, 8192, 16384)
 """Depths that block RAMs come in."""
+
+Rectangle: TypeAlias = tuple[Range, Range]
+"""Output channels x input channels of a layer's weights."""
 
 
 @lru_cache(maxsize=1 << 16)
@@ -43,15 +47,15 @@ def joined_bram18(parts: tuple[int, ...], width: int, least_lanes: int = 1) -> t
     return tuple(end - begin for begin, end in pairwise((0, *ends)))
 
 
-def _total(ranges: Iterable[Range]) -> tuple[tuple[Range, ...], int]:
-    """Ranges joined where they touch or overlap, and how much they hold."""
+def _joined(ranges: Iterable[Range]) -> tuple[Range, ...]:
+    """Ranges joined where they touch or overlap."""
     joined: list[Range] = []
     for part in sorted(ranges):
         if joined and part.begin <= joined[-1].end:
             joined[-1] = Range(joined[-1].begin, max(joined[-1].end, part.end))
         else:
             joined.append(part)
-    return tuple(joined), sum(part.size for part in joined)
+    return tuple(joined)
 
 
 def _pairs(geometry: Geometry, outputs: Range, inputs: Range) -> int:
@@ -79,65 +83,79 @@ def stores_of(
     its gradient is here.
     """
     formats = network.layers[geometry.index].formats
-    summed = any(share.partial for share in shares if share.phase is Phase.FORWARD)
-    made = [share for share in shares if share.phase is Phase.FORWARD or share.partial]
-    forward, _ = _total(share.outputs for share in made)
-    backward = [share for share in shares if share.phase is Phase.BACKWARD]
-    by_inputs = [share for share in backward if not share.partial]
-    behind, _ = _total(share.inputs for share in by_inputs)
     updated = [share for share in shares if share.phase is Phase.GRADIENT]
-    found: list[Store] = []
-    whole_in, whole_out = Range(0, geometry.layer.in_channels), Range(0, geometry.layer.out_channels)
-    rectangles = [(part, whole_in) for part in forward]
-    if summed:
-        rectangles = [(whole_out, part) for part in _total(share.inputs for share in made)[0]]
-    for part in behind:
-        begin = 0
-        for gap in (*forward, Range(whole_out.end, whole_out.end)):
-            if gap.begin > begin:
-                rectangles.append((Range(begin, gap.begin), part))
-            begin = gap.end
+    backward = [share for share in shares if share.phase is Phase.BACKWARD]
     lanes = _lanes(share for share in shares if share.phase is Phase.FORWARD)
     if not any(share.in_turn for share in backward):
         lanes += _lanes(backward)
-    sizes = tuple(_pairs(geometry, *rectangle) * geometry.taps for rectangle in rectangles)
-    counts = joined_bram18(sizes, formats.weight.width, lanes)
-    for (outputs, inputs), words, count in zip(rectangles, sizes, counts, strict=True):
-        here = any(outputs.within(share.outputs) and inputs.within(share.inputs) for share in updated)
-        found.append(
-            Store(
-                geometry.index,
-                board,
-                Kept.WEIGHTS,
-                outputs,
-                inputs,
-                words,
-                formats.weight.width,
-                weights,
-                count if weights is Place.CHIP else 0,
-                not here,
-            )
-        )
-    by_out = _total(share.outputs for share in updated)[0]
-    by_in = _total(share.inputs for share in updated)[0]
-    rectangles = [(outputs, inputs) for outputs in by_out for inputs in by_in]
-    sizes = tuple(_pairs(geometry, *rectangle) * geometry.taps for rectangle in rectangles)
-    counts = joined_bram18(sizes, formats.gradient_width, _lanes(updated))
-    for (outputs, inputs), words, count in zip(rectangles, sizes, counts, strict=True):
-        found.append(
-            Store(
-                geometry.index,
-                board,
-                Kept.GRADIENTS,
-                outputs,
-                inputs,
-                words,
-                formats.gradient_width,
-                gradients,
-                count if gradients is Place.CHIP else 0,
-            )
-        )
+    needed = _weights_needed(geometry, shares)
+    copies = [
+        not any(outputs.within(share.outputs) and inputs.within(share.inputs) for share in updated)
+        for outputs, inputs in needed
+    ]
+    by_out, by_in = _joined(share.outputs for share in updated), _joined(share.inputs for share in updated)
+    summed = [(outputs, inputs) for outputs in by_out for inputs in by_in]
+    return [
+        *_one_memory(geometry, board, Kept.WEIGHTS, needed, formats.weight.width, lanes, weights, copies),
+        *_one_memory(
+            geometry,
+            board,
+            Kept.GRADIENTS,
+            summed,
+            formats.gradient_width,
+            _lanes(updated),
+            gradients,
+            [False] * len(summed),
+        ),
+    ]
+
+
+def _weights_needed(geometry: Geometry, shares: Sequence[Share]) -> list[Rectangle]:
+    """Weights that the forward phase needs, and those that the backward phase needs besides. Backward shares that make
+    partial sums have weights by outputs, as forward ones; forward shares that do, by inputs."""
+    whole_in, whole_out = Range(0, geometry.layer.in_channels), Range(0, geometry.layer.out_channels)
+    made = [share for share in shares if share.phase is Phase.FORWARD or share.partial]
+    forward = _joined(share.outputs for share in made)
+    found = [(part, whole_in) for part in forward]
+    if any(share.partial for share in shares if share.phase is Phase.FORWARD):
+        found = [(whole_out, part) for part in _joined(share.inputs for share in made)]
+    for part in _joined(share.inputs for share in shares if share.phase is Phase.BACKWARD and not share.partial):
+        begin = 0
+        for gap in (*forward, Range(whole_out.end, whole_out.end)):
+            if gap.begin > begin:
+                found.append((Range(begin, gap.begin), part))
+            begin = gap.end
     return found
+
+
+def _one_memory(
+    geometry: Geometry,
+    board: int,
+    kept: Kept,
+    rectangles: Sequence[Rectangle],
+    width: int,
+    lanes: int,
+    place: Place,
+    copies: Sequence[bool],
+) -> list[Store]:
+    """A store for each rectangle of words of `width` bits; together they are one memory that gives `lanes` a cycle."""
+    sizes = tuple(_pairs(geometry, *rectangle) * geometry.taps for rectangle in rectangles)
+    counts = joined_bram18(sizes, width, lanes)
+    return [
+        Store(
+            geometry.index,
+            board,
+            kept,
+            outputs,
+            inputs,
+            words,
+            width,
+            place,
+            count if place is Place.CHIP else 0,
+            is_copy,
+        )
+        for (outputs, inputs), words, count, is_copy in zip(rectangles, sizes, counts, copies, strict=True)
+    ]
 
 
 def caches_of(

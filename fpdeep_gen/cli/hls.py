@@ -1,107 +1,31 @@
 """`fpdeep hls`: the open back end on a single C++ kernel."""
 
-import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, TypeVar, cast
 
 import click
 from rich.markup import escape
 from rich.table import Table
 
 from fpdeep_gen.cli.hls_backends import NAMES, OPEN, build_elsewhere, check_options
-from fpdeep_gen.cli.output import current_output, json_option
+from fpdeep_gen.cli.hls_options import kernel_options
+from fpdeep_gen.cli.output import Output, current_output, json_option
 from fpdeep_gen.emit.resources import kernels_dir
 from fpdeep_gen.errors import ComparisonError, InputError, Problem
 from fpdeep_gen.files import read_arrays, what_is_at
 from fpdeep_gen.hls.compile import compile_kernel, schedule_files
-from fpdeep_gen.hls.config import read_component
-from fpdeep_gen.hls.cosim import cosimulate
+from fpdeep_gen.hls.cosim import Cosimulation, cosimulate
 from fpdeep_gen.hls.emit.interface_report import InterfaceReport
 from fpdeep_gen.hls.emit.report import KernelReport
 from fpdeep_gen.hls.emit.report_text import loop_rows, report_text
-from fpdeep_gen.hls.parts import DEFAULT_PART, part_of
+from fpdeep_gen.hls.parts import part_of
 from fpdeep_gen.report.words import counted
-
-DEFAULT_CLOCK_MHZ = 200.0
-FASTEST_CLOCK_MHZ = 1000.0  # more than any global clock of the 7 series and UltraScale+: another unit was meant
-
-Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 @click.group()
 def hls() -> None:
     """Compile and simulate a single HLS C++ kernel with the open back end."""
-
-
-def kernel_options(function: Function) -> Function:
-    """SOURCE --top NAME -I DIR -o OUT --clock-mhz MHZ --part PART, or --config FILE for what it says of these; and
-    --no-auto-pipeline, --byte-tdata.
-
-    `function` gets source, top, include_dirs, out, clock_mhz and part; and the bench where it takes a stimulus too.
-    """
-    folder = click.Path(path_type=Path, file_okay=False)
-    clock = f"[default: {DEFAULT_CLOCK_MHZ:g}]"
-    options = (
-        click.argument("source", metavar="SOURCE", required=False, type=click.Path(path_type=Path)),
-        click.option(
-            "--config",
-            metavar="FILE",
-            type=click.Path(path_type=Path, dir_okay=False),
-            help="hls_config.cfg: source, top, clock, part, test bench and directives.",
-        ),
-        click.option("--top", help="Name of the top function, and of the module."),
-        click.option("-I", "include_dirs", multiple=True, metavar="DIR", type=folder, help="More header folders."),
-        click.option("-o", "--out", "out", metavar="OUT", default="build/hls", show_default=True, type=folder),
-        click.option("--clock-mhz", type=click.FloatRange(1.0, FASTEST_CLOCK_MHZ), help=clock),
-        click.option("--part", help=f"xc7, xcup, or a device of these.  [default: {DEFAULT_PART.name}]"),
-        click.option(
-            "--auto-pipeline/--no-auto-pipeline",
-            default=True,
-            show_default=True,
-            help="Pipeline innermost loops without PIPELINE where that is faster.",
-        ),
-        click.option("--byte-tdata", is_flag=True, help="TDATA of whole bytes, as tools that pack IP want it."),
-    )
-
-    @functools.wraps(function)
-    def resolved(
-        *,
-        source: Path | None,
-        config: Path | None,
-        top: str | None,
-        include_dirs: Sequence[Path],
-        clock_mhz: float | None,
-        part: str | None,
-        out: Path,
-        **others: object,
-    ) -> object:
-        if config is not None and source is not None:
-            raise InputError([Problem(None, None, "--config", "it or SOURCE", "both")])
-        if config is not None:
-            component = read_component(config, top)
-            for warning in component.warnings:
-                current_output().human.print(f"warning: {warning}", style="yellow", soft_wrap=True, markup=False)
-            source, top = component.source(out), component.top
-            include_dirs = [*include_dirs, *component.include_dirs]
-            clock_mhz, part = clock_mhz or component.clock_mhz, part or component.part
-            if "stimulus" in others and others["stimulus"] is None and others["testbench"] is None:
-                others["testbench"] = component.testbench(out)
-        if source is None or top is None:
-            missing = [name for name, value in (("SOURCE", source), ("--top", top)) if value is None]
-            raise InputError([Problem(None, None, name, "it, or --config", "neither") for name in missing])
-        absent = [folder for folder in include_dirs if not folder.is_dir()]
-        if absent:
-            raise InputError([Problem(folder, None, "-I", "a folder", "no such folder") for folder in absent])
-        clock_mhz, part = clock_mhz or DEFAULT_CLOCK_MHZ, part or DEFAULT_PART.name
-        kernel = {"source": source, "top": top, "include_dirs": include_dirs, "clock_mhz": clock_mhz, "part": part}
-        return function(**kernel, out=out, **others)
-
-    command: Any = resolved
-    for option in options:
-        command = option(command)
-    return cast(Function, command)
 
 
 @hls.command()
@@ -222,6 +146,11 @@ def cosim(
         byte_tdata=byte_tdata,
         lenient=True,
     )
+    _tell(output, done)
+
+
+def _tell(output: Output, done: Cosimulation) -> None:
+    """Shows a co-simulation's outcome. Raises `ComparisonError` where the RTL differs or the bench has failed."""
     if done.printed:
         output.human.print(done.printed.rstrip(), markup=False, soft_wrap=True)
     output.result(

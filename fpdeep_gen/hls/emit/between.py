@@ -1,7 +1,8 @@
 """SystemVerilog of arrays between processes: one memory for each reader, its banks chosen by the address.
 
 Where writer and reader have two ports in all, one memory holds all banks. Where they have more, each bank is a memory
-of its own, whose ports belong to the side that works in it: tokens between the processes let only one do so.
+of its own, whose ports belong to the side that works in it: tokens between the processes let only one do so. Where one
+of them reads words at once, all banks are registers, with any number of ports.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,7 +12,7 @@ from fpdeep_gen.board.memory import is_small
 from fpdeep_gen.hls.emit.memory import external_pins, external_ports
 from fpdeep_gen.hls.emit.names import Namer, bits
 from fpdeep_gen.hls.interface import Shared
-from fpdeep_gen.hls.ir import Instance, Memory, Network
+from fpdeep_gen.hls.ir import Instance, Memory, Network, Storage
 from fpdeep_gen.hls.schedule.model import MemoryPlan
 
 _PORTS = 2  # of a memory
@@ -28,6 +29,11 @@ class Side:
     def ports(self) -> int:
         """How many it has."""
         return len(self.plan.reads)
+
+    @property
+    def at_once(self) -> bool:
+        """Whether a word is there in the cycle of its address."""
+        return self.plan.storage is Storage.REGISTERS
 
 
 @dataclass(frozen=True)
@@ -53,18 +59,28 @@ class BetweenMemory:
         own = () if self.writer is None else (self.writer,)
         return tuple((*own, one) for one in self.readers) or (own,)
 
+    def is_registers(self, copy: Sequence[Side]) -> bool:
+        """Whether all words are registers."""
+        return any(side.at_once for side in copy)
+
     def is_split(self, copy: Sequence[Side]) -> bool:
         """Whether each bank is a memory of its own."""
-        return sum(side.ports for side in copy) > _PORTS
+        return sum(side.ports for side in copy) > _PORTS and not self.is_registers(copy)
 
     def is_block(self, copy: Sequence[Side]) -> bool:
         """Block RAM, because a pragma says so, two ports write, or by its size."""
+        if self.is_registers(copy):
+            return False
         if max(sum(bool(port.stores) for port in side.plan.writes) for side in copy) > 1:
             return True
         if self.shared.block is not None:
             return self.shared.block
         words = self.shared.words if self.is_split(copy) else self.shared.span
         return not is_small(self.memory.width, words)
+
+    def style(self, copy: Sequence[Side]) -> str:
+        """What a copy is built of."""
+        return "registers" if self.is_registers(copy) else "block" if self.is_block(copy) else "distributed"
 
 
 def find_between(network: Network, plans: Mapping[int, Sequence[MemoryPlan]], namer: Namer) -> list[BetweenMemory]:
@@ -111,8 +127,7 @@ def between_text(one: BetweenMemory) -> list[str]:
     return lines
 
 
-def _declared(one: BetweenMemory, name: str, words: int, block: bool) -> list[str]:
-    style = "block" if block else "distributed"
+def _declared(one: BetweenMemory, name: str, words: int, style: str) -> list[str]:
     return [
         f'(* ram_style = "{style}" *) reg {bits(one.memory.width)}{name}[0:{words - 1}];',
         f"initial for (int index = 0; index < {words}; index++) {name}[index] = '0;",
@@ -122,7 +137,7 @@ def _declared(one: BetweenMemory, name: str, words: int, block: bool) -> list[st
 def _joined(one: BetweenMemory, number: int, copy: list[tuple[Side, str]], outputs: set[str]) -> list[str]:
     """All banks in one memory."""
     name = f"{one.prefix}_words{number}"
-    lines = _declared(one, name, one.shared.span, one.is_block([side for side, _ in copy]))
+    lines = _declared(one, name, one.shared.span, one.style([side for side, _ in copy]))
     body: list[str] = []
     for side, prefix in copy:
         for port in external_ports(side.plan):
@@ -131,6 +146,9 @@ def _joined(one: BetweenMemory, number: int, copy: list[tuple[Side, str]], outpu
                 body.append(f"if ({prefix}_we{at}) {name}[{prefix}_address{at}] <= {prefix}_d{at};")
             if port.reads and f"{prefix}_q{at}" not in outputs:
                 outputs.add(f"{prefix}_q{at}")
+                if side.at_once:
+                    lines.append(f"assign {prefix}_q{at} = {name}[{prefix}_address{at}];")
+                    continue
                 lines += _output(one, f"{prefix}_q{at}")
                 body.append(f"if ({prefix}_ce{at}) {prefix}_q{at}_word <= {name}[{prefix}_address{at}];")
     return [*lines, "always_ff @(posedge ap_clk) begin", *(f"  {line}" for line in body), "end"]
@@ -145,10 +163,10 @@ def _split(one: BetweenMemory, number: int, copy: list[tuple[Side, str]], output
     shared, width, lines = one.shared, one.memory.width, list[str]()
     high = max(1, (shared.span - 1).bit_length()) - 1
     index = f"[{shared.shift - 1}:0]" if shared.shift else ""
-    block = one.is_block([side for side, _ in copy])
+    style = one.style([side for side, _ in copy])
     for bank in range(shared.banks):
         name = f"{one.prefix}_bank{number}_{bank}"
-        lines += _declared(one, name, shared.words, block)
+        lines += _declared(one, name, shared.words, style)
         body: list[str] = []
         for at in range(max(side.ports for side, _ in copy)):
             users = [(prefix, port) for side, prefix in copy for port in external_ports(side.plan) if port.number == at]

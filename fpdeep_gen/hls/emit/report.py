@@ -264,16 +264,18 @@ def fifo_resources(width: int, depth: int, storage: str) -> Resources:
 
 def between_report(one: BetweenMemory) -> BetweenReport:
     """What it takes, with all banks and copies."""
-    total, block = Resources(), False
+    total, style = Resources(), "distributed"
     words = one.shared.span
     for copy in one.copies:
-        split, block = one.is_split(copy), one.is_block(copy)
+        split, style = one.is_split(copy), one.style(copy)
         words = one.shared.words if split else one.shared.span
         count = one.shared.banks if split else 1
-        if block:
+        reads = sum(bool(port.loads) for side in copy for port in side.plan.reads)
+        if style == "registers":
+            total += Resources(lut=ceil(one.memory.width * words / 4) * reads, ff=one.memory.width * words)
+        elif style == "block":
             total += Resources(bram36=count * bram18_count(one.memory.width, words) / 2)
         else:
-            reads = sum(bool(port.loads) for side in copy for port in side.plan.reads)
             total += Resources(lut=count * max(1, reads) * lutram_luts(one.memory.width, words))
             total += Resources(ff=one.memory.width * reads)
     return BetweenReport(
@@ -282,7 +284,7 @@ def between_report(one: BetweenMemory) -> BetweenReport:
         one.shared.words,
         one.shared.banks,
         len(one.copies),
-        "block" if block else "distributed",
+        style,
         one.writer.instance if one.writer is not None else "",
         tuple(side.instance for side in one.readers),
         total,

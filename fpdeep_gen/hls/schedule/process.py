@@ -27,7 +27,7 @@ def schedule_process(process: Process, delays: DelayModel) -> ProcessSchedule:
     regions = tuple(schedule_region(region, delays, storages, exclusion) for region in process.regions)
     slower = _held_back_by_block(process, regions, storages)
     if slower:
-        trial = storages | {id(memory): Storage.DISTRIBUTED for memory in slower}
+        trial = storages | {id(memory): _read_at_once(memory) for memory in slower}
         again = tuple(schedule_region(region, delays, trial, exclusion) for region in process.regions)
         if _intervals(again) < _intervals(regions):
             regions, storages = again, trial
@@ -50,16 +50,26 @@ def choose_storage(memory: Memory) -> Storage:
 def _held_back_by_block(
     process: Process, regions: tuple[RegionSchedule, ...], storages: dict[int, Storage]
 ) -> list[Memory]:
-    """Memories without a hint whose registered read made an interval longer that was asked for."""
+    """Memories without a hint whose registered read made an interval longer that was asked for.
+
+    Of those between processes only words of their own, which are registers then: nothing is paid but a choice of banks.
+    """
     limits = " ".join(schedule.limit for schedule in regions if schedule.region.automatic is None)
     return [
         memory
         for memory in process.memories
-        if memory.storage is Storage.AUTO
+        if (memory.storage is Storage.AUTO or _read_at_once(memory) is Storage.REGISTERS)
         and storages[id(memory)] is Storage.BLOCK
         and memory.depth <= _FALLBACK_DEPTH
         and limits
     ]
+
+
+def _read_at_once(memory: Memory) -> Storage:
+    """What the memory is built of without a register behind its reads."""
+    shared = memory.shared
+    is_word = shared is not None and shared.words == 1 and shared.block is None
+    return Storage.REGISTERS if is_word else Storage.DISTRIBUTED
 
 
 def _plan_memory(
@@ -68,7 +78,7 @@ def _plan_memory(
     reads: list[list[tuple[RegionSchedule, Load]]] = []
     writes: list[list[tuple[RegionSchedule, Store]]] = []
     if memory.is_external:
-        return _plan_external(memory, regions, exclusion)
+        return _plan_external(memory, storage, regions, exclusion)
     for schedule in regions:
         for operation in schedule.region.operations:
             if isinstance(operation, Load) and operation.memory is memory:
@@ -83,20 +93,25 @@ def _plan_memory(
     )
 
 
-def _plan_external(memory: Memory, regions: tuple[RegionSchedule, ...], exclusion: Exclusion) -> MemoryPlan:
-    """Ports outside serve loads and stores alike: `reads[n]` and `writes[n]` share port n."""
+def _plan_external(
+    memory: Memory, storage: Storage, regions: tuple[RegionSchedule, ...], exclusion: Exclusion
+) -> MemoryPlan:
+    """Ports outside serve loads and stores alike: `reads[n]` and `writes[n]` share port n.
+
+    Registers have one for each access.
+    """
     ports: list[list[tuple[RegionSchedule, Load | Store]]] = []
     for schedule in regions:
         for operation in schedule.region.operations:
             if isinstance(operation, Load | Store) and operation.memory is memory:
-                _assign(ports, schedule, operation, Storage.BLOCK, exclusion)
-    if len(ports) > EXTERNAL_PORTS:
+                _assign(ports, schedule, operation, storage, exclusion)
+    if len(ports) > EXTERNAL_PORTS and storage is Storage.BLOCK:
         raise RuntimeError(f"memory {memory.name} needs {len(ports)} ports")
     reads, writes = [], []
     for port in ports:
         reads.append(ReadPort(tuple((schedule, user) for schedule, user in port if isinstance(user, Load))))
         writes.append(WritePort(tuple((schedule, user) for schedule, user in port if isinstance(user, Store))))
-    return MemoryPlan(memory, Storage.BLOCK, tuple(reads), tuple(writes))
+    return MemoryPlan(memory, storage, tuple(reads), tuple(writes))
 
 
 def _assign(

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from fpdeep_gen.errors import InputError
-from fpdeep_gen.hls.compile import compile_kernel
+from fpdeep_gen.hls.compile import compile_kernel, lint
 from fpdeep_gen.hls.cosim import cosimulate
 from tests.hls.interfaces.broken import break_design
 
@@ -194,3 +195,56 @@ def test_an_array_that_two_stages_write_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         compile_kernel(source, "flow", [], tmp_path / "rtl")
     assert any("store" in one.found for one in caught.value.problems)
+
+
+PARTITIONED = """
+#include "hls_stream.h"
+static void count(hls::stream<int>& in, int a[8]) {
+    for (int i = 0; i < 8; i++) {
+#pragma HLS PIPELINE
+        a[i] = i;
+    }
+    for (int i = 0; i < 24; i++) {
+#pragma HLS PIPELINE
+        const int x = in.read();
+        a[x & 7] += x + a[x >> 3 & 7];
+    }
+}
+static void look(int a[8], hls::stream<int>& out) {
+    int last = 0;
+    for (int i = 0; i < 8; i++) {
+#pragma HLS PIPELINE
+        a[i] += a[last & 7];
+        out.write(last = a[(i + last) & 7]);
+    }
+}
+static void region(hls::stream<int>& in, hls::stream<int>& out) {
+#pragma HLS DATAFLOW
+    int a[8];
+#pragma HLS ARRAY_PARTITION variable=a
+    count(in, a);
+    look(a, out);
+}
+void histograms(hls::stream<int>& in, hls::stream<int>& out, int n) {
+    for (int r = 0; r < n; r++) region(in, out);
+}
+"""
+
+
+def test_elements_between_stages_are_registers_where_an_interval_needs_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reads that take a cycle, or two ports, would not let an element change in each cycle."""
+    source = tmp_path / "histograms.cpp"
+    source.write_text(PARTITIONED, encoding="utf-8")
+    stimulus = {"in": np.arange(24 * 8) * 40503 % 65536, "n": np.array([8])}
+    done = cosimulate(source, "histograms", tmp_path / "rtl", stimulus=stimulus, stalls=0.2)
+    assert done.differences == ()
+    count, *_ = done.compiled.report.processes
+    assert [(loop.ii, loop.limit) for loop in count.loops] == [(1, ""), (1, "")]
+    assert {one.storage for one in done.compiled.report.between} == {"registers"}
+    lint(done.compiled)
+
+    late = "reg [31:0] late; always_ff @(posedge ap_clk) late <= a_0_words0[a_0_w_address1]; assign a_0_w_q1 = late"
+    break_design(monkeypatch, done.compiled, ("assign a_0_w_q1 = a_0_words0[a_0_w_address1]", late))
+    assert cosimulate(source, "histograms", tmp_path / "rtl", stimulus=stimulus).differences != ()

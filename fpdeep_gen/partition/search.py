@@ -16,7 +16,7 @@ from fpdeep_gen.partition.geometry import training_macs
 from fpdeep_gen.partition.guests import hosted
 from fpdeep_gen.partition.intervals import COARSE, FIRST, LEAST
 from fpdeep_gen.partition.model import BalancedPlan, Place
-from fpdeep_gen.partition.rounds import Terms, settle
+from fpdeep_gen.partition.rounds import NEARLY, Terms, settle
 from fpdeep_gen.partition.schemes import schemes
 from fpdeep_gen.partition.settle import Settling
 
@@ -292,7 +292,7 @@ class Search:
             if found.plan.prediction.fill <= FILL:
                 break
             other = self._quicker(sooner, SPEEDS[number], found, found.plan.prediction.fill if off_chip else inf)
-            if other is not None and other.excess:
+            if other is not None and len(other.excess) > NEARLY:
                 break
             if other is not None and self._gains(sooner, other, found):
                 scheme, found, speed = sooner, other, number
@@ -300,7 +300,7 @@ class Search:
             speed += 1
             fine = off_chip and SPEEDS[speed] in FINE
             other = None if fine else self._quicker(scheme, SPEEDS[speed], found)
-            if other is not None and other.excess:
+            if other is not None and len(other.excess) > NEARLY:
                 break
             gains = other is not None and self._gains(scheme, other, found)
             found = other if other is not None and gains else found
@@ -322,11 +322,12 @@ class Search:
         return self.enough if scheme.uncopied else self.settling.left
 
     def _gains(self, scheme: Scheme, other: Candidate, found: Candidate) -> bool:
-        """Whether images come through sooner in the scheme's plan `other` than in `found`, and that is worth it."""
+        """Whether the scheme's plan `other` keeps all budgets, images come through sooner than in `found`, and that is
+        worth it."""
         mine, others = other.plan.prediction, found.plan.prediction
         worth = others.fill * min(GAIN, 1 - WEIGHT * (mine.interval / others.interval - 1))
         even = balance(other.plan) <= max(BALANCED, balance(found.plan))
-        return mine.interval <= self._most(scheme) and mine.fill < worth and even
+        return not other.excess and mine.interval <= self._most(scheme) and mine.fill < worth and even
 
 
 def _sooner(scheme: Scheme) -> Iterator[Scheme]:

@@ -133,3 +133,10 @@ def test_loops_and_functions_last_as_long_as_asked(tmp_path: Path) -> None:
         "max=20 is missed, it takes 64 cycles",  # one to take the start, 31 + 2, 5 * 6
         "max=1 is missed, it takes 2 cycles",
     ]
+
+
+def test_values_go_through_a_thousand_stages(tmp_path: Path) -> None:
+    source = "void late(const int a[4], int b[4]) {\n    for (int i = 0; i < 4; i++) {\n"
+    source += "#pragma HLS LATENCY min=1200\n        b[i] = a[i] + i;\n    }\n}\n"
+    (loop,) = (loop for one in of(source, "late", tmp_path).processes for loop in one.loops)
+    assert loop.depth is not None and loop.depth.min == 1200

@@ -119,17 +119,21 @@ class RegionText:
         return name
 
     def _carry(self, operation: Operation, stage: int) -> str:
-        """A pipeline register that takes the value from the stage before."""
+        """Pipeline registers that take the value from stage to stage, as far as there are none yet."""
         home = self.homes[id(operation)]
         if stage <= home:
             raise RuntimeError(f"{self.prefix}: {operation.name or type(operation).__name__} used before its stage")
-        source = self.name(operation, stage - 1)
-        name = self.shared.namer.take(f"{self._base(operation)}_s{stage}")
-        self.registers.append(f"reg {bits(operation.width)}{name};")
-        self.register_bits += operation.width
-        self.moves.setdefault(stage - 1, []).append(f"{name} <= {source};")
-        self.names[id(operation), stage] = name
-        return name
+        first = stage
+        while (id(operation), first - 1) not in self.names:
+            first -= 1
+        source = self.names[id(operation), first - 1]
+        for at in range(first, stage + 1):
+            name = self.shared.namer.take(f"{self._base(operation)}_s{at}")
+            self.registers.append(f"reg {bits(operation.width)}{name};")
+            self.register_bits += operation.width
+            self.moves.setdefault(at - 1, []).append(f"{name} <= {source};")
+            source = self.names[id(operation), at] = name
+        return source
 
     def _base(self, operation: Operation) -> str:
         base = self.bases.get(id(operation))

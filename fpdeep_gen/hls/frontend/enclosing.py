@@ -5,13 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from fpdeep_gen.hls.frontend.clang import INCLUDE_DIR
 from fpdeep_gen.hls.frontend.directives import Lines
-from fpdeep_gen.hls.ir import Location
+from fpdeep_gen.hls.ir import Diagnostic, Location
 
 _BLANKED = re.compile(r'"(?:[^"\\\n]|\\.)*"|(?<!\d)\'(?:[^\'\\\n]|\\.)*\'|^[ \t]*#.*$', re.MULTILINE)
 _WITH_HEAD = re.compile(r"\b(for|while|if|switch|constexpr)\s*$")
 _LONGEST_HEAD = 2_000
 _BRACE_OR_MARKER = re.compile(r"[{}]|::__hls_mark_(?:pipeline|pipeline_off|unroll|tripcount|flatten_off)\(")
+_OF_LOOP = re.compile(r"::__hls_mark_(unroll|tripcount|flatten_off)\(")
+_NAMES = {"unroll": "UNROLL", "tripcount": "LOOP_TRIPCOUNT", "flatten_off": "LOOP_FLATTEN off"}
 _WORD = re.compile(r"\b(?:do|else)$")
 
 Heads = dict[tuple[Path, int], Location]
@@ -34,6 +37,19 @@ def loops_around(plain: str) -> Heads:
             path, number = lines.of(head)
             column = head - text.rfind("\n", 0, head)
             found[Path(file).resolve(), line] = Location(Path(path), number, column)
+    return found
+
+
+def outside_loops(plain: str, heads: Heads) -> list[Diagnostic]:
+    """Pragmas of loops in the user's code that stand in no loop. `heads`: those that do."""
+    lines = Lines(plain)
+    found: list[Diagnostic] = []
+    for match in _OF_LOOP.finditer(plain):
+        file, line = lines.of(match.start())
+        path = Path(file)
+        if (path.resolve(), line) not in heads and not path.is_relative_to(INCLUDE_DIR):
+            text = f"pragma HLS {_NAMES[match[1]]}: ignored; it stands in no loop, put it behind the brace of one"
+            found.append(Diagnostic(Location(path, line), text))
     return found
 
 

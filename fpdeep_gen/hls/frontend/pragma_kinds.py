@@ -125,7 +125,8 @@ def _unroll(pragma: Pragma) -> Made:
     if "off" in pragma.flags:
         return "", []
     remarks = ["skip_exit_check is ignored; the exit is checked"] if "skip_exit_check" in pragma.flags else []
-    return f"::__hls_mark_unroll({pragma.options.get('factor', '0')});", remarks
+    factor = pragma.options.get("factor")
+    return f"::__hls_mark_unroll({'0' if factor is None else '-1' if factor == '0' else factor});", remarks
 
 
 def _flatten(pragma: Pragma) -> Made:

@@ -1,12 +1,14 @@
 """Which loops LLVM shall unroll: the marker calls in a loop become metadata of its back edges."""
 
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping
 
+from fpdeep_gen.errors import Problem
 from fpdeep_gen.hls.frontend.cfg import Loop, LoopForest, find_loops
 from fpdeep_gen.hls.frontend.enclosing import Heads, head_of, is_same
-from fpdeep_gen.hls.frontend.llvm_ir import Function, Instruction, LlvmModule
+from fpdeep_gen.hls.frontend.llvm_ir import Function, Instruction, LlvmModule, OperandKind
 from fpdeep_gen.hls.frontend.llvm_types import ArrayType, PointerType, StructType, Type
+from fpdeep_gen.hls.frontend.places import problem_at
 from fpdeep_gen.hls.ir import Diagnostic
 
 PIPELINE = "@__hls_mark_pipeline"
@@ -58,6 +60,17 @@ def attach_unrolls(text: str, module: LlvmModule, heads: Heads, spared: Mapping[
             text = _mark_lines(text, function.name, marks, instead, _counted(function, forest, factors))
     declared = "".join(f"declare void {marker}(i32)\n" for marker in (PIPELINE_WHOLE, PIPELINE_OUTER))
     return f"{text}\n{declared}" + "\n".join(metadata) + "\n"
+
+
+def check_factors(module: LlvmModule) -> Iterator[Problem]:
+    """Factors of UNROLL that are no positive constants; 0 is that of a pragma without one."""
+    for function in module.functions.values():
+        for _, one in calls_of(function, (UNROLL,)):
+            operand = one.operands[0]
+            is_constant = operand.kind is OperandKind.INTEGER
+            if not is_constant or operand.value < 0:
+                found = "a number below 1" if is_constant else "a value of run time"
+                yield problem_at(module.locations.of(one.debug), "UNROLL factor", "a positive constant", found)
 
 
 def drop_gone(module: LlvmModule, heads: Heads) -> None:

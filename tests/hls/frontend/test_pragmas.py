@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from fpdeep_gen.errors import InputError
 from fpdeep_gen.hls.emit.module import emit_module
+from fpdeep_gen.hls.frontend.enclosing import loops_around, outside_loops
 from fpdeep_gen.hls.frontend.pragmas import rewrite
 from fpdeep_gen.hls.ir import Memory, Module
 from tests.hls.frontend.compiling import FIRST_LINE, compile_text, process_of, run
@@ -86,6 +88,29 @@ def test_pragmas_that_are_not_honoured_are_listed() -> None:
         assert place is not None and (str(place.file), place.line, place.column) == ("k.cpp", 3, 3), pragma
         assert warning.text.startswith(f"pragma HLS {pragma}: ") and part in warning.text
         assert len(text.splitlines()) == 6
+
+
+def test_pragmas_of_loops_in_front_of_them_are_listed() -> None:
+    text = "void f(int n) {\n#pragma HLS UNROLL\n    for (int i = 0; i < n; i++) {\n#pragma HLS UNROLL factor=2\n"
+    text += "        g(i);\n    }\n    auto own = [&](int k) {\n#pragma HLS LOOP_TRIPCOUNT max=4\n"
+    text += "        g(k);\n    };\n}\n"
+    plain, _ = rewrite(f'# 1 "k.cpp"\n{text}', Path("k.cpp"))
+    found = outside_loops(plain, loops_around(plain))
+    assert [(one.location and one.location.line, one.text.split(":")[0]) for one in found] == [
+        (2, "pragma HLS UNROLL"),
+        (8, "pragma HLS LOOP_TRIPCOUNT"),
+    ]
+
+
+def test_factors_that_are_no_positive_constants(tmp_path: Path) -> None:
+    loop = "\n#pragma HLS UNROLL factor={}\n        out.write(in.read() + i);\n    }}\n"
+    loops = "".join("    for (int i = 0; i < 8; ++i) {" + loop.format(factor) for factor in ("0", "-2", "n"))
+    head = "void top(hls::stream<ap_uint<8>>& in, hls::stream<ap_uint<8>>& out) {\n    const int n = in.read();\n"
+    with pytest.raises(InputError) as caught:
+        compile_text(tmp_path, head + loops + "}\n")
+    told = [(one.line, one.field, one.found) for one in caught.value.problems]
+    found = ("a number below 1", "a number below 1", "a value of run time")
+    assert told == [(FIRST_LINE + 3 + 4 * k, "UNROLL factor", one) for k, one in enumerate(found)]
 
 
 @pytest.mark.parametrize("pragma", ["ALLOCATION operation instances=mul limit=1", "DEPENDENCE variable=a inter true"])

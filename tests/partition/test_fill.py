@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fpdeep_gen.network.model import LocalResponse, Network
+from fpdeep_gen.partition import fill as fill_module
 from fpdeep_gen.partition.family import Scheme, track_groups, tracks_of
-from fpdeep_gen.partition.fill import Piece, Room, fill
+from fpdeep_gen.partition.fill import NO_LIMIT, Filled, Piece, Room, fill
 from fpdeep_gen.partition.geometry import geometries, training_macs
 from fpdeep_gen.partition.model import Phase
 from fpdeep_gen.partition.tracks import Axis, Track
@@ -78,3 +80,23 @@ def test_what_makes_a_normalised_tensor_takes_multipliers_for_it() -> None:
         box = full.box(2, 8)
         assert full.multipliers(box, INTERVAL) == bare.multipliers(box, INTERVAL) + more
         assert full.unit_multipliers(6, INTERVAL // 24) == full.multipliers(box, INTERVAL)
+
+
+def test_filling_ends_where_the_boards_that_are_left_cannot_do_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of ten boards with too few multipliers not all are looked at, but whatever fits is found all the same."""
+    given_network = layers()
+    scheme = Scheme((False,) * 3, ((0,), (1, 2)), (False,) * 3, (1, 1, 1))
+    tracks = tracks_of(geometries(given_network), scheme)
+    needed = training_macs(given_network) / INTERVAL
+
+    def filled_with(part: float) -> Filled:
+        return fill(track_groups(tracks, scheme), tracks, INTERVAL, Room((int(part * needed / 10),) * 10))
+
+    parts = [0.3 + 0.05 * step for step in range(27)]
+    found = [filled_with(part) for part in parts]
+    assert found[0].pieces is None and found[0].last < 3
+    monkeypatch.setattr(fill_module, "accumulate", lambda values: [NO_LIMIT] * len(list(values)))
+    patient = [filled_with(part) for part in parts]
+    assert [one.pieces for one in found] == [one.pieces for one in patient]
+    assert patient[0].last == 9
+    assert {one.pieces is None for one in found} == {False, True}

@@ -13,10 +13,10 @@ from fpdeep_gen.errors import InputError, Problem
 from fpdeep_gen.golden.data import load_dataset
 from fpdeep_gen.plan.document import plan_to_json
 from fpdeep_gen.plan.model import Plan
-from fpdeep_gen.report.words import counted
 from fpdeep_gen.sim.batches import training_batches
 from fpdeep_gen.sim.csim import RUN_FOLDER, SUMMARY_FILE, simulate_natively
 from fpdeep_gen.sim.native import build_native
+from fpdeep_gen.texts import counted
 
 FOLDER = "csim"
 

@@ -20,7 +20,7 @@ from fpdeep_gen.hls.emit.interface_report import InterfaceReport
 from fpdeep_gen.hls.emit.report import KernelReport
 from fpdeep_gen.hls.emit.report_text import loop_rows, report_text
 from fpdeep_gen.hls.parts import part_of
-from fpdeep_gen.report.words import counted
+from fpdeep_gen.texts import counted
 
 
 @click.group()

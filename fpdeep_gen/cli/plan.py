@@ -29,7 +29,7 @@ from fpdeep_gen.report.plan_page import plan_html
 from fpdeep_gen.report.plan_times import plan_trace
 from fpdeep_gen.report.tables import boards_table, links_table, prediction_text
 from fpdeep_gen.report.timeline import timeline_json
-from fpdeep_gen.report.words import counted
+from fpdeep_gen.texts import counted
 
 PLAN_PAGE, PLAN_TRACE = "plan.html", "plan_timeline.json"
 

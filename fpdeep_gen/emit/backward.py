@@ -1,6 +1,6 @@
 """Lowers the backward half of a slice: errors in, errors or partial sums out, gradients into the weight store."""
 
-from fpdeep_gen.emit.builder import BoardState, SectionBuilder, counted
+from fpdeep_gen.emit.builder import BoardState, SectionBuilder
 from fpdeep_gen.emit.depths import GRADIENT_DEPTH, row_depth
 from fpdeep_gen.emit.engine_configs import (
     ConvEngineConfig,
@@ -26,6 +26,7 @@ from fpdeep_gen.plan.depths import (
     merge_depth,
 )
 from fpdeep_gen.plan.model import Carried
+from fpdeep_gen.texts import counted
 
 
 def lower_backward(state: BoardState, section: SectionBuilder, prefix: str, piece: SliceGeometry) -> None:

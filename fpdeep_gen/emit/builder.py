@@ -53,11 +53,6 @@ def members(array: Argument, count: int) -> list[Argument]:
     return [Argument(array.stream, index) for index in range(count)]
 
 
-def counted(count: int, noun: str) -> str:
-    """`1 flit`, `2 flits`."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
 @dataclass
 class BoardState:
     """What is known of a board while it is lowered.

@@ -1,6 +1,6 @@
 """Lowers the forward half of a slice: features in, features out."""
 
-from fpdeep_gen.emit.builder import BoardState, SectionBuilder, counted
+from fpdeep_gen.emit.builder import BoardState, SectionBuilder
 from fpdeep_gen.emit.depths import row_depth
 from fpdeep_gen.emit.engine_configs import ConvEngineConfig, WindowConfig
 from fpdeep_gen.emit.geometry import SliceGeometry
@@ -9,6 +9,7 @@ from fpdeep_gen.emit.network import Argument
 from fpdeep_gen.emit.words import CREDIT, signed_vector, unsigned_vector
 from fpdeep_gen.plan.depths import PATCH_DEPTH, STAGE_DEPTH, WEIGHT_CREDITS, merge_depth
 from fpdeep_gen.plan.model import Carried
+from fpdeep_gen.texts import counted
 
 
 def forward_window(state: BoardState, piece: SliceGeometry) -> WindowConfig:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from fpdeep_gen.emit.builder import BoardState, Key, SectionBuilder, carried_key, counted
+from fpdeep_gen.emit.builder import BoardState, Key, SectionBuilder, carried_key
 from fpdeep_gen.emit.control_configs import LinkRxConfig, LinkTxConfig, PackConfig, UnpackConfig
 from fpdeep_gen.emit.depths import FREED_DEPTH, LABEL_DEPTH, LINK_WORD_DEPTH, PAYLOAD_DEPTH
 from fpdeep_gen.emit.geometry import error_format
@@ -21,6 +21,7 @@ from fpdeep_gen.emit.words import (
 )
 from fpdeep_gen.plan.depths import COMMAND_DEPTH, partial_word_depth
 from fpdeep_gen.plan.model import Carried, LinkStream, Plan
+from fpdeep_gen.texts import counted
 
 _WORD_DEPTHS = {Carried.COMMAND: COMMAND_DEPTH, Carried.LABEL: LABEL_DEPTH}
 

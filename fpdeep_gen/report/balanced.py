@@ -8,7 +8,7 @@ from rich.table import Table
 from fpdeep_gen.energy.estimate import Energy
 from fpdeep_gen.partition.model import BalancedPlan, LinkPlan, Phase, Place, Share
 from fpdeep_gen.report.points import busiest_link, fullest_board, link_load
-from fpdeep_gen.report.words import counted
+from fpdeep_gen.texts import counted
 
 PHASES = {Phase.FORWARD: "F", Phase.BACKWARD: "B", Phase.GRADIENT: "G"}
 

@@ -7,7 +7,7 @@ from fpdeep_gen.partition.model import BalancedPlan
 from fpdeep_gen.report.comparison import HEADINGS, ComparisonRow, row_texts
 from fpdeep_gen.report.page import Meter
 from fpdeep_gen.report.templates import render
-from fpdeep_gen.report.words import counted
+from fpdeep_gen.texts import counted
 
 TEMPLATE = "report/compare.html.j2"
 

@@ -28,7 +28,7 @@ from fpdeep_gen.report.page import (
 from fpdeep_gen.report.rtl_estimates import estimate_of
 from fpdeep_gen.report.shapes import Drawing
 from fpdeep_gen.report.templates import render
-from fpdeep_gen.report.words import counted
+from fpdeep_gen.texts import counted
 
 TEMPLATE = "report/report.html.j2"
 MOST_DIFFERENCES = 20

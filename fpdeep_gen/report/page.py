@@ -7,7 +7,7 @@ from fpdeep_gen.plan.model import Plan
 from fpdeep_gen.report.chain_drawing import level
 from fpdeep_gen.report.evidence import Evidence, FifoEvidence, StepEvidence
 from fpdeep_gen.report.figures import BoardRow, EngineRow, LinkRow, Used, limit_text
-from fpdeep_gen.report.words import counted
+from fpdeep_gen.texts import counted
 
 MISSING = "\N{EN DASH}"
 

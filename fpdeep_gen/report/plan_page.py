@@ -10,7 +10,7 @@ from fpdeep_gen.report.plan_drawing import ChainDrawing, draw_plan
 from fpdeep_gen.report.plan_timeline import TimelineDrawing, draw_timeline
 from fpdeep_gen.report.points import Figures, busiest_link, figures_of_energy, link_load
 from fpdeep_gen.report.templates import render
-from fpdeep_gen.report.words import counted
+from fpdeep_gen.texts import counted
 
 TEMPLATE = "report/plan.html.j2"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fpdeep_gen.report.loss_chart import round_step
 from fpdeep_gen.report.points import NEAR, Figures, Point, knee
 from fpdeep_gen.report.shapes import Drawing, Key, Label, Line
-from fpdeep_gen.report.words import counted
+from fpdeep_gen.texts import counted
 
 WIDTH, HEIGHT = 1160, 560
 LEFT, RIGHT, TOP = 74, 22, 22

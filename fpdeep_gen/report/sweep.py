@@ -7,7 +7,7 @@ from rich.table import Table
 
 from fpdeep_gen.report.page import MISSING
 from fpdeep_gen.report.points import NEAR, Point, bound_knee, knee
-from fpdeep_gen.report.words import counted
+from fpdeep_gen.texts import counted
 
 COLUMNS = ("images/s", "in batches", "of linear", "balance", "fullest memory", "fill", "busiest link", "GOP/J", "limit")
 

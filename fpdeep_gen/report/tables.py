@@ -7,7 +7,7 @@ from fpdeep_gen.plan.ceiling import ceilings
 from fpdeep_gen.plan.model import Plan
 from fpdeep_gen.report.evidence import Evidence, StepEvidence
 from fpdeep_gen.report.figures import Used, board_rows, limit_text, link_rows
-from fpdeep_gen.report.words import counted
+from fpdeep_gen.texts import counted
 
 FULL = 0.9
 TIGHT = 0.7

@@ -8,7 +8,7 @@ from rich.console import Console
 from fpdeep_gen.cli.output import Output
 from fpdeep_gen.errors import InputError, Problem
 from fpdeep_gen.report.comparison import PLAN_NAME, ComparisonRow, comparison_notes, comparison_table, row_texts
-from fpdeep_gen.report.words import counted
+from fpdeep_gen.texts import counted
 
 ROW = ComparisonRow(
     "data parallel, batch for the rate", "baseline", 83, 1162, 26686.8, 0.925, 14, 502.7 * (8 << 20), 0.62, 0.68,

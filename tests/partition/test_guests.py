@@ -95,5 +95,5 @@ def test_without_room_there_are_no_guests() -> None:
 
 
 def test_layers_that_boards_keep_copies_of_stay() -> None:
-    before = planned(replace(ALONE, partial=(False,) * 5), bram36=45)
+    before = replace(planned(replace(ALONE, partial=(False,) * 5)), cluster=chain(5, dsp=120, bram36=45))
     assert hosted(before, geometries(heavy_end()), replace(ALONE, partial=(False,) * 5)) is None

@@ -142,6 +142,7 @@ def _is_whole(value: object) -> bool:
 
 
 def calls_of(interface: Interface, given: Given) -> int:
+    """How often the inputs call the top: 1 where there are only streams. Raises `InputError` where arguments differ."""
     counts = {
         name: len(given[name][1]) // len(given[name][0])
         for one, name in named(interface)

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from fpdeep_gen.errors import Problem
-from fpdeep_gen.hls.frontend.llvm_ir import Function, Instruction, LlvmModule, OperandKind
+from fpdeep_gen.hls.frontend.llvm_ir import Function, Instruction, LlvmModule, Operand, OperandKind
+from fpdeep_gen.hls.frontend.llvm_types import ArrayType, IntegerType, StructType, Type
 from fpdeep_gen.hls.frontend.places import problem_at
 from fpdeep_gen.hls.frontend.pragma_kinds import APART, NEVER_MEETS, PARTITION_CODES, STORAGE_CODES, URAM_CODE
 from fpdeep_gen.hls.ir import Location, Storage
@@ -84,11 +85,45 @@ def read_object_pragmas(module: LlvmModule, problems: list[Problem]) -> dict[Obj
                     problems.append(problem_at(place, "pragma HLS", expected, "something else"))
                 elif not constant:
                     problems.append(problem_at(place, "pragma HLS", "constant arguments", "a value of run time"))
+                elif call.detail == PARTITION and (
+                    wrong := _wrong_partition(numbers, _type_of(call.operands[0], module, defined))
+                ):
+                    problems.append(problem_at(place, *wrong))
                 elif call.detail == RESET:
                     found.setdefault(key, ObjectPragmas()).reset = place
                 else:
                     _note(found.setdefault(key, ObjectPragmas()), call.detail, numbers)
     return found
+
+
+def _type_of(operand: Operand, module: LlvmModule, defined: dict[str, Instruction]) -> Type | None:
+    """Of a whole variable; None of a part of one, and of an argument."""
+    if operand.kind is OperandKind.GLOBAL:
+        found = module.globals.get(operand.name)
+        return found.type if found is not None and operand.value == 0 else None
+    return defined[operand.name].element if operand.name in defined else None
+
+
+def _wrong_partition(numbers: list[int], kind: Type | None) -> tuple[str, ...]:
+    """What, expected and found; empty where nothing is wrong, or the variable's dimensions are not known here."""
+    dimension, _, factor = numbers
+    if factor < 0:
+        return "factor of a partition", "a positive constant", str(factor)
+    count = _dimensions(kind) if kind is not None else None
+    if dimension < 0 or (count is not None and dimension > max(count, 1)):
+        last = "" if count is None else f" to {count}"
+        return "dim of a partition", f"a dimension of the array, 1{last}, or 0 for all", str(dimension)
+    return ()
+
+
+def _dimensions(kind: Type) -> int | None:
+    """Of an array of numbers; None of one of structures, which may hold further ones."""
+    count = 0
+    while isinstance(kind, ArrayType):
+        kind, count = kind.element, count + 1
+    while isinstance(kind, StructType) and len(kind.fields) == 1:
+        kind = kind.fields[0]
+    return count if isinstance(kind, IntegerType) else None
 
 
 def _note(pragmas: ObjectPragmas, marker: str, numbers: list[int]) -> None:

@@ -102,15 +102,22 @@ def test_pragmas_of_loops_in_front_of_them_are_listed() -> None:
     ]
 
 
-def test_factors_that_are_no_positive_constants(tmp_path: Path) -> None:
+def test_factors_and_dimensions_that_cannot_be(tmp_path: Path) -> None:
     loop = "\n#pragma HLS UNROLL factor={}\n        out.write(in.read() + i);\n    }}\n"
     loops = "".join("    for (int i = 0; i < 8; ++i) {" + loop.format(factor) for factor in ("0", "-2", "n"))
+    loops += "    static ap_uint<8> a[2][3];\n#pragma HLS ARRAY_PARTITION variable=a dim=3\n    ap_uint<8> b[4];\n"
+    loops += "#pragma HLS ARRAY_PARTITION variable=b dim=2\n    b[n & 3] = a[n & 1][0];\n    out.write(b[1]);\n"
     head = "void top(hls::stream<ap_uint<8>>& in, hls::stream<ap_uint<8>>& out) {\n    const int n = in.read();\n"
     with pytest.raises(InputError) as caught:
         compile_text(tmp_path, head + loops + "}\n")
     told = [(one.line, one.field, one.found) for one in caught.value.problems]
     found = ("a number below 1", "a number below 1", "a value of run time")
-    assert told == [(FIRST_LINE + 3 + 4 * k, "UNROLL factor", one) for k, one in enumerate(found)]
+    unrolls = [(FIRST_LINE + 3 + 4 * k, "UNROLL factor", one) for k, one in enumerate(found)]
+    assert told == [
+        *unrolls,
+        (FIRST_LINE + 15, "dim of a partition", "3"),
+        (FIRST_LINE + 17, "dim of a partition", "2"),
+    ]
 
 
 @pytest.mark.parametrize("pragma", ["ALLOCATION operation instances=mul limit=1", "DEPENDENCE variable=a inter true"])

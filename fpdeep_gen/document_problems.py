@@ -6,7 +6,7 @@ from pathlib import Path
 from types import UnionType
 from typing import TypeAlias, Union, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from fpdeep_gen.errors import InputError, Problem
@@ -81,13 +81,21 @@ def problem_of(
     return Problem(file, line_of(location), field_path(location), expected, found, hint)
 
 
-def _words(model: type[BaseModel], detail: ErrorDetails) -> tuple[str, str, str]:
+def json_problems(file: Path | None, error: ValidationError, hint: str) -> list[Problem]:
+    """The `Problem`s of a JSON document that a program wrote; `hint`: how to have it again."""
+    return [
+        Problem(file, None, field_path(detail["loc"]), *_words(None, detail)[:2], hint)
+        for detail in error.errors(include_url=False)
+    ]
+
+
+def _words(model: type[BaseModel] | None, detail: ErrorDetails) -> tuple[str, str, str]:
     """(expected, found, hint) of a finding."""
     kind, context = detail["type"], detail.get("ctx", {})
     found = shown(detail["input"])
     if kind == "missing":
         return "this field", "nothing", ""
-    if kind == "extra_forbidden":
+    if kind == "extra_forbidden" and model is not None:
         name = str(detail["loc"][-1])
         fields = _fields_at(model, detail["loc"][:-1])
         return listed(fields) if fields else "no such field", f"`{name}`", did_you_mean(name, fields)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from fpdeep_gen.document_problems import field_path, shown
+from fpdeep_gen.document_problems import json_problems
 from fpdeep_gen.errors import InputError, Problem
 from fpdeep_gen.partition.budget import check_budgets
 from fpdeep_gen.partition.model import BALANCED_PLAN_VERSION, BalancedPlan
@@ -38,12 +38,7 @@ def balanced_from_json(text: str, file: Path | None = None) -> BalancedPlan:
     try:
         plan = _PLAN.validate_json(text, strict=True)
     except ValidationError as error:
-        raise InputError(
-            [
-                Problem(file, None, field_path(detail["loc"]), detail["msg"], shown(detail["input"]), REMAKE)
-                for detail in error.errors()
-            ]
-        ) from error
+        raise InputError(json_problems(file, error, REMAKE)) from error
     if plan.version != BALANCED_PLAN_VERSION or plan.kind != KIND:
         expected = f"{KIND} {BALANCED_PLAN_VERSION}, which this program reads"
         raise InputError([Problem(file, None, "version", expected, f"{plan.kind} {plan.version}", REMAKE)])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from fpdeep_gen.document_problems import field_path, shown
+from fpdeep_gen.document_problems import json_problems, shown
 from fpdeep_gen.errors import InputError, Problem
 from fpdeep_gen.plan.check import check_plan
 from fpdeep_gen.plan.model import PLAN_VERSION, Plan
@@ -34,12 +34,7 @@ def plan_from_json(text: str, file: Path | None = None) -> Plan:
     try:
         plan = _PLAN.validate_json(text, strict=True)
     except ValidationError as error:
-        raise InputError(
-            [
-                Problem(file, None, field_path(detail["loc"]), detail["msg"], shown(detail["input"]), REMAKE)
-                for detail in error.errors()
-            ]
-        ) from error
+        raise InputError(json_problems(file, error, REMAKE)) from error
     unknown = list(_unknown_fields(data, json.loads(plan_to_json(plan)), ""))
     if unknown:
         raise InputError([Problem(file, None, name, "only fields of a plan", "another one") for name in unknown])

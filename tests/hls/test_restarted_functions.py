@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fpdeep_gen.emit.resources import kernels_dir
 from fpdeep_gen.hls.compile import compile_kernel
 from fpdeep_gen.hls.cosim import Cosimulation, cosimulate
 from fpdeep_gen.hls.emit.report import LoopReport
@@ -119,3 +120,23 @@ def test_a_call_behind_a_master_ends_before_the_next(tmp_path: Path) -> None:
     done = cosimulate(source, "fill", tmp_path / "rtl", calls=4)
     assert done.equal, done.differences
     assert done.compiled.report.interface is not None and not done.compiled.report.interface.overlapped
+
+
+def test_words_of_one_flit_cross_a_link_one_a_cycle(tmp_path: Path) -> None:
+    """FLITS a word (docs/architecture.md, section 4); their loops have one iteration then, and are gone."""
+    source = tmp_path / "cross.cpp"
+    source.write_text(
+        """#include "fpdeep_kernels.h"
+struct Flit { using Word = ap_uint<24>; static constexpr int BITS = 24, FLITS = 1, PAYLOAD = 32; };
+void cross(hls::stream<ap_uint<24>>& in, hls::stream<ap_uint<24>>& out, hls::stream<ap_uint<1>>& freed) {
+    hls_thread_local hls::stream<ap_uint<32>, 4> flits;
+    hls_thread_local hls::task packs(pack<Flit>, in, flits), unpacks(unpack<Flit>, flits, freed, out);
+}
+""",
+        encoding="utf-8",
+    )
+    report = compile_kernel(source, "cross", [kernels_dir()], tmp_path / "rtl").report
+    assert [(process.name, one.ii) for process in report.processes for one in process.loops] == [
+        ("pack_Flit", 1),
+        ("unpack_Flit", 1),
+    ]

@@ -37,6 +37,13 @@ def test_schema_names_every_field() -> None:
     assert set(schema["properties"]) == set(Plan.__dataclass_fields__)
 
 
+def test_problems_speak_of_what_was_expected(plan: Plan) -> None:
+    text = plan_to_json(plan).replace('"boards"', '"bards"', 1)
+    with pytest.raises(InputError) as caught:
+        plan_from_json(text)
+    assert str(caught.value) == ("cluster.boards: expected this field, found nothing\n    hint: make the plan again")
+
+
 def test_not_json() -> None:
     assert fields_of("{") == {"syntax"}
     assert fields_of("[]") == {"document"}

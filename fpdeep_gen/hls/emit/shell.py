@@ -11,7 +11,7 @@ from fpdeep_gen.hls.axi import bus_pins, buses
 from fpdeep_gen.hls.axi_text import bus_text, busy_wires
 from fpdeep_gen.hls.emit.direct import direct_arguments, direct_pins, direct_text
 from fpdeep_gen.hls.emit.memory import external_pins, external_ports
-from fpdeep_gen.hls.emit.names import Pin, bits
+from fpdeep_gen.hls.emit.names import Pin, bits, literal
 from fpdeep_gen.hls.emit.process import stream_ports
 from fpdeep_gen.hls.interface import Argument, Control, Interface, Protocol, inner_name, outer_name
 from fpdeep_gen.hls.ir import Network, StreamPort
@@ -156,14 +156,18 @@ def _word(port: StreamPort, sides: Mapping[str, Sequence[Pin]]) -> str:
 def _control(interface: Interface, network: Network) -> list[str]:
     """The protocol's cell, what goes into its start word, what comes out of its done word."""
     ports = {port.name: port for port in network.ports}
-    given, made = ports[START].width, ports[DONE].width
+    result = max(1, sum(one.layout.width for one in interface.outputs))
+    widths = {START: ports[START].width, DONE: ports[DONE].width if DONE in ports else result}
+    given, made = widths[START], widths[DONE]
     lines = [
         f"wire {bits(given)}given;",
         f"wire {bits(made)}made;",
         "wire given_valid, given_taken, made_valid, busy;",
     ]
     for name in (START, DONE):
-        lines += [f"wire {bits(ports[name].width)}{name}_tdata;", f"wire {name}_tvalid, {name}_tready;"]
+        lines += [f"wire {bits(widths[name])}{name}_tdata;", f"wire {name}_tvalid, {name}_tready;"]
+    if DONE not in ports:  # a function that never ends
+        lines += [f"assign {DONE}_tdata = {literal(0, made)};", f"assign {DONE}_tvalid = {_ZERO};"]
     words, valid = [], []
     for one in interface.inputs:
         inner = inner_name(one)

@@ -99,7 +99,7 @@ def read_signature(plain: str, preprocessed: str, top: str, source: Path) -> Sig
         return None
     node = found[0]
     streams = {found["first"] or found["second"]: found["old"] or found["new"] for found in _ALIAS.finditer(plain)}
-    formals = tuple(_formal(one, raw, streams) for one in node["inner"] if one["kind"] == "ParmVarDecl")
+    formals = tuple(_formal(one, raw, streams) for one in node.get("inner", ()) if one["kind"] == "ParmVarDecl")
     first = raw.count(b"\n", 0, _offset(node["range"]["begin"]))
     last = raw.count(b"\n", 0, _end_of_body(raw, _end(node)))
     lines = preprocessed.split("\n")[first : last + 1]

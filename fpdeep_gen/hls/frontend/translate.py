@@ -121,6 +121,7 @@ def _front_end(source: Path, top: str, include_dirs: Sequence[Path], grouping: G
     for process in module.processes:
         for _, argument in process.unused:
             text = f"{process.name} neither reads nor writes its argument {argument}, which gets no port"
+            text = f"{process.name} never ends, it is never done" if argument == DONE else text
             warnings.append(Diagnostic(process.location, text))
     if interface is not None:
         module.interface = named_in_source(_finished(interface, module, expansion.lasting, problems), wrapped, problems)

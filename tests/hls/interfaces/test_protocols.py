@@ -128,3 +128,15 @@ def test_vectors_on_a_bus_and_numbers_with_a_handshake(tmp_path: Path) -> None:
     done = cosimulate(source, "rows", tmp_path / "rtl", calls=2, words=12, stalls=0.3)
     assert done.differences == ()
     assert dict(done.compared) == {"a": 48, "b": 48, "sums": 12}
+
+
+def test_a_called_function_that_never_ends_and_one_without_arguments(tmp_path: Path) -> None:
+    source = tmp_path / "k.cpp"
+    source.write_text("void on(int a[4], int n) {\n    while (true) a[n & 3]++;\n}\nint made() {\n    return 7;\n}\n")
+    endless = compile_kernel(source, "on", [], tmp_path / "on")
+    lint(endless)
+    assert [one.partition(": ")[2] for one in endless.report.warnings] == ["on never ends, it is never done"]
+    assert "assign ap_done_tvalid = 1'b0;" in endless.verilog.read_text(encoding="utf-8")
+    interface = front_end(source, "made", []).interface
+    assert interface is not None
+    assert [one.name for one in interface.arguments] == ["ap_return"]

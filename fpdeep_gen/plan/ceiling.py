@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from fpdeep_gen.board.memory import Use
 from fpdeep_gen.board.model import Cluster
@@ -17,6 +18,7 @@ LEAST_CACHES = 1
 """Images that caches are taken to hold: what a plan can't do with."""
 
 
+@lru_cache(maxsize=4)  # a command tells people, machines and its page
 def ceilings(plan: Plan) -> tuple[str, ...]:
     """Resources (`DSP`, `BRAM36`, `LUT`, `FF`, `links`) of which plenty, each by itself, would shorten the interval.
 

@@ -53,8 +53,7 @@ class Crew:
             engines: set[tuple[int, float, float]] = set()
             for share in members:
                 cycles = share.cycles / work.needed.size if layer.flat else share.row_cycles
-                first = 0.0 if layer.flat else cycles * work.tail * (1 - 1 / made_groups(share))
-                engines.add((share.board, cycles, first))
+                engines.add((share.board, cycles, _ahead(layer, share, cycles, work.tail)))
             boards, pace, ahead = zip(*sorted(engines), strict=True)
             self.squads.append(Squad(work, boards, np.array(pace)[:, None], np.array(ahead)[:, None]))
         self.ahead = min(float(squad.ahead.min()) for squad in self.squads)
@@ -78,7 +77,7 @@ class Crew:
             ends = np.maximum(ends, before + worked)
             ended.append(ends[:, -1:])
             begin = min(begin, float(np.maximum(come[:, work.early[0]], before[:, 0]).min()))
-            for found, times in ((firsts, ends - squad.ahead), (result, ends)):
+            for found, times in ((firsts, ends - images * squad.ahead), (result, ends)):
                 for board, row in zip(squad.boards, times, strict=True):
                     if found is firsts:
                         earliest[board] = np.minimum(earliest[board], row) if board in found else row
@@ -90,10 +89,21 @@ class Crew:
         return {board: times[self.made_after - 1] + delay for board, times in ends.items()}
 
 
-def made_groups(share: Share) -> int:
-    """Groups of channels that an engine makes one after the other."""
+def _ahead(layer: Geometry, share: Share, cycles: float, tail: float) -> float:
+    """For how many cycles before the end of a step, of `cycles` for one image, there are first bits of what it makes:
+    those of its first group."""
+    if not layer.flat:
+        return cycles * tail * (1 - 1 / made_groups(layer, share))
+    if share.phase is Phase.GRADIENT or share.order is Order.INPUTS_FIRST:
+        return 0.0
+    return max(0.0, cycles - share.cycles / made_groups(layer, share))
+
+
+def made_groups(layer: Geometry, share: Share) -> int:
+    """Groups of channels that an engine makes one after the other; of a fully connected layer's inputs each position
+    of the map has its own."""
     if share.phase is Phase.BACKWARD:
-        return -(-share.inputs.size // share.p_in)
+        return -(-share.inputs.size * (layer.taps if layer.flat else 1) // share.p_in)
     return -(-share.outputs.size // share.p_out)
 
 

@@ -7,9 +7,9 @@ How it runs (what a simulation of the plan executes):
 
 - Row r of an image's pixels is handed to the first board `r / rows` of `Prediction.intake` after the first one.
 - A tensor is made and sent row by row, top row first; the output of a fully connected layer moves in `VECTOR_PARTS`
-  parts, which are called rows here. An engine's row is there, whole, `Delays.engine` after the step that made it. A
-  convolution's engine makes group after group of its `p_out` (backward `p_in`) channels in the last part of the step,
-  when nothing is left to wait for; the first bits of the row are there with the first group.
+  parts, which are called rows here. An engine's row is there, whole, `Delays.engine` after the step that made it. An
+  engine makes group after group of its `p_out` (backward `p_in`) channels in the last part of the step, when nothing is
+  left to wait for; the first bits of the row are there with the first group (`Order.INPUTS_FIRST`: with the last).
 - Each `LinkLoad` is one stream, and has a fixed part of its link's flits (`bits_per_cycle`; nobody else gets those that
   it leaves empty). Its rows cross the link in order: row r begins when the row before it is through and the first bits
   are there of all that the sending board adds to it and of what comes over the link before. It takes `bits / rows /

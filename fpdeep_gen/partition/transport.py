@@ -15,11 +15,13 @@ from fpdeep_gen.partition.ways import Hop, Key, Way
 @dataclass(frozen=True)
 class Made:
     """When the first bits of rows are there on each board that has a part of them, and when they are whole. `early`:
-    the first bits that the fastest of a board's engines makes."""
+    the first bits that the fastest of a board's engines makes. `least`: rows that wait at least where any do: a batch's
+    first images find engines that take phases in turn idle, and are made sooner than those behind them."""
 
     first: Rows
     whole: Rows
     early: Rows
+    least: float = 0.0
 
 
 def at_once(whole: Rows) -> Made:
@@ -99,7 +101,8 @@ class Transport:
             times, board = there[take.board], take.board
             if take.own:
                 own = Pace(made.early[board], made.whole[board])
-                self._waits(board, key, Waits.MADE, most_early(own, times, period))
+                rows = most_early(own, times, period)
+                self._waits(board, key, Waits.MADE, max(rows, made.least) if rows else 0.0)
             for taken, come, place in ((take.below, below, Waits.FROM_BELOW), (take.above, above, Waits.FROM_ABOVE)):
                 if taken:
                     parts = Pace(come.first[board], come.whole[board])
@@ -117,7 +120,7 @@ class Transport:
             gone = Pace(times, whole[board])
             if board in made.whole:
                 own = Pace(made.early[board], made.whole[board])
-                self._waits(board, key, Waits.MADE, most_waiting(own, gone, period))
+                self._waits(board, key, Waits.MADE, max(most_waiting(own, gone, period), made.least))
             for place, come in ((Waits.FROM_BELOW, below), (Waits.FROM_ABOVE, above)):
                 if board in come.whole:
                     parts = Pace(come.first[board], come.whole[board])
@@ -184,6 +187,7 @@ class Transport:
             if hop.own:
                 own = Pace(made.early[sender], made.whole[sender])
                 crossings.append((sender, Waits.MADE, own, gone, 0.0))
+                self._waits(sender, key, Waits.MADE, made.least)
             begun, whole = begins + leg.latency, ends + leg.latency
             firsts[receiver], result[receiver], few[receiver] = begun, whole, leg.few
         for (board, waits_in, come, gone, room), waits in zip(crossings, _waiting(crossings), strict=True):

@@ -76,11 +76,12 @@ def always(interval: float) -> Idle:
 def run_in_turn(crew: Crew, there: Rows, idle: Mapping[int, Idle]) -> tuple[Ran, dict[int, Idle]]:
     """A phase of engines that are `idle` so much, by board: when an image's steps end, and what is left for less urgent
     phases. `there`: when rows come."""
-    begin, ends = float("inf"), Rows()
+    begin, firsts, ends = float("inf"), Rows(), Rows()
     left: dict[int, Idle] = {}
     for squad in crew.squads:
         work, steps = squad.work, squad.work.needed.size
-        for board, cycles in zip(squad.boards, squad.cycles[:, 0].tolist(), strict=True):
+        each = zip(squad.boards, squad.cycles[:, 0].tolist(), squad.ahead[:, 0].tolist(), strict=True)
+        for board, cycles, ahead in each:
             mine = idle[board]
             come = np.concatenate(([-np.inf], there[board]))
             counted = np.concatenate(([-np.inf], mine.until(there[board])))
@@ -91,9 +92,10 @@ def run_in_turn(crew: Crew, there: Rows, idle: Mapping[int, Idle]) -> tuple[Ran,
             ended = np.maximum(ended, before + worked)
             begins = np.maximum(counted[work.early], np.concatenate(([before], ended[:-1])))
             ends[board] = np.maximum.accumulate(np.maximum(mine.when(ended), come[work.needed]))
+            firsts[board] = np.minimum(mine.when(ended - ahead), ends[board]) if ahead else ends[board]
             begin = min(begin, float(mine.when(begins[:1] + 2 * JUST)[0]))
             left[board] = mine.without(begins, cycles)
-    return Ran(begin, ends, ends, ends, ()), left
+    return Ran(begin, firsts, ends, firsts, ()), left
 
 
 def gradients_in_turn(

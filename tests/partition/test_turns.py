@@ -1,6 +1,7 @@
 """Cycles that more urgent phases of an engine leave, counted by hand and by painting; engines that count once."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -8,10 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.fill import COLUMNS, fill
+from fpdeep_gen.partition.crews import Crew, Squad
 from fpdeep_gen.partition.fully_connected import FlatPiece, Speed, flat_multipliers, flat_shares
 from fpdeep_gen.partition.geometry import geometries
-from fpdeep_gen.partition.model import Phase, Range
-from fpdeep_gen.partition.turns import Idle, always, gradients_in_turn
+from fpdeep_gen.partition.model import Order, Phase, Range
+from fpdeep_gen.partition.steps import Work
+from fpdeep_gen.partition.turns import Idle, always, gradients_in_turn, run_in_turn
 from fpdeep_gen.sim.rows.compare import compare
 from tests.partition.networks import conv, flat, network, output
 from tests.sim.rows.test_planned import IMAGES, planned
@@ -31,6 +34,35 @@ def test_what_is_left_by_hand() -> None:
     backward = forward.without(ready + 3 * np.arange(8), 3.0)
     assert backward.period == pytest.approx(32)
     assert gradients_in_turn(1, 1, 24.0, np.full(32, 93.0), backward, 126.0) == pytest.approx((159, 126 + 24))
+
+
+def test_first_bits_of_what_is_made_in_turn_by_hand() -> None:
+    """The backward phase's steps as above; of each 3 cycles the first makes the first bits, which come at once unless
+    the forward phase is at work."""
+    idle = {0: always(INTERVAL).without(ROWS, 3.0)}
+    whole = np.full(8, 32)
+    work = Work(whole, whole, np.arange(1, 9), 1.0)
+    crew = SimpleNamespace(squads=[Squad(work, (0,), np.array([[3.0]]), np.array([[2.0]]))])
+    ran, _ = run_in_turn(crew, {0: np.full(32, 93.0)}, idle)
+    assert ran.ends[0] == pytest.approx([96, 99, 105, 108, 114, 117, 120, 126])
+    assert ran.firsts[0] == pytest.approx([94, 97, 100, 106, 109, 115, 118, 124])
+
+
+def test_engines_of_fully_connected_layers_make_group_after_group() -> None:
+    """Errors of 8 x 12 x 12 inputs by 5 x 6 multipliers, a group of 5 in ceil(20 / 6) = 4 cycles: 231 of them for 12
+    rows. Outputs first of the second layer: 3 cycles for 5 of 20 inputs each, 2 groups in 32 parts, each whole at once;
+    what takes inputs first has everything with the last."""
+    first = conv("a", (3, 12, 12), 8, 3)
+    geometry = geometries(network((first, flat("b", output(first), 20), flat("c", (20, 1, 1), 10))))
+    share = flat_shares(geometry, [FlatPiece(1, 0, Range(0, 20))], 900, Speed(1, 1, in_turn=True))[1]
+    back = replace(share, p_in=5, p_out=6, cycles=231 * 4)
+    assert (back.phase, back.order) == (Phase.BACKWARD, Order.OUTPUTS_FIRST)
+    assert Crew(geometry[1], Phase.BACKWARD, [back], 12).ahead == pytest.approx(231 * 4 / 12 - 4)
+    sooner = replace(back, order=Order.INPUTS_FIRST)
+    assert Crew(geometry[1], Phase.BACKWARD, [sooner], 12).ahead == 0
+    few = replace(flat_shares(geometry, [FlatPiece(2, 0, Range(0, 10))], 900, Speed(1, 1))[0], p_in=7, p_out=5)
+    assert (few.phase, few.order) == (Phase.FORWARD, Order.OUTPUTS_FIRST)
+    assert Crew(geometry[2], Phase.FORWARD, [replace(few, cycles=6)], 32).ahead == 0
 
 
 def test_images_that_share_gradients_are_added_one_pass_after_the_other() -> None:

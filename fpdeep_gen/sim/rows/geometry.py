@@ -100,10 +100,19 @@ def error_rows(layer: Layer, sums: int) -> int:
     return min(layer.out_rows, (sums - 1) // layer.pool_stride + 1)
 
 
-def channel_groups(share: Share) -> int:
-    """Groups of channels that a forward or backward engine makes one after the other."""
+def first_part(network: Network, share: Share) -> float:
+    """The part of a step's last work (`Step.after`) of a forward or backward engine with which the first bits of what
+    it makes are there: a group of channels."""
     made, lanes = (share.inputs, share.p_in) if share.phase is Phase.BACKWARD else (share.outputs, share.p_out)
-    return -(-made.size // lanes)
+    layer = network.layers[share.layer]
+    if not is_flat(layer):
+        return 1 / -(-made.size // lanes)
+    if share.order is Order.INPUTS_FIRST:
+        return 1.0
+    taken = share.inputs.size * layer.in_rows * layer.in_columns
+    group = -(-share.outputs.size // share.p_out) if share.phase is Phase.BACKWARD else -(-taken // share.p_in)
+    steps = moved_rows(network, share.layer) if share.phase is Phase.BACKWARD else VECTOR_PARTS
+    return min(1.0, group * steps / share.cycles)
 
 
 def steps_for_features(network: Network, share: Share) -> list[int]:

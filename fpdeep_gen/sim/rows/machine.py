@@ -9,8 +9,8 @@ from fpdeep_gen.sim.rows.events import Counter, Events, Steps
 from fpdeep_gen.sim.rows.fifos import Fifo, Landing, Place
 from fpdeep_gen.sim.rows.geometry import (
     Step,
-    channel_groups,
     feature_columns,
+    first_part,
     is_flat,
     is_vector,
     meet,
@@ -69,7 +69,7 @@ class Machine:
         self.shares: dict[tuple[int, Phase], list[int]] = defaultdict(list)
         for index, share in enumerate(plan.shares):
             self.shares[share.layer, share.phase].append(index)
-        self.outputs = [Output(self.events, f"rows of {self.name(share)}") for share in plan.shares]
+        self.outputs = [Output(self.events, f"rows of {self.name(share)}", share.in_turn) for share in plan.shares]
         self.freeing = {
             self.outputs[index].made.name for index, share in enumerate(plan.shares) if share.phase is Phase.GRADIENT
         }
@@ -217,7 +217,7 @@ class Machine:
         entered = self.entered[index]
         adds = share.phase is Phase.GRADIENT
         delay = 0 if adds else self.plan.delays.engine
-        first = 1.0 if share.layer >= self.first_flat else 1 / channel_groups(share)
+        first = first_part(self.network, share)
         for image, size, base in self.images_of(share, rows):
             entered.append(events.now)
             if there.count < base + steps[0].early:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fpdeep_gen.partition.model import Phase
 from fpdeep_gen.sim.rows.events import Counter, Events, Steps
-from fpdeep_gen.sim.rows.geometry import Step
+from fpdeep_gen.sim.rows.geometry import Step, first_part
 
 if TYPE_CHECKING:
     from fpdeep_gen.sim.rows.machine import Machine
@@ -72,12 +72,13 @@ class InTurn:
         self.share = machine.plan.shares[index]
 
     def work(self, there: Counter, rows: int, steps: Sequence[Step]) -> Steps:
-        """Works on all images, whose rows are counted by `there`, `rows` an image. What a step makes is there, all at
-        once, when it ends, which nobody knows before."""
+        """Works on all images, whose rows are counted by `there`, `rows` an image. The first of what a step makes is
+        there with its first group, the last when it ends, which nobody knows before."""
         machine, share, turns = self.machine, self.share, self.turns
         events, output = machine.events, machine.outputs[self.index]
         adds = share.phase is Phase.GRADIENT
         delay = 0 if adds else machine.plan.delays.engine
+        first = 1.0 if adds else first_part(machine.network, share)
         kept: list[float] = []
         for image, size, base in machine.images_of(share, rows):
             begun: list[float] = []
@@ -96,11 +97,12 @@ class InTurn:
                     yield from turns.work(share.phase, step.before * size)
                 if there.count < base + step.needed:
                     yield there, base + step.needed
-                if step.after:
-                    yield from turns.work(share.phase, step.after * size)
+                yield from turns.work(share.phase, step.after * size * first)
                 output.begins.append(events.now + delay)
-                output.ends.append(events.now + delay)
                 events.count(output.begun)
+                yield from turns.work(share.phase, step.after * size * (1 - first))
+                output.ends.append(events.now + delay)
+                events.count(output.known)
                 if delay:
                     events.count_at(events.now + delay, output.made)
                 else:

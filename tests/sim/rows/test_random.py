@@ -1,18 +1,29 @@
 """Plans of random small networks, executed row by row: what is predicted comes about."""
 
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from fpdeep_gen.errors import InputError
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.partition.planner import make_balanced_plan
 from fpdeep_gen.sim.rows.compare import compare
-from tests.partition.networks import chain, conv, network, output
+from tests.partition.networks import chain, conv, flat, network, output
 from tests.partition.strategies import networks
 
 
-@settings(max_examples=12, deadline=None, phases=[Phase.explicit, Phase.generate])
+def first_sooner() -> Network:
+    """A network of which a batch's first images find a fully connected layer's engines idle: its errors are made sooner
+    than those of others, and more of them wait for those of the board below."""
+    first = conv("a", (3, 21, 24), 20, 1)
+    second = conv("b", output(first), 28, 3, stride=2, pool=2)
+    third = conv("c", output(second), 36, 5)
+    fourth = flat("d", output(third), 62)
+    return network((first, second, third, fourth, flat("e", output(fourth), 61)))
+
+
+@settings(max_examples=11, deadline=None, phases=[Phase.explicit, Phase.generate])
 @given(networks(), st.integers(1, 5))
+@example(first_sooner(), 5)
 def test_no_fault(drawn: Network, boards: int) -> None:
     try:
         plan = make_balanced_plan(drawn, chain(boards))

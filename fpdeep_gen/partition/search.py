@@ -188,7 +188,7 @@ class Search:
     def _nearer(self, scheme: Scheme, found: Candidate) -> tuple[Scheme, Candidate, int]:
         """The same with slower fully connected engines, the fastest that leave the throughput which faster ones must
         leave and boards even, else those with the shortest interval; and the number of their speed. Where none leave
-        that throughput, with the scheme's engines as `fine` as can be."""
+        that throughput, schemes that ask less of links or multipliers."""
         chosen = speed = self.first_speed
         while speed and (found.plan.prediction.interval > self.settling.left or self._is_uneven(found)):
             speed -= 1
@@ -198,11 +198,13 @@ class Search:
             if other is None or other.excess:
                 break
             found, chosen = other, speed
-        if found.plan.prediction.interval > self.settling.left and not self.settling.linked:
-            fine, most = replace(scheme, fine=True), found.plan.prediction.interval - 1
-            other = settle(self.settling, Terms(fine, SPEEDS[chosen], found.places, most, mended=most))
+        for changed in () if self.settling.linked else _shorter(scheme):
+            if found.plan.prediction.interval <= self.settling.left:
+                break
+            most = found.plan.prediction.interval - 1
+            other = settle(self.settling, Terms(changed, SPEEDS[chosen], found.places, most, mended=most))
             if other is not None and not other.excess:
-                scheme, found = fine, other
+                scheme, found = changed, other
         return scheme, found, chosen
 
     def _is_uneven(self, found: Candidate) -> bool:
@@ -328,6 +330,15 @@ class Search:
         worth = others.fill * min(GAIN, 1 - WEIGHT * (mine.interval / others.interval - 1))
         even = balance(other.plan) <= max(BALANCED, balance(found.plan))
         return not other.excess and mine.interval <= self._most(scheme) and mine.fill < worth and even
+
+
+def _shorter(scheme: Scheme) -> Iterator[Scheme]:
+    """Schemes like it that may allow a shorter interval: with fewer sums on links, for copies of weights, and with
+    engines as `fine` as can be."""
+    if any(scheme.partial) and not scheme.guests:
+        first = scheme.partial.index(True)
+        yield replace(scheme, partial=tuple(sums and layer != first for layer, sums in enumerate(scheme.partial)))
+    yield replace(scheme, fine=True)
 
 
 def _sooner(scheme: Scheme) -> Iterator[Scheme]:

@@ -82,3 +82,15 @@ def test_boards_are_evened_however_many_rounds_it_took_to_keep_the_budgets() -> 
         course = rounds._behind_fit(Course(wish, left, 0, 0), wish, uneven)
         assert course.wish == replace(wish, even=True)
         assert course.rounds == max(left, EVENING)
+
+
+def test_links_that_are_short_carry_fewer_sums_next() -> None:
+    """The lowest spread sums go first, then engines are refined; guests' layers keep theirs."""
+    first = Search(planned().network, planned().cluster).schemes[0]
+    spread = replace(first, partial=(False, True, True, *first.partial[3:]))
+    fewer, fine = search._shorter(spread)
+    assert fewer == replace(spread, partial=(False, False, True, *first.partial[3:]))
+    assert fine == replace(spread, fine=True)
+    assert list(search._shorter(replace(spread, partial=(False,) * len(first.partial)))) == [
+        replace(spread, partial=(False,) * len(first.partial), fine=True)
+    ]

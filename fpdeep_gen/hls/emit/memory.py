@@ -42,11 +42,13 @@ def declare_memory(plan: MemoryPlan, shared: Shared, family: Family = XC7) -> li
     lines += ["`ifndef SYNTHESIS", *content, "`endif"] if plan.is_uram(family) else content
     if plan.storage is Storage.BLOCK:
         for number, port in enumerate(plan.reads):
+            if not port.loads:
+                continue
             output = shared.namer.take(f"{name}_q{number}")
             shared.port_outputs[id(port)] = output
             lines.append(f"reg {bits(memory.width)}{output};")
             for schedule, load in port.loads:
-                held = _is_shared_within(port, None, schedule, load)
+                held = _is_shared_within(port, plan.writes[number] if plan.common else None, schedule, load)
                 shared.load_names[id(load)] = shared.namer.take(f"{output}_held") if held else output
         return lines
     for number, port in enumerate(plan.reads):
@@ -127,9 +129,14 @@ def emit_ports(plan: MemoryPlan, shared: Shared, texts: dict[int, RegionText]) -
     width = max(1, (plan.memory.depth - 1).bit_length())
     if plan.memory.is_external:
         for number in range(len(plan.reads)):
-            _external_port(plan, number, name, width, result, texts, shared)
+            _external_port(plan, number, name, result, texts, shared)
         return result
     body: list[str] = []
+    if plan.common:
+        for number in range(len(plan.reads)):
+            body += _common_port(plan, number, name, width, result, texts, shared)
+        result.ports += ["always_ff @(posedge ap_clk) begin", *(f"  {line}" for line in body), "end"]
+        return result
     for number, write in enumerate(plan.writes):
         body += _write_port(write, f"{name}_w{number}", name, width, plan.memory, result, texts, shared)
     if plan.storage is Storage.BLOCK:
@@ -222,7 +229,73 @@ def _regions(users: Sequence[tuple[RegionSchedule, Load | Store]], texts: dict[i
     return [texts[id(schedule)].valid(schedule.stage(user)) for schedule, user in users]
 
 
+@dataclass
+class _Accesses:
+    """What a port that serves loads and stores is asked for: whether each access is there and its address, whether any
+    are loads, and the stores with the words that they write."""
+
+    enables: list[str] = field(default_factory=list)
+    addresses: list[str] = field(default_factory=list)
+    loads: bool = False
+    stores: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def write(self) -> str:
+        """Whether one of the stores is there."""
+        return " | ".join(enable for enable, _ in self.stores)
+
+    @property
+    def value(self) -> str:
+        """The word to write."""
+        return _mux([enable for enable, _ in self.stores], [value for _, value in self.stores])
+
+
+def _accesses(
+    plan: MemoryPlan,
+    number: int,
+    name: str,
+    output: str,
+    result: MemoryText,
+    texts: dict[int, RegionText],
+    shared: Shared,
+) -> _Accesses:
+    """Those of port `number`, whose word read is `output`; loads keep what the port may replace."""
+    found = _Accesses()
+    accesses: list[tuple[RegionSchedule, Load | Store]] = [*plan.reads[number].loads, *plan.writes[number].stores]
+    for place, (schedule, access) in enumerate(accesses):
+        text, stage = texts[id(schedule)], schedule.stage(access)
+        predicate = text.predicate(access, stage)
+        enable = text.fire(stage) if predicate == "1'b1" else f"{text.fire(stage)} & {predicate}"
+        enable = _named(enable, 1, f"{name}_p{number}_en{place}", result, shared)
+        found.enables.append(enable)
+        found.addresses.append(address_text(text, access.address, access, stage))
+        if isinstance(access, Store):
+            found.stores.append((enable, text.value(access.value, stage)))
+            continue
+        found.loads = True
+        if shared.load_names[id(access)] != output:
+            result.ports += _hold(shared.load_names[id(access)], output, enable, access.width)
+    return found
+
+
 def _external_port(
+    plan: MemoryPlan,
+    number: int,
+    name: str,
+    result: MemoryText,
+    texts: dict[int, RegionText],
+    shared: Shared,
+) -> None:
+    """Drives the pins of one port from whichever access is active."""
+    found = _accesses(plan, number, name, f"{name}_q{number}", result, texts, shared)
+    result.ports.append(f"assign {name}_address{number} = {_mux(found.enables, found.addresses)};")
+    result.ports.append(f"assign {name}_ce{number} = {' | '.join(found.enables)};")
+    if found.stores:
+        result.ports.append(f"assign {name}_we{number} = {found.write};")
+        result.ports.append(f"assign {name}_d{number} = {found.value};")
+
+
+def _common_port(
     plan: MemoryPlan,
     number: int,
     name: str,
@@ -230,29 +303,17 @@ def _external_port(
     result: MemoryText,
     texts: dict[int, RegionText],
     shared: Shared,
-) -> None:
-    """Drives the pins of one port from whichever access is active."""
-    enables: list[str] = []
-    addresses: list[str] = []
-    values: list[tuple[str, str]] = []
-    accesses: list[tuple[RegionSchedule, Load | Store]] = [*plan.reads[number].loads, *plan.writes[number].stores]
-    for place, (schedule, access) in enumerate(accesses):
-        text, stage = texts[id(schedule)], schedule.stage(access)
-        predicate = text.predicate(access, stage)
-        enable = text.fire(stage) if predicate == "1'b1" else f"{text.fire(stage)} & {predicate}"
-        enable = _named(enable, 1, f"{name}_p{number}_en{place}", result, shared)
-        enables.append(enable)
-        addresses.append(address_text(text, access.address, access, stage))
-        if isinstance(access, Store):
-            values.append((enable, text.value(access.value, stage)))
-        elif shared.load_names[id(access)] != f"{name}_q{number}":
-            result.ports += _hold(shared.load_names[id(access)], f"{name}_q{number}", enable, access.width)
-    result.ports.append(f"assign {name}_address{number} = {_mux(enables, addresses)};")
-    result.ports.append(f"assign {name}_ce{number} = {' | '.join(enables)};")
-    if values:
-        result.ports.append(f"assign {name}_we{number} = {' | '.join(enable for enable, _ in values)};")
-        chosen = _mux([enable for enable, _ in values], [value for _, value in values])
-        result.ports.append(f"assign {name}_d{number} = {chosen};")
+) -> list[str]:
+    """A port of a block RAM that also shows what was at the address that it writes to: only so may another port read
+    there in the same cycle."""
+    output = shared.port_outputs.get(id(plan.reads[number]), "")
+    found = _accesses(plan, number, name, output, result, texts, shared)
+    address = _named(_mux(found.enables, found.addresses), width, f"{name}_p{number}_address", result, shared)
+    lines = [f"if ({' | '.join(found.enables)}) {output} <= {name}[{address}];"] if found.loads else []
+    if found.stores:
+        value = _named(found.value, plan.memory.width, f"{name}_p{number}_value", result, shared)
+        lines.append(f"if ({found.write}) {name}[{address}] <= {value};")
+    return lines
 
 
 def _hold(name: str, output: str, enable: str, width: int) -> list[str]:

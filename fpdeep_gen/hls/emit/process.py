@@ -22,6 +22,7 @@ from fpdeep_gen.hls.emit.region import (
 from fpdeep_gen.hls.ir import Binding, Implementation, Process, StreamPort
 from fpdeep_gen.hls.parts import XC7, Family
 from fpdeep_gen.hls.schedule.model import MemoryPlan, ProcessSchedule, RegionSchedule
+from fpdeep_gen.hls.schedule.slips import later_users
 
 LINT_OFF = (
     "/* verilator lint_off UNUSEDSIGNAL */  // parts of stream words, and carried values, may be used in part only",
@@ -47,7 +48,7 @@ def emit_process(
     shared.dsp = tuple(one for one in bindings if one.implementation is Implementation.DSP)
     declared = [line for plan in schedule.memories for line in declare_memory(plan, shared, family)]
     declared += [line for plan in schedule.memories for line in hold_declarations(plan, shared)]
-    texts = [_region_text(region, number, shared) for number, region in enumerate(schedule.regions)]
+    texts = [_region_text(schedule, number, shared) for number in range(len(schedule.regions))]
     by_schedule = {id(text.schedule): text for text in texts}
     for text in texts:
         emit_operations(text)
@@ -104,12 +105,13 @@ def external_names(plans: Sequence[MemoryPlan], namer: Namer) -> dict[int, str]:
     return names
 
 
-def _region_text(region: RegionSchedule, number: int, shared: Shared) -> RegionText:
+def _region_text(schedule: ProcessSchedule, number: int, shared: Shared) -> RegionText:
+    region = schedule.regions[number]
     prefix = shared.namer.take(f"r{number}")
     shared.namer.used |= {
         f"{prefix}_{kind}_{stage}" for kind in ("fire", "valid", "go") for stage in range(region.depth)
     }
-    return RegionText(region, prefix, shared)
+    return RegionText(region, prefix, shared, later_users(schedule.memories, region))
 
 
 def _header(schedule: ProcessSchedule, module: str, shared: Shared) -> list[str]:

@@ -63,6 +63,7 @@ class RegionText:
     schedule: RegionSchedule
     prefix: str
     shared: Shared
+    later_users: dict[int, list[int]]  # by stage, those that it waits for, as they use a port of its memories
     registers: list[str] = field(default_factory=list)
     wires: list[str] = field(default_factory=list)
     moves: dict[int, list[str]] = field(default_factory=dict)  # by the stage that fires
@@ -246,11 +247,17 @@ def emit_handshake(text: RegionText) -> None:
     for stage in reversed(range(text.schedule.depth)):
         ports = _blocking_ports(text, stage, by_stage.get(stage, []))
         behind = text.go(stage + 1)
-        terms = ([] if behind == "1'b1" else [behind]) + [f"(~{text.valid(stage)} | {port.ok})" for port in ports]
+        oks = [*_alone(text, stage), *(port.ok for port in ports)]
+        terms = ([] if behind == "1'b1" else [behind]) + [f"(~{text.valid(stage)} | {ok})" for ok in oks]
         text.wires.append(f"wire {text.go(stage)} = {' & '.join(terms) or behind};")
         text.wires.append(f"wire {text.fire(stage)} = {text.valid(stage)} & {text.go(stage)};")
         for operation in by_stage.get(stage, []):
             _access(text, operation, stage, ports)
+
+
+def _alone(text: RegionText, stage: int) -> list[str]:
+    """The conditions under which no older iteration uses a memory's port that the stage may use."""
+    return [f"~{text.valid(late)}" for late in text.later_users.get(stage, ())]
 
 
 def _blocking_ports(text: RegionText, stage: int, operations: list[Operation]) -> list[_Port]:
@@ -281,7 +288,7 @@ def _access(text: RegionText, operation: Operation, stage: int, ports: list[_Por
         case StreamRead(stream=stream) | StreamWrite(stream=stream):
             others = [port.ok for port in ports if port.stream is not stream]
             behind = text.go(stage + 1)
-            terms = [text.valid(stage), *([] if behind == "1'b1" else [behind]), *others]
+            terms = [text.valid(stage), *([] if behind == "1'b1" else [behind]), *_alone(text, stage), *others]
         case _:
             raise TypeError(type(operation).__name__)
     if predicate != "1'b1":

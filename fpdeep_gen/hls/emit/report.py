@@ -316,7 +316,8 @@ def memory_report(plan: MemoryPlan, family: Family = XC7) -> MemoryReport:
     """One memory."""
     memory = plan.memory
     storage = "ultra" if plan.is_uram(family) else plan.storage.name.lower()
-    return MemoryReport(memory.name, memory.width, memory.depth, storage, len(plan.reads), len(plan.writes))
+    reads, writes = sum(bool(port.loads) for port in plan.reads), sum(bool(port.stores) for port in plan.writes)
+    return MemoryReport(memory.name, memory.width, memory.depth, storage, reads, writes)
 
 
 def memory_resources(plan: MemoryPlan, family: Family = XC7) -> Resources:

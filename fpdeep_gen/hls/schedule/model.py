@@ -53,6 +53,10 @@ class RegionSchedule:
         return self.placements[id(operation)].ready
 
 
+BLOCK_PORTS = 2
+"""Ports of a block RAM, each for a read or a write in a cycle."""
+
+
 @dataclass(frozen=True)
 class ReadPort:
     """The loads that share one read port, each with its schedule."""
@@ -69,12 +73,14 @@ class WritePort:
 
 @dataclass(frozen=True)
 class MemoryPlan:
-    """How a memory is built."""
+    """How a memory is built. `common`: `reads[n]` and `writes[n]` (either may be empty) are one port, with one
+    address."""
 
     memory: Memory
     storage: Storage
     reads: tuple[ReadPort, ...]
     writes: tuple[WritePort, ...]
+    common: bool = False
 
     def is_uram(self, family: Family) -> bool:
         """UltraRAM: asked for, there, and without a first content, which it cannot have."""
@@ -84,7 +90,7 @@ class MemoryPlan:
     @property
     def copies(self) -> int:
         """How many times the content is kept to give that many ports."""
-        if self.storage is Storage.BLOCK and len(self.reads) + len(self.writes) <= 2:
+        if self.storage is Storage.BLOCK and (self.common or len(self.reads) + len(self.writes) <= BLOCK_PORTS):
             return 1
         return max(1, len(self.reads))
 

@@ -7,6 +7,7 @@ from fpdeep_gen.hls.ir import Load, Memory, Process, Storage, Store
 from fpdeep_gen.hls.schedule.delays import DelayModel
 from fpdeep_gen.hls.schedule.exclusive import Exclusion
 from fpdeep_gen.hls.schedule.model import (
+    BLOCK_PORTS,
     MemoryPlan,
     ProcessSchedule,
     ReadPort,
@@ -16,7 +17,6 @@ from fpdeep_gen.hls.schedule.model import (
 from fpdeep_gen.hls.schedule.region import schedule_region
 
 _FALLBACK_DEPTH = 1024
-EXTERNAL_PORTS = 2
 Access = TypeVar("Access", Load, Store, Load | Store)
 
 
@@ -77,14 +77,19 @@ def _plan_memory(
 ) -> MemoryPlan:
     reads: list[list[tuple[RegionSchedule, Load]]] = []
     writes: list[list[tuple[RegionSchedule, Store]]] = []
+    common = _plan_common(memory, storage, regions, exclusion)
     if memory.is_external:
-        return _plan_external(memory, storage, regions, exclusion)
+        if len(common.reads) > BLOCK_PORTS and storage is Storage.BLOCK:
+            raise RuntimeError(f"memory {memory.name} needs {len(common.reads)} ports")
+        return common
     for schedule in regions:
         for operation in schedule.region.operations:
             if isinstance(operation, Load) and operation.memory is memory:
                 _assign(reads, schedule, operation, storage, exclusion)
             elif isinstance(operation, Store) and operation.memory is memory:
                 _assign(writes, schedule, operation, storage, exclusion)
+    if storage is Storage.BLOCK and len(reads) + len(writes) > BLOCK_PORTS >= len(common.reads):
+        return common
     return MemoryPlan(
         memory,
         storage,
@@ -93,25 +98,21 @@ def _plan_memory(
     )
 
 
-def _plan_external(
+def _plan_common(
     memory: Memory, storage: Storage, regions: tuple[RegionSchedule, ...], exclusion: Exclusion
 ) -> MemoryPlan:
-    """Ports outside serve loads and stores alike: `reads[n]` and `writes[n]` share port n.
-
-    Registers have one for each access.
-    """
+    """With ports that serve loads and stores alike, as those outside and of a block RAM with two of each do. Registers
+    have one for each access."""
     ports: list[list[tuple[RegionSchedule, Load | Store]]] = []
     for schedule in regions:
         for operation in schedule.region.operations:
             if isinstance(operation, Load | Store) and operation.memory is memory:
                 _assign(ports, schedule, operation, storage, exclusion)
-    if len(ports) > EXTERNAL_PORTS and storage is Storage.BLOCK:
-        raise RuntimeError(f"memory {memory.name} needs {len(ports)} ports")
     reads, writes = [], []
     for port in ports:
         reads.append(ReadPort(tuple((schedule, user) for schedule, user in port if isinstance(user, Load))))
         writes.append(WritePort(tuple((schedule, user) for schedule, user in port if isinstance(user, Store))))
-    return MemoryPlan(memory, storage, tuple(reads), tuple(writes))
+    return MemoryPlan(memory, storage, tuple(reads), tuple(writes), common=True)
 
 
 def _assign(

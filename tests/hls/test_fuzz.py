@@ -1,13 +1,18 @@
 """Random kernels, natively against RTL; `make fuzz` runs more of them."""
 
 from tests.hls.fuzz.batches import at_fault, differences, drawn
-from tests.hls.fuzz.kernels import Kernel
+from tests.hls.fuzz.kernels import Kernel, Kind
 from tests.hls.fuzz.reduce import reduced
 from tests.hls.fuzz.types import pool
 
 
 def test_native_and_rtl_agree() -> None:
     assert {number: text for number, text in enumerate(differences(drawn(100, 0))) if text} == {}
+
+
+def test_native_and_rtl_agree_where_iterations_fall_behind_each_other() -> None:
+    found = differences(drawn(20, 0, Kind.LOOKUPS))
+    assert {number: text for number, text in enumerate(found) if text} == {}
 
 
 def test_a_kernel_that_cannot_be_built_is_found_in_the_log() -> None:
@@ -52,7 +57,7 @@ def test_kernels_have_what_the_dialect_has() -> None:
 
 def test_regions_are_called_in_loops_by_code_of_their_own() -> None:
     """Of three stages and more, functions and loops, with arrays and functions of arrays."""
-    texts = [kernel.text for kernel in drawn(20, 0, regions=True)]
+    texts = [kernel.text for kernel in drawn(20, 0, Kind.REGIONS)]
     assert all("#pragma HLS DATAFLOW" in text and "    region(" in text for text in texts)
     text = "".join(texts)
     kinds = ["stage4(", "look", "make", "type=pipo depth=4", "; n0++", "; n1++", "& 3); n0++", ", r);", "q.read()"]

@@ -327,7 +327,7 @@ def memory_resources(plan: MemoryPlan, family: Family = XC7) -> Resources:
         case Storage.BLOCK if plan.is_uram(family):
             return Resources(uram=uram_count(width, depth) * plan.copies)
         case Storage.BLOCK:
-            return Resources(0, bram18_count(width, depth) / 2 * plan.copies, 0, 0)
+            return Resources(0, bram18_count(width, depth, plan.common) / 2 * plan.copies, 0, 0)
         case Storage.REGISTERS:
             return Resources(0, 0.0, ceil(width * depth / 4) * max(1, len(plan.reads)), width * depth)
         case _:

@@ -88,7 +88,8 @@ def _plan_memory(
                 _assign(reads, schedule, operation, storage, exclusion)
             elif isinstance(operation, Store) and operation.memory is memory:
                 _assign(writes, schedule, operation, storage, exclusion)
-    if storage is Storage.BLOCK and len(reads) + len(writes) > BLOCK_PORTS >= len(common.reads):
+    # One store and several loads are as many copies, in the wider shape that one read and one write port have.
+    if storage is Storage.BLOCK and len(writes) > 1 and len(reads) + len(writes) > BLOCK_PORTS >= len(common.reads):
         return common
     return MemoryPlan(
         memory,

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from tests.hls.fuzz.batches import differences, drawn
+from tests.hls.fuzz.kernels import Kind
 from tests.hls.fuzz.reduce import reduced
 
 BATCH = 100
@@ -17,14 +18,17 @@ def main() -> int:
     parser.add_argument("count", type=int, help="how many kernels")
     parser.add_argument("--seed", type=int, default=0, help="of the first kernel; the others follow")
     parser.add_argument("--reduce", action="store_true", help="make each kernel that differs as small as possible")
-    parser.add_argument("--regions", action="store_true", help="only kernels with a DATAFLOW region called in loops")
+    only = parser.add_mutually_exclusive_group()
+    only.add_argument("--regions", action="store_true", help="only kernels with a DATAFLOW region called in loops")
+    only.add_argument("--lookups", action="store_true", help="only loops that look words up in memories")
     arguments = parser.parse_args()
+    kind = Kind.REGIONS if arguments.regions else Kind.LOOKUPS if arguments.lookups else Kind.ANY
     folder = Path("build/fuzz")
     folder.mkdir(parents=True, exist_ok=True)
     started, bad = time.monotonic(), 0
     for at in range(0, arguments.count, BATCH):
         first = arguments.seed + at
-        kernels = drawn(min(BATCH, arguments.count - at), first, arguments.regions)
+        kernels = drawn(min(BATCH, arguments.count - at), first, kind)
         for place, text in enumerate(differences(kernels, stall_seed=first)):
             if not text:
                 continue

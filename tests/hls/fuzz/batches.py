@@ -9,19 +9,19 @@ from fpdeep_gen.errors import InputError, ToolError
 from fpdeep_gen.hls.compile import CompiledKernel
 from tests.hls.batch.build import Group, Source, compile_source, native, simulation
 from tests.hls.batch.run import Failed, Stimulus, run_group
-from tests.hls.fuzz.kernels import CALLS, Kernel, kernels
+from tests.hls.fuzz.kernels import CALLS, Kernel, Kind, kernels
 from tests.hls.fuzz.types import pool
 
 STALLS = (0.0, 0.4)
 ALIKE = 100  # seeds in a row that draw from the same types
 
 
-def drawn(count: int, first: int, regions: bool = False) -> list[Kernel]:
-    """The kernels of `count` seeds from `first` on, always the same ones; `regions`: see `kernels`."""
-    return [_of_seed(first + place, regions)[-1] for place in range(count)]
+def drawn(count: int, first: int, kind: Kind = Kind.ANY) -> list[Kernel]:
+    """The kernels of `count` seeds from `first` on, always the same ones."""
+    return [_of_seed(first + place, kind)[-1] for place in range(count)]
 
 
-def _of_seed(number: int, regions: bool) -> list[Kernel]:
+def _of_seed(number: int, kind: Kind) -> list[Kernel]:
     """Kernels that hypothesis draws for a seed: the trivial one and a random one.
 
     More of a seed would be variations of the first ones, so each kernel gets a seed of its own.
@@ -32,7 +32,7 @@ def _of_seed(number: int, regions: bool) -> list[Kernel]:
     @settings(
         max_examples=2, phases=[Phase.generate], database=None, deadline=None, suppress_health_check=list(HealthCheck)
     )
-    @given(kernels(pool(number // ALIKE), regions))
+    @given(kernels(pool(number // ALIKE), kind))
     def take(kernel: Kernel) -> None:
         found.append(kernel)
 

@@ -7,11 +7,13 @@ of anyone.
 
 import random
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from hypothesis import strategies as st
 
 from tests.hls.batch.build import Source
 from tests.hls.batch.called import RESULT, SUFFIX, Called
+from tests.hls.fuzz.lookups import Lookups
 from tests.hls.fuzz.regions import Regions
 from tests.hls.fuzz.scope import Array, Scope
 from tests.hls.fuzz.statements import Place, Port
@@ -20,6 +22,14 @@ from tests.hls.fuzz.types import Fixed, Pool, Record, Type
 HEAD = '#include "ap_int.h"\n#include "ap_fixed.h"\n#include "hls_stream.h"\n'
 WORDS = 600
 CALLS = 3
+
+
+class Kind(Enum):
+    """What is drawn: anything, DATAFLOW regions that are called in loops, or loops that look words up in memories."""
+
+    ANY = auto()
+    REGIONS = auto()
+    LOOKUPS = auto()
 
 
 @dataclass(frozen=True)
@@ -50,14 +60,16 @@ class Kernel:
         return words
 
 
-class _Maker(Regions):
+class _Maker(Regions, Lookups):
     """Draws one kernel."""
 
-    def kernel(self, regions: bool) -> Kernel:
-        """Of any kind, the simplest first; or a region that is called in loops."""
+    def kernel(self, wanted: Kind) -> Kernel:
+        """Where any is wanted the simplest first."""
         kind = self.number(0, 9)
-        if regions:
+        if wanted is Kind.REGIONS:
             return self._network(True)
+        if wanted is Kind.LOOKUPS:
+            return self._kernel([HEAD, *self.lookups()])
         if kind >= 8:
             return self._top()
         return self._network(self.chance(50)) if kind == 7 else self._streams()
@@ -191,6 +203,6 @@ def _called(arguments: list[_Argument], result: Type | None, inputs: list[Port],
 
 
 @st.composite
-def kernels(draw: st.DrawFn, pool: Pool, regions: bool = False) -> Kernel:
-    """Any kernel of some types; `regions`: one with a DATAFLOW region that is called in loops."""
-    return _Maker(draw, pool).kernel(regions)
+def kernels(draw: st.DrawFn, pool: Pool, kind: Kind = Kind.ANY) -> Kernel:
+    """A kernel of some types."""
+    return _Maker(draw, pool).kernel(kind)

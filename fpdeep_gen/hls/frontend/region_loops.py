@@ -26,6 +26,7 @@ from fpdeep_gen.hls.frontend.optimise import (
 from fpdeep_gen.hls.frontend.places import refusal
 from fpdeep_gen.hls.frontend.rewriting import plain_name
 from fpdeep_gen.hls.frontend.stage_loops import StageLoops, place_of
+from fpdeep_gen.hls.frontend.table_regions import is_guarded
 from fpdeep_gen.hls.frontend.unrolling import DECLARE
 
 _INLINE = "@__hls_mark_inline("
@@ -49,7 +50,9 @@ def outline_loops(text: str, top: str, source: Path, closed: frozenset[str] = fr
     users = user_bodies(text, source)
     regions = frozenset(name for name, body in users.items() if f"call void {DATAFLOW}(" in body)
     opened = _opened(users, regions, closed)
-    if not opened and not any("!llvm.loop" in users[name] for name in regions):
+    has_loops = any("!llvm.loop" in users[name] for name in (*regions, *opened))
+    # opened functions would have stages of their own, which may not share what a static object keeps
+    if not has_loops and (not opened or any(is_guarded(users[name]) for name in regions)):
         return text
     roots = find_roots(text, top, source)
     called = {name for holder in (*regions, *opened) for name in CALLED.findall(users[holder])}

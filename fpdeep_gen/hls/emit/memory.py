@@ -151,6 +151,11 @@ def emit_ports(plan: MemoryPlan, shared: Shared, texts: dict[int, RegionText]) -
     return result
 
 
+def _enable(text: RegionText, stage: int, predicate: str) -> str:
+    """Whether an access takes place."""
+    return text.fire(stage) if predicate == "1'b1" else f"{text.fire(stage)} & {predicate}"
+
+
 def _write_port(
     port: WritePort,
     prefix: str,
@@ -164,8 +169,7 @@ def _write_port(
     users = []
     for schedule, store in port.stores:
         text, stage = texts[id(schedule)], schedule.stage(store)
-        predicate = text.predicate(store, stage)
-        enable = text.fire(stage) if predicate == "1'b1" else f"{text.fire(stage)} & {predicate}"
+        enable = _enable(text, stage, text.predicate(store, stage))
         users.append((enable, address_text(text, store.address, store, stage), text.value(store.value, stage)))
     if len(users) == 1:
         enable, address, value = users[0]
@@ -191,8 +195,7 @@ def _read_port(
     for number, (schedule, load) in enumerate(port.loads):
         text, stage = texts[id(schedule)], schedule.stage(load)
         alone = sum(other is schedule for other, _ in port.loads) == 1
-        predicate = "1'b1" if alone else text.predicate(load, stage)
-        enable = text.fire(stage) if predicate == "1'b1" else f"{text.fire(stage)} & {predicate}"
+        enable = _enable(text, stage, "1'b1" if alone else text.predicate(load, stage))
         if len(port.loads) > 1:
             enable = _named(enable, 1, f"{prefix}_en{number}", result, shared)
         enables.append(enable)
@@ -264,8 +267,7 @@ def _accesses(
     accesses: list[tuple[RegionSchedule, Load | Store]] = [*plan.reads[number].loads, *plan.writes[number].stores]
     for place, (schedule, access) in enumerate(accesses):
         text, stage = texts[id(schedule)], schedule.stage(access)
-        predicate = text.predicate(access, stage)
-        enable = text.fire(stage) if predicate == "1'b1" else f"{text.fire(stage)} & {predicate}"
+        enable = _enable(text, stage, text.predicate(access, stage))
         enable = _named(enable, 1, f"{name}_p{number}_en{place}", result, shared)
         found.enables.append(enable)
         found.addresses.append(address_text(text, access.address, access, stage))

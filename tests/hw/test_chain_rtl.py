@@ -22,6 +22,7 @@ from fpdeep_gen.sim.train import train_on_chain
 from fpdeep_gen.sim.verify import Verification, build_rtl_chain, compare, engine_rows, run_program, verify
 from tests.hw import projects
 from tests.hw.projects import Project, batches, break_kernel, build_project, copy_project, set_fifo_depth
+from tests.hw.step_cycles import measured_steps, planned_step
 
 LIMITS = Limits(stall_cycles=20_000, most_cycles=2_000_000)
 STEPS = batches(2, 20)
@@ -55,6 +56,12 @@ def test_two_steps_on_two_boards_are_goldens() -> None:
 def test_latency_is_the_planned_one() -> None:
     planned, simulated = two_boards().plan.prediction.latency, verified().measurement.latency
     assert simulated == pytest.approx(planned, rel=LATENCY_TOLERANCE)
+
+
+def test_a_step_takes_as_many_cycles_as_the_plan_says() -> None:
+    images = [len(batch.labels) for batch in STEPS]
+    (found,) = measured_steps(verified().run, images)
+    assert found == pytest.approx(planned_step(two_boards().plan, images[0]), rel=0.02)
 
 
 def test_latency_over_a_longer_cable_than_planned_is_seen() -> None:

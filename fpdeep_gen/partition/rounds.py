@@ -32,6 +32,9 @@ not."""
 RELIEVED = 3
 """Times that fully connected weights gathered on some boards are taken from those that they were too many for."""
 
+LEVELLED = 1.028
+"""Busiest board over mean that is aimed at first where it would be more than `BALANCED`."""
+
 EVENING = 3
 """Rounds that are left at least for even boards, however many it took to keep all budgets."""
 
@@ -46,7 +49,8 @@ class Terms:
 
     A scheme is given up that at first takes more than `overshoot` times what a board or a link has, or in which an
     image takes `slow` intervals, as are rounds after the first that need a longer interval than `mended`. `begin`:
-    steps above the bound that are tried first.
+    steps above the bound that are tried first. `level`: busiest board over mean that is aimed at where it would be more
+    than `BALANCED`.
     """
 
     scheme: Scheme
@@ -58,6 +62,7 @@ class Terms:
     rounds: int = ROUNDS
     mended: float = inf
     slow: float = inf
+    level: float = LEVELLED
 
     @property
     def patient(self) -> bool:
@@ -130,7 +135,7 @@ class _Rounds:
 
         def attempt(step: int) -> Filled | None:
             interval = max(wish.shortest, int(settling.work * (1 + step * STEP)) + 1)
-            room = settling.rooms(interval, wish.parts, pieces, terms.speed, KEPT, wish.even)
+            room = settling.rooms(interval, wish.parts, pieces, terms.speed, KEPT, wish.level)
             return settling.attempted(terms.scheme, interval, step, room)
 
         found = attempt(course.number) if wish.shortest or wish.even else None
@@ -197,7 +202,7 @@ class _Rounds:
         connected weights on fewer boards; of these the first that fits is the last plan."""
         linked, busiest = self.settling.linked, busiest_link(candidate.plan)
         if not (wish.even or linked) and balance(candidate.plan) > BALANCED:
-            return replace(course, wish=replace(wish, even=True), rounds=max(course.rounds, EVENING))
+            return replace(course, wish=replace(wish, level=self.terms.level), rounds=max(course.rounds, EVENING))
         if linked and course.rounds > 0 and busiest < TIGHT * candidate.plan.prediction.interval:
             return replace(course, wish=replace(wish, shortest=ceil(busiest / TIGHT)))
         if course.gathering is not None:

@@ -1,8 +1,8 @@
 """The search: schemes with ever more layers in step, settled on the boards; then faster fully connected layers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import islice, product
+from itertools import chain, islice, product
 from math import inf
 
 from fpdeep_gen.board.model import Cluster
@@ -106,7 +106,8 @@ class Search:
     def _best(self, fast: bool) -> Candidate | None:
         tried: list[tuple[Candidate, Scheme]] = []
         more = SCHEMES_MORE
-        for scheme, other in self._near():
+        plans = self._near()
+        for scheme, other in plans:
             tried.append((other, scheme))
             found = min(tried, key=lambda pair: self._rank(pair[0]))
             if found[0].excess:
@@ -134,10 +135,8 @@ class Search:
                     tried.append((mended, scheme))
                     if not (fast or mended.excess):
                         break
-        best, scheme = min(tried, key=lambda pair: self._rank(pair[0]))
-        if not fast or best.excess:
-            return best
-        return self._faster(*self._nearer(scheme, best))
+        best, _ = min(tried, key=lambda pair: self._rank(pair[0]))
+        return best if not fast or best.excess else self._faster(*self._nearest(tried, plans))
 
     def _sped(self, tried: Sequence[tuple[Candidate, Scheme]]) -> Iterator[tuple[Candidate, Scheme]]:
         """Where images share reads of weights in DDR, plans of the least crowded schemes with faster fully connected
@@ -185,12 +184,27 @@ class Search:
         yield from ((scheme, None) for scheme in islice(others, 1 if able else 0))
         yield from ((scheme, base) for _, base, scheme in able if scheme.displaced)
 
+    def _nearest(
+        self, tried: Sequence[tuple[Candidate, Scheme]], others: Iterable[tuple[Scheme, Candidate]]
+    ) -> tuple[Scheme, Candidate, int]:
+        """What `_nearer` makes of the best plan; where that is short or uneven still, the best of it and of what
+        becomes of the plans after it, and of some `others`, up to the first that is neither."""
+        found: list[tuple[Scheme, Candidate, int]] = []
+        ranked = ((scheme, other) for other, scheme in sorted(tried, key=lambda pair: self._rank(pair[0])))
+        for scheme, other in chain(ranked, islice(others, SCHEMES_MORE)):
+            if not other.excess:
+                found.append(self._nearer(scheme, other))
+                if self.settling.linked or self._reaches(found[-1][1]):
+                    break
+        return min(found, key=lambda near: self._rank(near[1]))
+
     def _nearer(self, scheme: Scheme, found: Candidate) -> tuple[Scheme, Candidate, int]:
         """The same with slower fully connected engines, the fastest that leave the throughput which faster ones must
         leave and boards even, else those with the shortest interval; and the number of their speed. Where none leave
-        that throughput, schemes that ask less of links or multipliers."""
+        that throughput, schemes that ask less of links or multipliers; where boards are uneven, fewer engines side by
+        side, or boards that are no more even than they need to be: the less others take, the more memory they have."""
         chosen = speed = self.first_speed
-        while speed and (found.plan.prediction.interval > self.settling.left or self._is_uneven(found)):
+        while speed and not self._reaches(found):
             speed -= 1
             most = found.plan.prediction.interval - 1
             terms = Terms(scheme, SPEEDS[speed], found.places, most, begin=found.number, mended=most)
@@ -205,7 +219,18 @@ class Search:
             other = settle(self.settling, Terms(changed, SPEEDS[chosen], found.places, most, mended=most))
             if other is not None and not other.excess:
                 scheme, found = changed, other
+        if self._is_uneven(found):
+            same = Terms(scheme, SPEEDS[chosen], found.places, begin=found.number)
+            fewer = replace(same, scheme=replace(scheme, few=True), most=self.settling.left)
+            for terms in (fewer, replace(same, level=BALANCED)):
+                other = settle(self.settling, terms)
+                if other is not None and not other.excess and self._reaches(other):
+                    return terms.scheme, other, chosen
         return scheme, found, chosen
+
+    def _reaches(self, found: Candidate) -> bool:
+        """Whether the plan leaves the throughput that others must leave, and boards are even."""
+        return found.plan.prediction.interval <= self.settling.left and not self._is_uneven(found)
 
     def _is_uneven(self, found: Candidate) -> bool:
         return not self.settling.linked and balance(found.plan) > BALANCED
@@ -256,11 +281,11 @@ class Search:
             if other is not None:
                 yield scheme, other
 
-    def _rank(self, candidate: Candidate) -> tuple[int, float, int, int, float]:
-        """The less the better: budgets exceeded, by how much throughput is short of what is aimed at, fully connected
-        layers off chip, interval."""
+    def _rank(self, candidate: Candidate) -> tuple[int, float, bool, int, int, float]:
+        """The less the better: budgets exceeded, by how much throughput is short of what is aimed at, uneven boards,
+        fully connected layers off chip, interval."""
         excess, off_chip, interval, even = candidate.rank
-        return (excess, max(interval, self.enough), off_chip, interval, even)
+        return (excess, max(interval, self.enough), self._is_uneven(candidate), off_chip, interval, even)
 
     def _settled(self, scheme: Scheme, mended: float, allowed: Sequence[Places]) -> Candidate | None:
         """The scheme's plan with fully connected layers in the first memory of those `allowed` that has room."""
@@ -282,12 +307,6 @@ class Search:
         if not self.settling.flat.weights:
             return found
         missed, off_chip = 0, found.places[0] is Place.DDR
-        if balance(found.plan) > BALANCED:
-            fewer = replace(scheme, few=True)
-            terms = Terms(fewer, SPEEDS[speed], found.places, self.settling.left, begin=found.number)
-            other = settle(self.settling, terms)
-            if other is not None and not other.excess and balance(other.plan) <= BALANCED:
-                scheme, found = fewer, other
         faster = range(speed, min(speed + (1 if off_chip else 2), len(SPEEDS)))
         speeds = [number for number in faster if number == speed or SPEEDS[number] not in FINE]
         for sooner, number in product(_sooner(scheme), speeds):

@@ -36,9 +36,6 @@ from fpdeep_gen.partition.tracks import Track
 from fpdeep_gen.partition.traffic import flows
 from fpdeep_gen.partition.winners import kept_winners
 
-LEVELLED = 1.028
-"""Busiest board over mean that is aimed at where it would be more than `BALANCED`."""
-
 SLACK = 0.995
 """Part of what a board may take that is aimed at where it took too much."""
 
@@ -61,12 +58,18 @@ EVEN, EVENED = 0.003, 8
 @dataclass(frozen=True)
 class Wish:
     """What a round begins with: the part of each board's multipliers that convolutions may take, in which proportions
-    boards have fully connected weights, the shortest interval, and whether boards are to be `even`."""
+    boards have fully connected weights, the shortest interval, and the `level`: times the mean of the work that a board
+    may do at most."""
 
     parts: tuple[float, ...]
     room: tuple[float, ...]
     shortest: int
-    even: bool = False
+    level: float = inf
+
+    @property
+    def even(self) -> bool:
+        """Whether boards are to be even."""
+        return self.level < inf
 
 
 FILLED_KEPT, PLANS_KEPT = 256, 24
@@ -178,22 +181,23 @@ class Settling:
         flat: Sequence[FlatPiece],
         speed: Speed,
         more: int = 0,
-        even: bool = False,
+        level: float = inf,
     ) -> Room:
         """What each board has for convolutions; `more` multipliers are kept for fully connected layers beside their
-        own. Where boards are to be `even`, no more work than `LEVELLED` times the mean, those layers' among it."""
+        own. No more work than `level` times the mean, those layers' among it."""
         boards = {piece.board for piece in flat}
         kept = [more if board in boards else 0 for board in range(len(self.dsp))]
-        macs = [int(LEVELLED * self.work * dsp) for dsp in self.dsp]
+        work = [0] * len(self.dsp)
         for piece in flat:
             kept[piece.board] += flat_multipliers(self.geometry, piece, interval, speed)
-            macs[piece.board] -= piece.weights(self.geometry) * len(self.geometry[piece.layer].phases)
+            work[piece.board] += piece.weights(self.geometry) * len(self.geometry[piece.layer].phases)
         last = len(self.geometry) - 1
         ends = [piece.board for piece in flat if piece.layer == last]
         if ends:
             kept[max(ends)] += loss_dsp(self.network)
         multipliers = (int((own - rest) * part) for own, rest, part in zip(self.dsp, kept, parts, strict=True))
-        return Room(tuple(multipliers), tuple(macs) if even else None, FRESH if self.linked else 0.0)
+        macs = (int(level * self.work * dsp) - own for dsp, own in zip(self.dsp, work, strict=True) if level < inf)
+        return Room(tuple(multipliers), tuple(macs) or None, FRESH if self.linked else 0.0)
 
     def even(self, wish: Wish, found: Filled, flat: Sequence[FlatPiece], speed: Speed) -> Filled:
         """The same with the least part of their multipliers on all boards alike, so that the last boards have no less
@@ -204,7 +208,7 @@ class Settling:
             part += EVEN
             if part >= 1:
                 break
-            least = self.rooms(found.interval, [part * own for own in wish.parts], flat, speed, KEPT, wish.even)
+            least = self.rooms(found.interval, [part * own for own in wish.parts], flat, speed, KEPT, wish.level)
             even = self.attempted(found.scheme, found.interval, found.number, least)
             if even is not None:
                 return even

@@ -6,15 +6,17 @@ from pathlib import Path
 import pytest
 
 from fpdeep_gen.board.load import load_cluster
+from fpdeep_gen.errors import Problem
 from fpdeep_gen.network.load import load_network
 from fpdeep_gen.partition import search
 from fpdeep_gen.partition.candidate import BALANCED, Candidate, balance
+from fpdeep_gen.partition.family import Guest, Scheme
 from fpdeep_gen.partition.flat_memory import ORDER
 from fpdeep_gen.partition.fully_connected import Speed
 from fpdeep_gen.partition.geometry import geometries
-from fpdeep_gen.partition.model import Phase
-from fpdeep_gen.partition.rounds import EVENING, Course, Terms, _Rounds
-from fpdeep_gen.partition.search import Search
+from fpdeep_gen.partition.model import Phase, Range
+from fpdeep_gen.partition.rounds import EVENING, LEVELLED, Course, Terms, _Rounds, settle
+from fpdeep_gen.partition.search import WORTH, Search
 from fpdeep_gen.partition.settle import Settling, Wish
 from fpdeep_gen.partition.shares import share_of
 from fpdeep_gen.partition.tracks import Axis, Track
@@ -80,8 +82,63 @@ def test_boards_are_evened_however_many_rounds_it_took_to_keep_the_budgets() -> 
     wish = Wish(settling.equal, settling.equal, 0)
     for left in (0, EVENING + 1):
         course = rounds._behind_fit(Course(wish, left, 0, 0), wish, uneven)
-        assert course.wish == replace(wish, even=True)
+        assert course.wish == replace(wish, level=LEVELLED)
         assert course.rounds == max(left, EVENING)
+
+
+def test_boards_with_full_memory_are_evened_as_far_as_the_goal_asks() -> None:
+    """Memory of VGG-16's 25 boards is full to 0.95. With 1.028 times the mean on the busiest others have to take more
+    than they have room for; all that is asked for is 1.03."""
+    goals = Search(load_network(Path("vgg16")), load_cluster(Path("vc709-chain"), 25))
+    groups = ((0,), (1,), (2,), (3, 12), (4,), (5, 11), (6, 10), (7,), (8,), (9,))
+    sums = tuple(3 <= layer <= 12 and layer != 4 for layer in range(16))
+    guests = (Guest(12, 2, Range(0, 8)), Guest(12, 4, Range(8, 22)))
+    scheme = Scheme((False,) * 16, groups, sums, (1,) * 16, frugal=True, lean=True, guests=guests)
+    goals.first_speed = search.SPEEDS.index(Speed(1.9, 11))
+    uneven = settle(goals.settling, Terms(scheme, Speed(1.9, 11), ORDER[-1]))
+    assert uneven is not None and not uneven.excess and balance(uneven.plan) > BALANCED
+    _, found, _ = goals._nearer(scheme, uneven)
+    assert not found.excess and LEVELLED < balance(found.plan) <= BALANCED
+    assert found.plan.prediction.interval <= goals.settling.left
+
+
+def test_a_scheme_with_uneven_boards_is_not_the_last() -> None:
+    """On six boards conv5 by itself fills the last board's memory, so that the others have more to do; in step with
+    conv2 to conv4 it fills none."""
+    evening = Search(load_network(Path("alexnet-grouped")), load_cluster(Path("vc709-chain-3"), 6))
+    frugal = [scheme for scheme in evening.schemes if scheme.frugal]
+    alone = next(scheme for scheme in frugal if scheme.groups == ((0,), (1, 2, 3), (4,)))
+    joined = next(scheme for scheme in frugal if scheme.groups == ALL_IN_STEP)
+    evening.schemes = (alone, joined)
+    found = evening.best()
+    assert found is not None and not found.excess
+    assert balance(found.plan) <= BALANCED
+    assert found.plan.bounds.interval >= WORTH * found.plan.prediction.interval
+
+
+def test_where_the_best_plan_misses_a_goal_the_next_one_is_mended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The best plan stays uneven, the next one is short and becomes near; the one after that is not looked at. What
+    exceeds a budget never is, nor are more than a few that had not been found yet."""
+    plan = planned()
+    plan = replace(plan, uses=tuple(replace(use, macs=1000) for use in plan.uses))
+    goals = Search(plan.network, plan.cluster)
+    uses = (replace(plan.uses[0], macs=2000), *plan.uses[1:])
+    near = replace(plan.prediction, interval=int(goals.enough))
+    short = replace(plan, prediction=replace(near, interval=int(goals.settling.left) + 1))
+    uneven = Candidate(replace(plan, uses=uses, prediction=near), ORDER[0], (), 1)
+    later = [Candidate(short, ORDER[0], (), number) for number in (2, 3)]
+    full = Candidate(plan, ORDER[0], (Problem(None, None, "boards[0].bram36", "", ""),), 0)
+    scheme = goals.schemes[0]
+    mended = {1: uneven, 2: replace(later[0], plan=replace(plan, prediction=near))}
+    monkeypatch.setattr(goals, "_nearer", lambda scheme, found: (scheme, mended[found.number], 0))
+    nearer = scheme, mended[2], 0
+    assert goals._nearest([(one, scheme) for one in (full, *later, uneven)], ()) == nearer
+    assert goals._nearest([(uneven, scheme)], [(scheme, one) for one in (full, *later)]) == nearer
+    assert (
+        goals._nearest([(uneven, scheme)], [(scheme, full)] * search.SCHEMES_MORE + [(scheme, later[0])])[1] == uneven
+    )
+    monkeypatch.setattr(goals.settling, "linked", True)
+    assert goals._nearest([(uneven, scheme), (later[0], scheme)], ())[1] == uneven
 
 
 def test_links_that_are_short_carry_fewer_sums_next() -> None:

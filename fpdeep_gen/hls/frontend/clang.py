@@ -9,6 +9,7 @@ from pathlib import Path
 
 from fpdeep_gen.errors import Problem, ToolError
 from fpdeep_gen.hls.frontend.places import refusal
+from fpdeep_gen.hls.frontend.pragma_kinds import FRACTION
 
 INCLUDE_DIR = Path(__file__).resolve().parent.parent / "include"
 TARGET = ("-target", "x86_64-linux-gnu")
@@ -110,6 +111,8 @@ _MESSAGE = re.compile(
 _MISSING = re.compile(r"^'(.*)' file not found")
 _ASSERTED = re.compile(r"^static assertion failed due to requirement '(?:__is_class\((?P<type>.*)\)|.*)': (?P<text>.*)")
 
+_FRACTION = re.compile(rf"^static assertion failed\b.*: {FRACTION}(.*)$")
+
 
 def _problems(log: str, source: Path) -> list[Problem]:
     """The errors of clang's messages. One inside the dialect's headers is told at the code that asked for them, and if
@@ -135,9 +138,21 @@ def _problems(log: str, source: Path) -> list[Problem]:
 
 
 def _problem(file: Path, line: int, column: int | None, text: str) -> Problem:
+    fraction = _FRACTION.match(text)
+    if fraction is not None:
+        return Problem(file, line, fraction[1], "a whole number", "a fraction", "", _first_column(file, line))
     missing = _MISSING.match(text)
     if missing is None:
         return Problem(file, line, "C++", "code that the compiler accepts", text, "", column)
     headers = ", ".join(sorted(path.name for path in INCLUDE_DIR.iterdir() if path.is_file()))
     hint = f"pass its folder with -I, or guard it with #ifndef __SYNTHESIS__; there are: {headers}"
     return Problem(file, line, "#include", "a header for synthesis", f"{missing[1]}, which is not there", hint, column)
+
+
+def _first_column(file: Path, line: int) -> int | None:
+    """Where the text of a line begins, for what stands in the place of a pragma. None: there is no such line."""
+    try:
+        lines = file.read_text(encoding="utf-8", errors="replace").split("\n")
+    except OSError:
+        return None
+    return len(lines[line - 1]) - len(lines[line - 1].lstrip()) + 1 if line <= len(lines) else None

@@ -1,7 +1,7 @@
 """Which loop a pragma stands in, read from the source: a loop that LLVM has removed is to be seen there alone."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,9 +12,11 @@ from fpdeep_gen.hls.ir import Diagnostic, Location
 _BLANKED = re.compile(r'"(?:[^"\\\n]|\\.)*"|(?<!\d)\'(?:[^\'\\\n]|\\.)*\'|^[ \t]*#.*$', re.MULTILINE)
 _WITH_HEAD = re.compile(r"\b(for|while|if|switch|constexpr)\s*$")
 _LONGEST_HEAD = 2_000
-_BRACE_OR_MARKER = re.compile(r"[{}]|::__hls_mark_(?:pipeline|pipeline_off|unroll|tripcount|flatten_off)\(")
+_MARKER = re.compile(r"::__hls_mark_(?:pipeline|pipeline_off|unroll|tripcount|flatten_off)\(")
 _OF_LOOP = re.compile(r"::__hls_mark_(unroll|tripcount|flatten_off)\(")
 _NAMES = {"unroll": "UNROLL", "tripcount": "LOOP_TRIPCOUNT", "flatten_off": "LOOP_FLATTEN off"}
+_PIPELINE = re.compile(r"::__hls_mark_pipeline(_off)?\(")
+_UNDER_CONDITION = "if constexpr (static_cast<bool>("  # how a pragma with a condition begins
 _WORD = re.compile(r"\b(?:do|else)$")
 
 Heads = dict[tuple[Path, int], Location]
@@ -26,13 +28,8 @@ def loops_around(plain: str) -> Heads:
     found: Heads = {}
     text = blanked(plain)
     lines = Lines(plain)
-    opened: list[int] = []
-    for match in _BRACE_OR_MARKER.finditer(text):
-        if match[0] == "{":
-            opened.append(match.start())
-        elif match[0] == "}":
-            del opened[-1:]
-        elif (head := _innermost(text, opened)) is not None:
+    for match, opened in _within(text, _MARKER):
+        if (head := _innermost(text, opened)) is not None:
             file, line = lines.of(match.start())
             path, number = lines.of(head)
             column = head - text.rfind("\n", 0, head)
@@ -51,6 +48,42 @@ def outside_loops(plain: str, heads: Heads) -> list[Diagnostic]:
             text = f"pragma HLS {_NAMES[match[1]]}: ignored; it stands in no loop, put it behind the brace of one"
             found.append(Diagnostic(Location(path, line), text))
     return found
+
+
+def said_twice(plain: str) -> list[Diagnostic]:
+    """Further PIPELINE pragmas of a loop or function in the user's code: the last one holds, before any `off`."""
+    text = blanked(plain)
+    lines = Lines(plain)
+    groups: dict[Owner, list[re.Match[str]]] = {}
+    for match, opened in _within(text, _PIPELINE):
+        begin = text.rfind("\n", 0, match.start()) + 1
+        one = next((one for brace in reversed(opened) if (one := owner(text, brace)) is not None), None)
+        if one is not None and _UNDER_CONDITION not in text[begin : match.start()]:
+            groups.setdefault(one, []).append(match)
+    found: list[Diagnostic] = []
+    for asked in (asked for asked in groups.values() if len(asked) > 1):
+        kept = next((match for match in reversed(asked) if not match[1]), asked[-1])
+        _, held = lines.of(kept.start())
+        for match in asked:
+            file, line = lines.of(match.start())
+            if match is not kept and not Path(file).is_relative_to(INCLUDE_DIR):
+                column = match.start() - text.rfind("\n", 0, match.start())
+                name = f"pragma HLS PIPELINE{' off' if match[1] else ''}"
+                why = f"{name}: ignored; PIPELINE in line {held} is that of the same loop or function"
+                found.append(Diagnostic(Location(Path(file), line, column), why))
+    return found
+
+
+def _within(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[re.Match[str], tuple[int, ...]]]:
+    """Matches in blanked text, each with the braces that are open there, outermost first."""
+    opened: list[int] = []
+    for match in re.finditer(rf"[{{}}]|{pattern.pattern}", text):
+        if match[0] == "{":
+            opened.append(match.start())
+        elif match[0] == "}":
+            del opened[-1:]
+        else:
+            yield match, tuple(opened)
 
 
 def blanked(text: str) -> str:

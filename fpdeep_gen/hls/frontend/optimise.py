@@ -24,6 +24,7 @@ from fpdeep_gen.hls.frontend.object_pragmas import OBJECT_MARKERS, ObjectKey, Ob
 from fpdeep_gen.hls.frontend.pointer_members import put_returned, with_pointers_apart
 from fpdeep_gen.hls.frontend.pointers import resolve_pointers
 from fpdeep_gen.hls.frontend.tables import may_have_tables, with_tables
+from fpdeep_gen.hls.frontend.trip_counts import check_counts
 from fpdeep_gen.hls.frontend.unrolling import UNROLL, attach_unrolls, check_factors, drop_gone, loops_left
 from fpdeep_gen.hls.frontend.views import resolve_views
 from fpdeep_gen.hls.ir import Diagnostic
@@ -89,6 +90,7 @@ def optimise(text: str, top: str, source: Path, heads: Heads) -> Optimised:
     problems: list[Problem] = []
     objects = read_object_pragmas(parsed, problems)
     problems += check_factors(parsed)
+    warnings = list(dict.fromkeys(check_counts(parsed)))
     looped = with_loops(marked, parsed, objects)
     if looped is not marked:
         module = parse_assembly(looped)
@@ -130,7 +132,7 @@ def optimise(text: str, top: str, source: Path, heads: Heads) -> Optimised:
         put_returned(function)
         resolve_pointers(function, done)
         resolve_views(function, done)
-    return Optimised(done, roots[0], tasks, stages, objects, loops_left(final, done), problems)
+    return Optimised(done, roots[0], tasks, stages, objects, [*warnings, *loops_left(final, done)], problems)
 
 
 _PACKET = re.compile(r'^  (%[\w.$-]+) = alloca (%"struct\.hls::axis(?:\.\d+)?")')

@@ -21,6 +21,8 @@ PARTITION_CODES = ("complete", "cyclic", "block")
 NEVER_MEETS = 0  # the distance that stands for `inter false`
 APART = -1  # the same for `intra false`: of no iteration's accesses do two meet
 NEVER_READ = 1 << 20  # the same for `inter RAW false`: writes stay behind the reads before them
+FRACTION = "pragma HLS, a fraction: "
+"""What the compiler says of a number that is not whole, in front of the number's name."""
 _CORES = {"bram": "bram", "uram": "uram", "lutram": "lutram", "srl": "srl"}
 
 
@@ -77,6 +79,14 @@ def _one(maker: Callable[[Pragma], Made], pragma: Pragma) -> Made:
         return "", [str(refusal)]
 
 
+def _whole(what: str, number: str) -> str:
+    """The check that a number, where it is constant, is whole: a marker would take the integer part alone."""
+    if number.lstrip("-").isdecimal():
+        return ""
+    condition = f"__builtin_constant_p({number}) ? ({number}) == (int)({number}) : true"
+    return f' static_assert({condition}, "{FRACTION}{what}");'
+
+
 # No statement: read elsewhere, or needs nothing (functions are inlined and specialised, arrays of structures split).
 _READ_ELSEWHERE = frozenset({"interface", "top", "bind_op", "latency"})
 _FREE = _READ_ELSEWHERE | {"alias", "function_instantiate", "aggregate", "disaggregate"}
@@ -118,7 +128,8 @@ def _pipeline(pragma: Pragma) -> Made:
     style = pragma.options.get("style", "flp").lower()
     if style not in ("flp", "frp"):
         remarks.append(f"style={style} is ignored; a pipeline never holds back finished work")
-    return f"::__hls_mark_pipeline({pragma.options.get('ii', '1')});", remarks
+    interval = pragma.options.get("ii", "1")
+    return f"::__hls_mark_pipeline({interval});{_whole('PIPELINE II', interval)}", remarks
 
 
 def _unroll(pragma: Pragma) -> Made:
@@ -126,7 +137,8 @@ def _unroll(pragma: Pragma) -> Made:
         return "", []
     remarks = ["skip_exit_check is ignored; the exit is checked"] if "skip_exit_check" in pragma.flags else []
     factor = pragma.options.get("factor")
-    return f"::__hls_mark_unroll({'0' if factor is None else '-1' if factor == '0' else factor});", remarks
+    count = "0" if factor is None else "-1" if factor == "0" else factor
+    return f"::__hls_mark_unroll({count});{_whole('UNROLL factor', count)}", remarks
 
 
 def _flatten(pragma: Pragma) -> Made:
@@ -137,7 +149,9 @@ def _trip_count(pragma: Pragma) -> Made:
     low, high = pragma.options.get("min", "0"), pragma.options.get("max")
     if high is None:
         raise _Refused("names no max=")
-    return f"::__hls_mark_tripcount({low}, {high}, {pragma.options.get('avg', '-1')});", []
+    average = pragma.options.get("avg", "-1")
+    code = f"::__hls_mark_tripcount({low}, {high}, {average});"
+    return code + "".join(_whole("LOOP_TRIPCOUNT", count) for count in (low, high, average)), []
 
 
 def _object(pragma: Pragma) -> str:
@@ -156,7 +170,8 @@ def _partition(pragma: Pragma) -> Made:
     if kind != "complete" and factor == "0":
         raise _Refused(f"a {kind} partition needs factor=")
     dimension = pragma.options.get("dim", "1")
-    return f"::__hls_mark_partition({_object(pragma)}, {dimension}, {PARTITION_CODES.index(kind)}, {factor});", []
+    code = f"::__hls_mark_partition({_object(pragma)}, {dimension}, {PARTITION_CODES.index(kind)}, {factor});"
+    return code + _whole("factor of a partition", factor) + _whole("dim of a partition", dimension), []
 
 
 def _storage(pragma: Pragma) -> Made:
@@ -186,11 +201,13 @@ def _resource(pragma: Pragma) -> Made:
 def _stream(pragma: Pragma) -> Made:
     kind = pragma.options.get("type", "fifo").lower()
     if kind == "pipo":
-        return f"::__hls_mark_banks({_object(pragma)}, {pragma.options.get('depth', '2')});", []
+        banks = pragma.options.get("depth", "2")
+        return f"::__hls_mark_banks({_object(pragma)}, {banks});{_whole('STREAM depth', banks)}", []
     if "depth" not in pragma.options:
         raise _Refused("ignored; it names no depth=")
     remarks = [f"type={kind} is ignored; it becomes a FIFO"] if kind != "fifo" else []
-    return f"::__hls_mark_depth({_object(pragma)}, {pragma.options['depth']});", remarks
+    depth = pragma.options["depth"]
+    return f"::__hls_mark_depth({_object(pragma)}, {depth});{_whole('STREAM depth', depth)}", remarks
 
 
 def _dependence(pragma: Pragma) -> Made:
@@ -208,7 +225,8 @@ def _dependence(pragma: Pragma) -> Made:
     if dependent == "false":
         distance = APART if is_intra else NEVER_READ if direction else NEVER_MEETS
         return f"::__hls_mark_dependence({_object(pragma)}, {distance});", []
-    return f"::__hls_mark_dependence({_object(pragma)}, {pragma.options['distance']});", []
+    apart = pragma.options["distance"]
+    return f"::__hls_mark_dependence({_object(pragma)}, {apart});{_whole('DEPENDENCE distance', apart)}", []
 
 
 def _reset(pragma: Pragma) -> Made:

@@ -14,7 +14,7 @@ from fpdeep_gen.hls.frontend.clang import preprocess
 from fpdeep_gen.hls.frontend.dataflow import DataflowExpansion
 from fpdeep_gen.hls.frontend.diagnose import diagnose, ignored_calls, static_initialisers
 from fpdeep_gen.hls.frontend.directives import with_directives
-from fpdeep_gen.hls.frontend.enclosing import loops_around, outside_loops
+from fpdeep_gen.hls.frontend.enclosing import loops_around, outside_loops, said_twice
 from fpdeep_gen.hls.frontend.interface_options import direct_problems, direct_remarks
 from fpdeep_gen.hls.frontend.latency_pragmas import latency_bounds
 from fpdeep_gen.hls.frontend.llvm_ir import Function
@@ -67,7 +67,7 @@ def _front_end(source: Path, top: str, include_dirs: Sequence[Path], grouping: G
     text, name, interface = wrapped.text, wrapped.name, wrapped.interface
     text = outline_loops(with_local_streams(text, name, source), name, source)
     heads = loops_around(plain)
-    warnings += outside_loops(plain, heads)
+    warnings += [*outside_loops(plain, heads), *said_twice(plain)]
     optimised = optimise(text, name, source, heads)
     warnings.extend(optimised.warnings)
     problems.extend(optimised.problems)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from fpdeep_gen.hls.frontend.cfg import Loop, LoopForest, dominates, edges_of, immediate_dominators
 from fpdeep_gen.hls.frontend.liveness import definitions
-from fpdeep_gen.hls.frontend.llvm_ir import Function, Instruction, Operand, OperandKind
+from fpdeep_gen.hls.frontend.llvm_ir import Function, Instruction, LlvmModule, Operand, OperandKind
 from fpdeep_gen.hls.frontend.llvm_types import IntegerType
 from fpdeep_gen.hls.frontend.unrolling import TRIPCOUNT, calls_of
-from fpdeep_gen.hls.ir import Count
+from fpdeep_gen.hls.ir import Count, Diagnostic
 
 MOST_STEPS = 4096
 """Of a loop whose counter is no plain sum, iterations that are tried."""
@@ -54,9 +54,28 @@ def _told(function: Function, forest: LoopForest) -> dict[str, Count]:
         if loop is None or any(one.kind is not OperandKind.INTEGER for one in call.operands):
             continue
         least, most, average = (one.value for one in call.operands)
-        if 0 <= least <= most:
+        if not _odd(least, most, average):
             found[loop.header] = Count(least, most, average if average >= 0 else (least + most) / 2)
     return found
+
+
+def check_counts(module: LlvmModule) -> Iterator[Diagnostic]:
+    """LOOP_TRIPCOUNT that no loop can have."""
+    for function in module.functions.values():
+        for _, call in calls_of(function, (TRIPCOUNT,)):
+            is_constant = all(one.kind is OperandKind.INTEGER for one in call.operands)
+            why = _odd(*(one.value for one in call.operands)) if is_constant else "it is a value of run time"
+            if why:
+                yield Diagnostic(module.locations.of(call.debug), f"LOOP_TRIPCOUNT: ignored; {why}")
+
+
+def _odd(least: int, most: int, average: int) -> str:
+    """What is wrong with counts; an average of -1 is not given."""
+    if least < 0 or most < 0 or average < -1:
+        return "a count is below 0"
+    if least > most:
+        return f"min={least} is above max={most}"
+    return f"avg={average} is not between min={least} and max={most}" if average > most or -1 < average < least else ""
 
 
 @dataclass(frozen=True, slots=True)

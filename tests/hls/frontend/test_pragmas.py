@@ -120,6 +120,88 @@ def test_factors_and_dimensions_that_cannot_be(tmp_path: Path) -> None:
     ]
 
 
+FRACTIONS = {
+    "PIPELINE II=1.5": "PIPELINE II",
+    "UNROLL factor=N * 1.5": "UNROLL factor",
+    "LOOP_TRIPCOUNT min=1 max=3 avg=2.5": "LOOP_TRIPCOUNT",
+    "ARRAY_PARTITION variable=a cyclic factor=half": "factor of a partition",
+    "ARRAY_PARTITION variable=a dim=0.1": "dim of a partition",
+    "STREAM variable=kept depth=2.5f": "STREAM depth",
+    "DEPENDENCE variable=a inter true distance=1.25": "DEPENDENCE distance",
+}
+WHOLE = ["PIPELINE II=1e0", "LOOP_TRIPCOUNT max=N * 2.0", "UNROLL factor=int(half * 3)"]
+
+
+def with_numbers(pragma: str) -> str:
+    """A loop with `pragma` and constants that it may name."""
+    head = "constexpr int N = 1;\nconstexpr double half = 0.5;\n" + in_a_loop(pragma).lstrip("\n")
+    return head.replace("static", "hls::stream<ap_uint<8>> kept; static", "kept" in pragma)
+
+
+@pytest.mark.parametrize("pragma", FRACTIONS)
+def test_a_fraction_is_no_number_of_a_pragma(tmp_path: Path, pragma: str) -> None:
+    with pytest.raises(InputError) as caught:
+        compile_text(tmp_path, with_numbers(pragma))
+    (told,) = caught.value.problems
+    assert (told.line, told.column, told.field) == (FIRST_LINE + 5, 5, FRACTIONS[pragma])
+    assert (told.expected, told.found, told.source.strip()) == ("a whole number", "a fraction", f"#pragma HLS {pragma}")
+
+
+@pytest.mark.parametrize("pragma", WHOLE)
+def test_whole_numbers_may_be_worked_out_with_fractions(tmp_path: Path, pragma: str) -> None:
+    assert compile_text(tmp_path, with_numbers(pragma)).warnings == []
+
+
+def test_trip_counts_that_no_loop_has(tmp_path: Path) -> None:
+    """They are left out, with a warning; counts of a template hold where they are right."""
+    text = """
+    template <int MOST> static void give(hls::stream<ap_uint<8>>& in, hls::stream<ap_uint<8>>& out) {
+        const ap_uint<8> n = in.read();
+        for (int i = 0; i < n; ++i) {
+    #pragma HLS LOOP_TRIPCOUNT min=4 max=MOST
+            out.write(in.read());
+        }
+    }
+    void top(hls::stream<ap_uint<8>>& in, hls::stream<ap_uint<8>>& out) {
+        give<3>(in, out);
+        give<4>(in, out);
+        const ap_uint<8> n = in.read();
+        for (int i = 0; i < n; ++i) {
+    #pragma HLS LOOP_TRIPCOUNT min=1 max=3 avg=7
+            out.write(in.read());
+        }
+        for (int i = 0; i < n; ++i) {
+    #pragma HLS LOOP_TRIPCOUNT max=n
+            out.write(in.read());
+        }
+    }
+    """
+    report = emit_module(compile_text(tmp_path, text.lstrip("\n"))).report
+    told = (
+        (4, "min=4 is above max=3"),
+        (13, "avg=7 is not between min=1 and max=3"),
+        (17, "it is a value of run time"),
+    )
+    assert report.warnings == tuple(
+        f"piece.cpp:{FIRST_LINE + line - 1}: LOOP_TRIPCOUNT: ignored; {why}" for line, why in told
+    )
+    counts = [loop.trip_count and loop.trip_count.avg for process in report.processes for loop in process.loops]
+    assert counts == [None, 4, None, None]
+
+
+def test_a_second_pipeline_of_a_loop_is_told(tmp_path: Path) -> None:
+    """The last one holds, and any of them before an `off`; pragmas with conditions may be several."""
+    doubled = ("PIPELINE II=1\n#pragma HLS PIPELINE II=3", "PIPELINE II=3\n#pragma HLS PIPELINE off")
+    for pragmas, ignored, held, name in zip(doubled, (3, 4), (4, 3), ("PIPELINE", "PIPELINE off"), strict=True):
+        module = compile_text(tmp_path, in_a_loop(pragmas).lstrip("\n"))
+        (warning,) = emit_module(module).report.warnings
+        why = f"ignored; PIPELINE in line {FIRST_LINE + held} is that of the same loop or function"
+        assert warning == f"piece.cpp:{FIRST_LINE + ignored}: pragma HLS {name}: {why}"
+        assert [region.ii for region in process_of(module).regions if region.ii is not None] == [3]
+    apart = "PIPELINE II=1\n        for (int k = 0; k < 2; ++k) {\n#pragma HLS PIPELINE II=2\n        }"
+    assert compile_text(tmp_path, in_a_loop(apart)).warnings == []
+
+
 @pytest.mark.parametrize("pragma", ["ALLOCATION operation instances=mul limit=1", "DEPENDENCE variable=a inter true"])
 def test_a_kernel_with_a_pragma_that_is_ignored_still_works(tmp_path: Path, pragma: str) -> None:
     module = compile_text(tmp_path, in_a_loop(pragma))

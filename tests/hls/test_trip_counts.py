@@ -118,3 +118,34 @@ def test_a_stream_may_have_another_name(alias: str, tmp_path: Path) -> None:
     source.write_text(f'#include "hls_stream.h"\n{alias}\n{body}\n', encoding="utf-8")
     report = compile_kernel(source, "copy", [], tmp_path / "rtl").report
     assert [(port.name, port.width, port.is_input) for port in report.ports] == [("in", 32, True), ("out", 32, False)]
+
+
+LABELLED = """#include "hls_stream.h"
+template <int N> static void give(hls::stream<int>& in, hls::stream<int>& out) {
+  given : for (int i = 0; i < N; i++) out.write(in.read());
+}
+void labels(hls::stream<int>& in, hls::stream<int>& out, int n) {
+rows:
+    for (int row = 0; row < n; row++) {
+        out.write(row);
+    columns: for (int column = 0; column < row; column++) out.write(in.read());
+        for (int more = 0; more < row; more++) out.write(in.read() + row);
+    }
+    give<3>(in, out);
+    switch (n) {
+    case 1: for (int i = 0; i < 9; i++) out.write(in.read() * 3);
+        break;
+    default:
+        while (in.read() != n) out.write(n);
+    }
+}
+"""
+
+
+def test_loops_are_told_by_their_labels(tmp_path: Path) -> None:
+    source = tmp_path / "labels.cpp"
+    source.write_text(LABELLED)
+    report = compile_kernel(source, "labels", [], tmp_path / "out").report
+    names = [loop.name for process in report.processes for loop in process.loops]
+    assert sorted(names) == ["columns", "given", "loop_10", "loop_14", "loop_17", "rows"]
+    assert "rows (labels.cpp:7)" in report_text(report)

@@ -1,5 +1,6 @@
-"""Problems at places of the user's C++."""
+"""Problems at places of the user's C++, and labels of loops there."""
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -10,6 +11,20 @@ from fpdeep_gen.hls.ir import Location
 
 # What a mistake in the compiler raises.
 _OWN = (ArithmeticError, AssertionError, AttributeError, LookupError, NameError, RuntimeError, TypeError, ValueError)
+
+_LABEL = re.compile(r"^\s*(\w+)\s*:(?!:)\s*(?:(?:for|while|do)\b|$)")
+
+
+def label_of(place: Location) -> str:
+    """The label of the loop whose head is in a line, there or alone in the line before; "": none."""
+    try:
+        lines = ["", *place.file.read_text(encoding="utf-8", errors="replace").split("\n")]
+    except OSError:
+        return ""
+    label = _LABEL.match(lines[place.line]) if place.line < len(lines) else None
+    if label is None and 1 < place.line < len(lines):
+        label = re.fullmatch(r"\s*(\w+)\s*:\s*", lines[place.line - 1])
+    return label[1] if label is not None and label[1] != "default" else ""
 
 
 def problem_at(place: Location | None, what: str, expected: str, found: str, hint: str = "") -> Problem:

@@ -14,6 +14,7 @@ from fpdeep_gen.hls.frontend.llvm_ir import Function, LlvmModule
 from fpdeep_gen.hls.frontend.lower import RegionLowering
 from fpdeep_gen.hls.frontend.object_pragmas import ObjectKey, ObjectPragmas
 from fpdeep_gen.hls.frontend.objects import DataObject, External
+from fpdeep_gen.hls.frontend.places import label_of
 from fpdeep_gen.hls.frontend.regions import (
     DEFAULT_GROUPING,
     TOO_LARGE,
@@ -121,7 +122,8 @@ def _lower(
 
 def _loop(loop: Loop, trips: Trips, function: Function, module: LlvmModule) -> LoopTrips:
     place = loop_location(function, loop, module)
-    return LoopTrips("loop" if place is None else f"loop_{place.line}", place, trips.count, trips.tests_first)
+    name = "loop" if place is None else label_of(place) or f"loop_{place.line}"
+    return LoopTrips(name, place, trips.count, trips.tests_first)
 
 
 def _cleaned(process: Process, externals: Mapping[str, External]) -> Process:

@@ -23,7 +23,7 @@ from fpdeep_gen.hls.frontend.optimise import (
     set_linkage,
     user_bodies,
 )
-from fpdeep_gen.hls.frontend.places import refusal
+from fpdeep_gen.hls.frontend.places import label_of, refusal
 from fpdeep_gen.hls.frontend.rewriting import plain_name
 from fpdeep_gen.hls.frontend.stage_loops import StageLoops, place_of
 from fpdeep_gen.hls.frontend.table_regions import is_guarded
@@ -36,7 +36,6 @@ _HOW = re.compile(r" (?:noinline|optnone|alwaysinline)\b")
 _RETURN = re.compile(r"^  ret .*$", re.MULTILINE)
 _LIFETIME = re.compile(rf"^  call void @llvm\.lifetime\.\w+\.p0\(.*?ptr (%{NAME})\).*\n", re.MULTILINE)
 _SCALAR = re.compile(rf"^  (%{NAME}) = alloca i\d+,", re.MULTILINE)
-_LABEL = re.compile(r"^\s*(\w+)\s*:(?!:)\s*(?:(?:for|while|do)\b|$)")
 
 
 def outline_loops(text: str, top: str, source: Path, closed: frozenset[str] = frozenset()) -> str:
@@ -196,14 +195,7 @@ def _loop_name(loop: Function, module: LlvmModule) -> tuple[str, int]:
     place = place_of(loop, module)
     if place is None:
         return plain_name(loop.name), 0
-    try:
-        lines = ["", *place.file.read_text(encoding="utf-8", errors="replace").split("\n")]
-    except OSError:
-        lines = []
-    label = _LABEL.match(lines[place.line]) if place.line < len(lines) else None
-    if label is None and 1 < place.line < len(lines):
-        label = re.fullmatch(r"\s*(\w+)\s*:\s*", lines[place.line - 1])
-    return (label[1] if label is not None and label[1] != "default" else f"loop_{place.line}"), place.line
+    return label_of(place) or f"loop_{place.line}", place.line
 
 
 def _renamed(text: str, names: Mapping[str, tuple[str, int]]) -> str:

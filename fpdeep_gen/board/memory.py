@@ -38,12 +38,14 @@ _SHAPES = ((36, 512), (18, 1024), (9, 2048), (4, 4096), (2, 8192), (1, 16384))
 TRUE_PORT_BITS = 18
 """Most bits of a word of a RAMB18 both of whose ports read and write (UG473)."""
 
+_COMMON_SHAPES = tuple(shape for shape in _SHAPES if shape[0] <= TRUE_PORT_BITS)
+
 
 def bram18_count(width: int, depth: int, common: bool = False) -> int:
     """RAMB18s of a memory of `depth` words of `width` bits, all in the one shape that takes fewest, with one read and
     one write port, or with two ports that both read and write (`common`)."""
-    shapes = [shape for shape in _SHAPES if not common or shape[0] <= TRUE_PORT_BITS]
-    return min(-(-width // bits) * -(-depth // words) for bits, words in shapes)
+    shapes = _COMMON_SHAPES if common else _SHAPES
+    return min([-(-width // bits) * -(-depth // words) for bits, words in shapes])
 
 
 def lutram_luts(width: int, depth: int) -> int:

@@ -86,7 +86,8 @@ class Crew:
 
     def made(self, ends: Rows, delay: float) -> Rows:
         """When each row that the engines make is there, `delay` after its last step."""
-        return {board: times[self.made_after - 1] + delay for board, times in ends.items()}
+        last = self.made_after - 1
+        return {board: times[last] + delay for board, times in ends.items()}
 
 
 def _ahead(layer: Geometry, share: Share, cycles: float, tail: float) -> float:

@@ -97,22 +97,22 @@ def fifo_uses(cluster: Cluster, links: Sequence[LinkPlan], fifos: Iterable[Fifo]
 
 def _inside(sizes: Iterable[int], luts: int, taken: int) -> Use:
     """Memory of FIFOs of so many bits inside a board that has `luts` LUTs, of which all else takes `taken`."""
-    use, large = Use(), []
+    used, block, large = 0, 0, []
     for bits in sizes:
         words = -(-bits // WORD_BITS)
-        use += Use(lut=FIFO_CONTROL_LUT)
+        used += FIFO_CONTROL_LUT
         if is_small(WORD_BITS, words):
-            use += Use(lut=lutram_luts(WORD_BITS, words))
+            used += lutram_luts(WORD_BITS, words)
         else:
             large.append((_deep_luts(words), packed_bram18(words, WORD_BITS)))
-    spare = int(min(LUT_PART * luts, LUTS_USED * luts - taken - use.lut))
+    spare = int(min(LUT_PART * luts, LUTS_USED * luts - taken - used))
     for lut, bram18 in sorted(large, key=lambda both: (both[0] / both[1], both)):
         if lut <= spare:
             spare -= lut
-            use += Use(lut=lut)
+            used += lut
         else:
-            use += Use(bram18=bram18)
-    return use
+            block += bram18
+    return Use(lut=used, bram18=block)
 
 
 def _deep_luts(words: int) -> int:

@@ -1,6 +1,6 @@
 """Whole rows on a board that wait for its engines: how many, at most, beside those in their line buffers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -9,23 +9,20 @@ import numpy as np
 from fpdeep_gen.partition.geometry import Geometry
 from fpdeep_gen.partition.model import VECTOR_PARTS, Carried, Phase, Waits
 from fpdeep_gen.partition.steps import Counts, Rows, Times
-from fpdeep_gen.partition.waiting import Pace, curve
+from fpdeep_gen.partition.waiting import TIE, Crossing, Pace, curve, most_ahead
 from fpdeep_gen.partition.ways import Key
 
 
 def resident_rows(arrivals: Times, releases: Times, interval: float) -> int:
     """Most rows that a memory holds at a time, where row r of every image is kept from `arrivals[r]` to
     `releases[r]`."""
-    until = np.maximum(releases, arrivals)
-    come, gone = np.sort(arrivals % interval), np.sort(until % interval)
-    images = (until // interval - arrivals // interval).sum()
-    at = arrivals % interval
-    over = np.searchsorted(gone, at, side="right") - np.searchsorted(come, at, side="right")
-    return int(images - over.min())
+    begun, come = np.divmod(arrivals, interval)
+    ended, gone = np.divmod(np.maximum(releases, arrivals), interval)
+    come.sort()
+    gone.sort()
+    over = gone.searchsorted(come, side="right") - come.searchsorted(come, side="right")
+    return int((ended - begun).sum() - over.min())
 
-
-TIE = 1e-6
-"""Cycles: a row that is whole as an engine enters a step comes before, whichever way its time was rounded."""
 
 NEVER = 1e15
 """Cycles until a batch's last read comes again."""
@@ -53,11 +50,9 @@ class Coming:
         return Coming(Pace(self.come.first - cycles, self.come.whole - cycles), self.enters - cycles)
 
 
-def most_ahead(images: Sequence[Coming], period: float) -> float:
+def ahead_of_steps(images: Sequence[Coming], period: float) -> float:
     """Rows of images that have come, one that comes in counted by its bits, beyond those that the engine's steps have
     needed, at most. An engine takes the images in turn, and as many again every `period` cycles."""
-    if len(images) == 1 and np.array_equal(images[0].enters, images[0].come.whole):
-        return 1.0
     enters = np.concatenate([one.enters for one in images])
     come = np.zeros(enters.size)
     for one in images:
@@ -90,9 +85,10 @@ class Queues:
     def ran(self, layer: Geometry, phase: Phase, firsts: Rows, there: Rows, ends: Rows, needed: Counts) -> None:
         """Engines of a convolution have worked on an image. `firsts`, `there`: when the first bits of rows are there,
         and when rows are whole; `ends`: of the engines' steps."""
+        rows, steps = (next(iter(all_boards.values())).size for all_boards in (there, ends))
+        step = np.minimum(np.searchsorted(needed, np.arange(1, rows + 1)), steps - 1)
         for board, times in ends.items():
             come, place = there[board], (layer.index, board, phase)
-            step = np.minimum(np.searchsorted(needed, np.arange(1, come.size + 1)), times.size - 1)
             before = self.ended.get(place, float(times[-1]) - self.interval)
             enters = np.maximum(np.concatenate(([before], times))[step], come)
             self.ended[place] = float(times[-1])
@@ -104,17 +100,27 @@ class Queues:
         parts = resident_rows(errors, np.full(errors.size, until), self.interval)
         self.flat[layer.index, board] = max(images * VECTOR_PARTS, parts + (self.shared_weights - 1) * VECTOR_PARTS)
 
-    def waiting(self) -> dict[tuple[int, Key, Waits], float]:
-        """Rows of single images, at most, by board, tensor and place."""
-        found: dict[tuple[int, Key, Waits], float] = {}
+    def _ahead(self) -> Iterator[tuple[tuple[int, int, Phase], float]]:
+        """By layer, board and phase, of each read, the rows that come before the steps that need them."""
+        alone = {}
         for (read, layer, board, phase), images in self.images.items():
-            forward = phase is Phase.FORWARD
-            if read == 0:
-                ahead = most_ahead(images, self.interval * len(images))
+            if read == 0 and len(images) == 1:
+                alone[layer, board, phase] = Crossing(
+                    images[0].come, Pace(images[0].enters, images[0].enters), self.interval
+                )
+            elif read == 0:
+                yield (layer, board, phase), ahead_of_steps(images, self.interval * len(images))
             else:
                 whole = self.images[0, layer, board, phase]
                 before = [one.sooner(self.shared_weights * self.interval) for one in whole]
-                ahead = most_ahead([*before, *images], NEVER)
+                yield (layer, board, phase), ahead_of_steps([*before, *images], NEVER)
+        yield from zip(alone, most_ahead(list(alone.values())).tolist(), strict=True)
+
+    def waiting(self) -> dict[tuple[int, Key, Waits], float]:
+        """Rows of single images, at most, by board, tensor and place."""
+        found: dict[tuple[int, Key, Waits], float] = {}
+        for (layer, board, phase), ahead in self._ahead():
+            forward = phase is Phase.FORWARD
             rows = ahead - line_room(self.geometry[layer], phase)
             key = (Carried.FEATURE, layer) if forward else (Carried.ERROR, layer + 1)
             place = board, key, Waits.ENGINES

@@ -61,6 +61,8 @@ def _joined(ranges: Iterable[Range]) -> tuple[Range, ...]:
 def _pairs(geometry: Geometry, outputs: Range, inputs: Range) -> int:
     """Channel pairs of a rectangle that lie in one group."""
     layer = geometry.layer
+    if layer.groups == 1:
+        return outputs.size * inputs.size
     each_out, each_in = layer.out_channels // layer.groups, layer.in_channels // layer.groups
     return sum(
         max(0, min(outputs.end, (group + 1) * each_out) - max(outputs.begin, group * each_out))

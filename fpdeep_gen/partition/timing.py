@@ -101,7 +101,7 @@ class Timeline:
             self._last_read(entered, errors)
         for number, there in flat.items():
             self._flat_gradients(self.geometry[number], there, self.flat_errors[number])
-        waiting = self.transport.waiting | self.queues.waiting()
+        waiting = self.transport.waiting() | self.queues.waiting()
         latency = max(end for _, end in self.spans.values())
         phases = tuple(
             PhaseTimes(layer, phase, round(first), round(last))

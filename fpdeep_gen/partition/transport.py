@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
 from fpdeep_gen.partition.model import Carried, LinkLoad, LinkPlan, Waits
 from fpdeep_gen.partition.steps import Rows, Times
-from fpdeep_gen.partition.waiting import Pace, most_early, most_waiting
+from fpdeep_gen.partition.waiting import Crossing, Pace, most_early, most_waiting
 from fpdeep_gen.partition.ways import Hop, Key, Way
+
+Place: TypeAlias = tuple[int, Key, Waits]
+"""A board, a tensor's stream, and where on the board it waits."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +61,8 @@ def moves_together(key: Key, first_flat: int) -> bool:
 
 
 class Transport:
-    """Streams over links, behind each of which a stream has room for `least` bits. `waiting`: rows (of as many images
-    as move together) that wait at most, by board, tensor and place. `firsts`: when the first bits of the rows of a
-    tensor are there on each board that needs them."""
+    """Streams over links, behind each of which a stream has room for `least` bits. `firsts`: when the first bits of the
+    rows of a tensor are there on each board that needs them."""
 
     def __init__(
         self,
@@ -86,7 +88,8 @@ class Transport:
                 ]
         self.in_turn = False
         self.links_free: dict[tuple[Key, bool, int], float] = {}
-        self.waiting: dict[tuple[int, Key, Waits], float] = {}
+        self.crossings: list[tuple[Place, float, Crossing]] = []
+        self.joins: list[tuple[Place, float, Crossing]] = []
         self.firsts: dict[Key, Rows] = {}
 
     def moved(self, key: Key, made: Made, images: int) -> Rows:
@@ -100,13 +103,13 @@ class Transport:
         for take in self.ways[key].takes:
             times, board = there[take.board], take.board
             if take.own:
-                own = Pace(made.early[board], made.whole[board])
-                rows = most_early(own, times, period)
-                self._waits(board, key, Waits.MADE, max(rows, made.least) if rows else 0.0)
+                own = Crossing(Pace(made.early[board], made.whole[board]), Pace(times, times), period)
+                self.joins.append(((board, key, Waits.MADE), made.least, own))
             for taken, come, place in ((take.below, below, Waits.FROM_BELOW), (take.above, above, Waits.FROM_ABOVE)):
                 if taken:
                     parts = Pace(come.first[board], come.whole[board])
-                    self._waits(board, key, place, most_early(parts, times, period, come.few[board]))
+                    join = Crossing(parts, Pace(times, times), period, come.few[board])
+                    self.joins.append(((board, key, place), 0.0, join))
         return there
 
     def summed(self, key: Key, made: Made, images: int) -> Made:
@@ -119,17 +122,26 @@ class Transport:
         for board, times in first.items():
             gone = Pace(times, whole[board])
             if board in made.whole:
-                own = Pace(made.early[board], made.whole[board])
-                self._waits(board, key, Waits.MADE, max(most_waiting(own, gone, period), made.least))
+                own = Crossing(Pace(made.early[board], made.whole[board]), gone, period)
+                self.crossings.append(((board, key, Waits.MADE), made.least, own))
             for place, come in ((Waits.FROM_BELOW, below), (Waits.FROM_ABOVE, above)):
                 if board in come.whole:
                     parts = Pace(come.first[board], come.whole[board])
-                    self._waits(board, key, place, most_waiting(parts, gone, period, come.few[board]))
+                    crossing = Crossing(parts, gone, period, come.few[board])
+                    self.crossings.append(((board, key, place), 0.0, crossing))
         return Made(first, whole, first)
 
-    def _waits(self, board: int, key: Key, place: Waits, rows: float) -> None:
-        if rows > self.waiting.get((board, key, place), 0.0):
-            self.waiting[board, key, place] = rows
+    def waiting(self) -> dict[Place, float]:
+        """Rows (of as many images as move together) that wait at most of all that has moved."""
+        found: dict[Place, float] = {}
+        moved = most_waiting([crossing for *_, crossing in self.crossings]).tolist()
+        joined = most_early([join for *_, join in self.joins]).tolist()
+        waits = [(place, max(rows, least)) for (place, least, _), rows in zip(self.crossings, moved, strict=True)]
+        waits += [(place, max(rows, least)) for (place, least, _), rows in zip(self.joins, joined, strict=True) if rows]
+        for place, rows in waits:
+            if rows > found.get(place, 0.0):
+                found[place] = rows
+        return found
 
     def _joined(self, key: Key, own: Rows, below: Rows, above: Rows) -> Rows:
         result: Rows = {}
@@ -158,8 +170,7 @@ class Transport:
         result: Rows = {}
         few: dict[int, float] = {}
         whole = begun = np.zeros(0)
-        period = images * self.interval
-        crossings: list[tuple[int, Waits, Pace, Pace, float]] = []
+        period, since, came = images * self.interval, 0.0, Waits.FROM_BELOW if up else Waits.FROM_ABOVE
         for leg in self.legs[key, up]:
             hop, cycles, worked = leg.hop, images * leg.cycles, images * leg.worked if images > 1 else leg.worked
             sender, receiver = (hop.link, hop.link + 1) if up else (hop.link + 1, hop.link)
@@ -182,28 +193,14 @@ class Transport:
             np.maximum(ready, begins, out=begins)
             gone = Pace(begins, ends)
             if hop.passing:
-                came = Waits.FROM_BELOW if up else Waits.FROM_ABOVE
-                crossings.append((sender, came, Pace(begun, whole), gone, few[sender]))
+                passing = Crossing(Pace(begun, whole), gone, period, since)
+                self.crossings.append(((sender, key, came), 0.0, passing))
             if hop.own:
-                own = Pace(made.early[sender], made.whole[sender])
-                crossings.append((sender, Waits.MADE, own, gone, 0.0))
-                self._waits(sender, key, Waits.MADE, made.least)
-            begun, whole = begins + leg.latency, ends + leg.latency
-            firsts[receiver], result[receiver], few[receiver] = begun, whole, leg.few
-        for (board, waits_in, come, gone, room), waits in zip(crossings, _waiting(crossings), strict=True):
-            if waits:
-                self._waits(board, key, waits_in, most_waiting(come, gone, period, room))
+                own = Crossing(Pace(made.early[sender], made.whole[sender]), gone, period)
+                self.crossings.append(((sender, key, Waits.MADE), made.least, own))
+            begun, whole, since = begins + leg.latency, ends + leg.latency, leg.few
+            firsts[receiver], result[receiver], few[receiver] = begun, whole, since
         return _Come(firsts, result, few)
-
-
-def _waiting(crossings: Sequence[tuple[int, Waits, Pace, Pace, float]]) -> list[bool]:
-    """Whether any row that comes (the first pace) goes (the second) more cycles later than the last entry says."""
-    if not crossings:
-        return []
-    _, _, comes, goes, room = zip(*crossings, strict=True)
-    later = np.array(goes) - np.array(comes)
-    waits: list[bool] = (later.max(axis=(1, 2)) > np.array(room)).tolist()
-    return waits
 
 
 def _leg(hop: Hop, load: LinkLoad, link: LinkPlan, rows: int, least: int) -> _Leg:

@@ -42,7 +42,7 @@ class Idle:
         cycles = cycles - JUST
         whole = np.ceil(cycles / self.period) - 1
         rest = cycles - whole * self.period
-        after = np.clip(np.searchsorted(self.idle, rest), 1, self.idle.size - 1)
+        after = np.minimum(np.maximum(self.idle.searchsorted(rest), 1), self.idle.size - 1)
         times: Times = whole * self.at[-1] + self.at[after] - (self.idle[after] - rest) + JUST
         return times
 

@@ -222,7 +222,7 @@ class _Panels:
         self._scale(self.y, floor)
         if most:
             totals = [sum(share for _, share in stack) for _, stack in parts]
-            board = max(range(len(totals)), key=lambda index: totals[index])
+            board = max(range(len(totals)), key=lambda index: round(totals[index], 9))  # the first of those alike
             frame_x, frame_width = self.columns.left(board) - 1.5, self.columns.width + 3
             self.frames.append(Rectangle(frame_x, self.y - 3, frame_width, height + 6, 2, "most"))
             self._named(self.columns.middle(board), self.y - 9, f"{most}board {board}, {totals[board]:.1%}")

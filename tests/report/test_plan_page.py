@@ -12,7 +12,7 @@ from fpdeep_gen.energy.model import load_energy
 from fpdeep_gen.partition.model import BalancedPlan, Kept, Phase, Share
 from fpdeep_gen.partition.planner import make_balanced_plan
 from fpdeep_gen.report.chain_svg import chain_svg
-from fpdeep_gen.report.plan_drawing import LINK, MEMORY, SLICES, columns_of, draw_plan
+from fpdeep_gen.report.plan_drawing import LINK, MEMORY, SLICES, USES, columns_of, draw_plan
 from fpdeep_gen.report.plan_page import plan_html
 from fpdeep_gen.report.plan_timeline import FILLS, draw_timeline, windows_of
 from fpdeep_gen.report.plan_times import plan_trace, updates
@@ -61,6 +61,18 @@ def test_the_tightest_board_and_link_are_framed_and_named(plan: BalancedPlan) ->
     assert any(frame.x == pytest.approx(columns.left(2) - 1.5) for frame in frames)
     assert "Fullest memory: board 2" in page(replace(plan, links=links, uses=uses))
     assert "Limited by link 1" in page(replace(plan, links=links, uses=uses))
+
+
+def test_of_boards_that_are_as_full_picture_and_text_name_the_same(plan: BalancedPlan) -> None:
+    """In floating point 80 / 800 + 160 / 800 is more than 240 / 800."""
+    none = {field: 0 for _, field, _ in USES}
+    uses = tuple(
+        replace(use, **{**none, "weight_bram18": first, "gradient_bram18": second})
+        for use, (first, second) in zip(plan.uses, ((240, 0), (80, 160), (0, 0)), strict=True)
+    )
+    found = replace(plan, uses=uses)
+    assert "fullest: board 0, 30.0%" in [label.text for label in draw_plan(found).drawing.labels]
+    assert "Fullest memory: board 0" in page(found)
 
 
 def test_many_boards_fit_beside_each_other() -> None:

@@ -62,6 +62,6 @@ def least_cycles(plan: BalancedPlan, index: int) -> int:
     inputs = share.inputs.size // layer.groups if share.inputs.size == layer.in_channels else share.inputs.size
     outputs = share.outputs.size
     if share.phase is not Phase.FORWARD and share.inputs.size < layer.in_channels:
-        inputs, outputs = share.inputs.size, layer.out_channels // layer.groups
+        inputs, outputs = share.inputs.size, min(outputs, layer.out_channels // layer.groups)
     inputs, taps = (inputs * taps, 1) if flat else (inputs, taps)
     return positions * -(-inputs // share.p_in) * -(-outputs // share.p_out) * (taps // share.p_tap)

@@ -8,6 +8,7 @@ from fpdeep_gen.partition.family import Scheme
 from fpdeep_gen.partition.flat_memory import Places
 from fpdeep_gen.partition.fully_connected import FlatPiece, Speed
 from fpdeep_gen.partition.intervals import FIRST, STEP, Filled, shortest
+from fpdeep_gen.partition.loss import loss_cycles
 from fpdeep_gen.partition.model import Place
 from fpdeep_gen.partition.settle import KEPT, Settling, Wish
 
@@ -200,11 +201,12 @@ class _Rounds:
     def _behind_fit(self, course: Course, wish: Wish, candidate: Candidate) -> Course:
         """What follows a plan that keeps all budgets: evener boards, a shorter interval where links have room, fully
         connected weights on fewer boards; of these the first that fits is the last plan."""
-        linked, busiest = self.settling.linked, busiest_link(candidate.plan)
+        linked, interval = self.settling.linked, candidate.plan.prediction.interval
         if not (wish.even or linked) and balance(candidate.plan) > BALANCED:
             return replace(course, wish=replace(wish, level=self.terms.level), rounds=max(course.rounds, EVENING))
-        if linked and course.rounds > 0 and busiest < TIGHT * candidate.plan.prediction.interval:
-            return replace(course, wish=replace(wish, shortest=ceil(busiest / TIGHT)))
+        shorter = max(ceil(busiest_link(candidate.plan) / TIGHT), loss_cycles(self.settling.network))
+        if linked and course.rounds > 0 and shorter < interval:
+            return replace(course, wish=replace(wish, shortest=shorter))
         if course.gathering is not None:
             return replace(course, wish=None, made=None)
         return _next_gathered(replace(course, gathering=self.settling.gathered(wish, candidate)))

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fpdeep_gen.board.model import Cluster
+from fpdeep_gen.board.model import Board, Cluster, Ddr, Link
 from fpdeep_gen.network.known import known_networks
 from fpdeep_gen.network.load import load_network
 from fpdeep_gen.network.model import Network
@@ -16,7 +16,7 @@ from fpdeep_gen.partition.link_rate import framed_rate
 from fpdeep_gen.partition.model import BalancedPlan
 from fpdeep_gen.partition.planner import make_balanced_plan
 from tests.partition.crossing import check_traffic
-from tests.partition.networks import chain, conv, network, output
+from tests.partition.networks import chain, conv, flat, network, output
 
 ROOM = 400
 """Block RAMs of a board that has room for all weights of a small network."""
@@ -121,3 +121,14 @@ def test_a_stream_left_out_is_seen() -> None:
     without = tuple(replace(link, up=link.up[:1], down=link.down[:1]) for link in plan.links)
     with pytest.raises(AssertionError):
         check_traffic(BalancedPlan(**{**vars(plan), "links": without}))
+
+
+def test_no_interval_is_shorter_than_the_loss() -> None:
+    """Ten classes three times, and 64 cycles of pipelines; links alone would allow fewer."""
+    first = conv("conv1", (3, 12, 12), 8, 3)
+    given = network((first, flat("fc2", output(first), 10)))
+    board = Board("large", "part", 3600, 1470, 433_200, 866_400, 200, 14, 13.1, Ddr(8, 29.8))
+    long = Cluster("chain", (board,) * 20, (Link(6, 13.1, 0.97, 392, 60),) * 19, 200)
+    for cluster in (long, replace(long, boards=(board,), links=())):
+        plan = make_balanced_plan(given, cluster)
+        assert plan.prediction.interval >= plan.bounds.interval == 3 * 10 + 64

@@ -89,14 +89,14 @@ def _fewer(network: Network, cluster: Cluster, part: float, fast: bool = True) -
     count = max(1, int(len(cluster.boards) * part))
     shorter = replace(cluster, boards=cluster.boards[:count], links=cluster.links[: count - 1])
     found = Search(network, shorter).best(fast)
-    if found is None or found.excess:
-        return found
+    return found if found is None or found.excess else moved(found, network, cluster)
+
+
+def moved(found: Candidate, network: Network, cluster: Cluster) -> Candidate:
+    """The plan of a lesser chain (fewer boards, or boards with less) on `cluster`."""
+    prediction = found.plan.prediction
     decided = Decided(
-        found.plan.prediction.interval,
-        found.plan.shares,
-        *found.places,
-        found.plan.prediction.shared_weights,
-        found.plan.prediction.shared_gradients,
+        prediction.interval, found.plan.shares, *found.places, prediction.shared_weights, prediction.shared_gradients
     )
     plan = assemble(network, cluster, geometries(network), decided)
     return replace(found, plan=plan, excess=tuple(budget_problems(plan)))

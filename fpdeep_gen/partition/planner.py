@@ -7,8 +7,8 @@ from fpdeep_gen.board.model import Cluster, Link
 from fpdeep_gen.errors import InputError, Problem
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.partition.budget import memory_shortage
+from fpdeep_gen.partition.lesser import planned
 from fpdeep_gen.partition.model import BalancedPlan
-from fpdeep_gen.partition.patience import patient
 from fpdeep_gen.partition.small import shortened
 from fpdeep_gen.partition.spaced import spaced
 from fpdeep_gen.partition.way_out import way_out_of
@@ -30,7 +30,7 @@ def make_balanced_plan(
     if lacking is not None:
         hint = way_out_of(network, cluster, [lacking], link) if way_out else ""
         raise InputError([replace(lacking, hint=hint)])
-    found = patient(network, cluster)
+    found = planned(network, cluster)
     if found is not None and not found.excess:
         plan = shortened(found.plan)
         return plan if fill is None else spaced(plan, fill)

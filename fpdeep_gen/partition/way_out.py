@@ -9,7 +9,7 @@ from fpdeep_gen.errors import Problem
 from fpdeep_gen.network.model import LayerKind, Network
 from fpdeep_gen.partition.budget import least_bram36, memory_shortage
 from fpdeep_gen.partition.geometry import geometries, training_macs
-from fpdeep_gen.partition.patience import patient
+from fpdeep_gen.partition.lesser import planned
 from fpdeep_gen.partition.schemes import fullest
 
 MOST_BOARDS = 128
@@ -25,7 +25,7 @@ SOME_DDR = Ddr(1, 6.4)
 
 
 def way_out_of(network: Network, cluster: Cluster, excess: Iterable[Problem], link: Link | None = None) -> str:
-    """A number of such boards that works where one fewer does not, else what else would do, tried as `patient` plans.
+    """A number of such boards that works where one fewer does not, else what else would do, tried as `planned` plans.
     `link`: that to further boards where a board is alone."""
     link = cluster.links[-1] if cluster.links else link
     others = _larger(network, cluster, {problem.field.split(".")[-1] for problem in excess})
@@ -111,5 +111,5 @@ def _longer(cluster: Cluster, boards: int, link: Link) -> Cluster:
 def _works(network: Network, cluster: Cluster) -> bool:
     if memory_shortage(network, cluster) is not None:
         return False
-    found = patient(network, cluster, fast=False)
+    found = planned(network, cluster, fast=False)
     return found is not None and not found.excess

@@ -79,7 +79,7 @@ def test_boards_that_cannot_hold_the_weights_are_refused_at_once(monkeypatch: py
     def search(*_: object) -> None:
         raise AssertionError("nothing is to be searched for")
 
-    monkeypatch.setattr("fpdeep_gen.partition.planner.patient", search)
+    monkeypatch.setattr("fpdeep_gen.partition.planner.planned", search)
     (problem,) = problems(heavy(), chain(2, bram36=26), way_out=False)
     assert (problem.field, problem.found) == ("boards.bram36", "52 on all 2")
     assert problem.expected.startswith("at least 54 block RAMs")

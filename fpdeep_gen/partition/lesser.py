@@ -1,0 +1,88 @@
+"""Plans of lesser chains, for chains whose own plan is slow or missing.
+
+The search takes another way on every chain: a scheme that is just too large for three boards may be tried, and mended
+in vain, on four. Where it ends far from the bound, what it finds for fewer boards, or for boards with fewer
+multipliers, may be the better plan, and is one of these boards too.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import chain
+from math import floor
+
+from fpdeep_gen.board.model import Cluster
+from fpdeep_gen.network.model import Network
+from fpdeep_gen.partition.bounds import bounds_of
+from fpdeep_gen.partition.budget import memory_shortage
+from fpdeep_gen.partition.candidate import Candidate
+from fpdeep_gen.partition.geometry import training_macs
+from fpdeep_gen.partition.patience import moved, patient
+
+MOST_PARTS = 64
+"""Layers times boards with which plans of lesser chains are looked at for a better one: each takes a search."""
+
+NEAR = 0.9
+"""Part of the bound with which a plan is not far from it."""
+
+STEP = 1.1
+"""Between numbers of multipliers that lesser boards have. They are powers of it, so that boards which differ by less
+have the same lesser ones."""
+
+MOST_POWERS = 150
+"""Powers that are known: up to a million multipliers."""
+
+DISTANCES = (1, 2, 4, 8, 16)
+"""Boards fewer, and powers less, of the chains that are looked at."""
+
+
+def planned(network: Network, cluster: Cluster, fast: bool = True) -> Candidate | None:
+    """What `patient` finds; or a plan of a lesser chain, on all of this one, which is faster or keeps budgets that the
+    other one does not. So where networks and chains are small, what fits on fewer boards fits on more."""
+    found = patient(network, cluster, fast)
+    if len(network.layers) * len(cluster.boards) > MOST_PARTS:
+        return found
+    if found is None or found.excess:
+        fewer = (_moved(network, lesser, cluster, fast) for lesser in _fewer(cluster, range(1, len(cluster.boards))))
+        found = next((other for other in fewer if other is not None), found)
+    if not fast or found is None or found.excess:
+        return found
+    enough = bounds_of(network, cluster).interval / NEAR
+    for lesser in chain(_fewer(cluster, DISTANCES), _slower(cluster)):
+        interval = found.plan.prediction.interval
+        if interval <= enough:
+            break
+        if training_macs(network) < interval * sum(board.dsp for board in lesser.boards):
+            other = _moved(network, lesser, cluster)
+            if other is not None and other.plan.prediction.interval < interval:
+                found = other
+    return found
+
+
+def _moved(network: Network, lesser: Cluster, cluster: Cluster, fast: bool = True) -> Candidate | None:
+    """The plan of a lesser chain on `cluster`, None where there is none."""
+    found = None if memory_shortage(network, lesser) else patient(network, lesser, fast)
+    if found is None or found.excess:
+        return None
+    other = moved(found, network, cluster)
+    return None if other.excess else other
+
+
+def _fewer(cluster: Cluster, numbers: Iterable[int]) -> Iterator[Cluster]:
+    """The chain without so many boards at its end."""
+    for number in numbers:
+        if number < len(cluster.boards):
+            yield replace(cluster, boards=cluster.boards[:-number], links=cluster.links[:-number])
+
+
+def _slower(cluster: Cluster) -> Iterator[Cluster]:
+    """The chain of boards with fewer multipliers: a power of `STEP`, and so many powers less."""
+    for steps in (0, *DISTANCES):
+        boards = tuple(replace(board, dsp=_power(board.dsp, steps)) for board in cluster.boards)
+        if boards != cluster.boards:
+            yield replace(cluster, boards=boards)
+
+
+def _power(multipliers: int, steps: int) -> int:
+    powers = (floor(STEP**power) for power in range(MOST_POWERS))
+    lesser = [power for power in powers if power <= multipliers]
+    return lesser[max(0, len(lesser) - 1 - steps)]

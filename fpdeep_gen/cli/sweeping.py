@@ -81,13 +81,14 @@ def _job(out: Path, boards: int, network: Network, cluster: Cluster, model: Ener
 
 
 def _plan_all(jobs: Sequence[PointJob], processes: int, scheduler: str | None) -> Iterator[tuple[PointJob, Point]]:
-    """Plans on a Dask cluster, or in processes of their own; a single job stays here."""
+    """Plans on a Dask cluster, or in processes of their own, the last job first: long chains take longest, and
+    processes end together where short ones are left for the end. A single job stays here."""
     if scheduler is None and (len(jobs) <= 1 or processes == 1):
         for job in jobs:
             yield job, plan_point(job.network, job.cluster, job.model)
         return
     with _dask(scheduler) if scheduler is not None and jobs else _local(min(processes, len(jobs))) as pool:
-        futures = {pool.submit(plan_point, job.network, job.cluster, job.model): job for job in jobs}
+        futures = {pool.submit(plan_point, job.network, job.cluster, job.model): job for job in reversed(jobs)}
         try:
             for future in as_completed(futures):
                 yield futures[future], future.result()

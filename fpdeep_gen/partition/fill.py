@@ -134,6 +134,7 @@ class Filler:
         self.unit_macs = [costs.unit_macs for costs in self.costs]
         self.last_macs = [costs.last_macs for costs in self.costs]
         self.finest = max(track.units for track in tracks)
+        self.coarse = sorted(range(len(tracks)), key=lambda index: (-self.unit_macs[index], index))
 
     @property
     def done(self) -> bool:
@@ -187,7 +188,8 @@ class Filler:
         low = at.cross
         while low < high:
             middle = (low + high + 1) // 2
-            if room.holds(*costs.cross(at.unit, at.cross, middle)):
+            multipliers, macs = costs.cross(at.unit, at.cross, middle)
+            if multipliers <= room.multipliers and macs <= room.macs:
                 low = middle
             else:
                 high = middle - 1
@@ -272,11 +274,10 @@ class Filler:
         best: tuple[int, int, int] | None = None
         open_tracks = [
             index
-            for index, (at, track) in enumerate(zip(self.progress, self.tracks, strict=True))
-            if at.unit < track.units and not track.lean
+            for index in self.coarse
+            if self.progress[index].unit < self.tracks[index].units and not self.tracks[index].lean
         ]
-        coarse = sorted(open_tracks, key=lambda index: (-self.unit_macs[index], index))
-        for index in coarse[:TAILS_TRIED]:
+        for index in open_tracks[:TAILS_TRIED]:
             end = self._most_cross(index, room, self.tracks[index].cross_units - 1)
             if end:
                 macs = self.costs[index].cross(self.progress[index].unit, 0, end)[1]

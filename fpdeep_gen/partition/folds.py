@@ -131,7 +131,7 @@ class Stairs:
     def fewest_of_all(self, folds: Integers, none: int) -> Integers:
         """`fewest` for each of `folds`; `none` where no engine is fast enough."""
         if self.counted:
-            counts = self.counts[np.searchsorted(self.uses, folds, side="right")]
+            counts = self.counts[self.uses.searchsorted(folds, side="right")]
         else:
             counts = np.array([self.fewest(fold) for fold in folds.tolist()])
         return np.where(counts > 0, counts, none)

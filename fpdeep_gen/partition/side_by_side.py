@@ -60,7 +60,7 @@ def side_by_side(
             return best
     if not 2 < columns <= FEW_COLUMNS:
         return best
-    numbers = np.arange(1, columns + 1)
+    numbers = _up_to(columns)
     alone = stairs.fewest_of_all(row // numbers, TOO_MANY)
     if columns * float((alone / numbers).min()) * CERTAIN >= worth * best[0]:
         return best
@@ -88,6 +88,14 @@ def uneven(best: Engines, single: NDArray[np.int64], columns: int, worth: float)
         if total < worth * best[0]:
             best = (total, tuple(sorted(found, reverse=True)))
     return best
+
+
+@lru_cache(maxsize=FEW_COLUMNS)
+def _up_to(columns: int) -> NDArray[np.int64]:
+    """Numbers of columns of an engine. Not to be written to."""
+    numbers = np.arange(1, columns + 1)
+    numbers.flags.writeable = False
+    return numbers
 
 
 @lru_cache(maxsize=FEW_COLUMNS)

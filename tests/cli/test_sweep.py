@@ -5,12 +5,17 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.cli.main import main
+from fpdeep_gen.energy.model import EnergyModel
+from fpdeep_gen.network.model import Network
+from fpdeep_gen.report.points import Point
 
 DIGITS = Path(__file__).parents[2] / "examples" / "digits"
 
@@ -56,6 +61,20 @@ def test_too_few_boards_are_a_point_with_its_reason(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert "1 board: no plan; with 1: boards[0].bram36 takes" in result.stdout
     assert "no plan at any of these numbers of boards" in result.stdout
+
+
+def test_the_longest_chains_are_begun_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = []
+
+    def plan_point(network: Network, cluster: Cluster, model: EnergyModel) -> Point:
+        begun.append(len(cluster.boards))
+        return Point(len(cluster.boards), 1.0, 1.0, None, "not planned")
+
+    monkeypatch.setattr("fpdeep_gen.cli.sweeping.plan_point", plan_point)
+    monkeypatch.setattr("fpdeep_gen.cli.sweeping._local", lambda _: ThreadPoolExecutor(1))
+    result = sweep(tmp_path, "1:4", "-j", 2, "--json")
+    assert [point["boards"] for point in json.loads(result.stdout)["points"]] == [1, 2, 3, 4]
+    assert begun == [4, 3, 2, 1]
 
 
 @pytest.mark.parametrize("counts", ["0:4", "4:2", "1:4:0", "1:129", "many", "1:2:3:4"])

@@ -63,29 +63,23 @@ def optimise(text: str, top: str, source: Path, heads: Heads) -> Optimised:
     stages = _stages(text, source)
     module = parse_assembly(_DATALAYOUT.sub(lambda match: match[1] + _WIDTHS, text))
     set_linkage(module, roots, stages)
-    run_passes(
-        module,
-        (
-            "always_inliner",
-            *(("global_opt",) if _CONSTRUCTORS in text else ()),  # evaluates what runs before the top
-            *(("ipsccp",) if stages else ()),  # constants into stages
-            "global_dead_code_eliminate",
-            "sroa",
-            "new_gvn",
-            "sroa",
-            "sccp",
-            "simplify_cfg",
-            "lower_switch",
-        ),
+    promoting = (
+        "always_inliner",
+        *(("global_opt",) if _CONSTRUCTORS in text else ()),  # evaluates what runs before the top
+        *(("ipsccp",) if stages else ()),  # constants into stages
+        "global_dead_code_eliminate",
+        "sroa",
+        "new_gvn",
+        "sroa",
+        "sccp",
+        "simplify_cfg",
+        "lower_switch",
     )
-    marked = str(module)
-    parsed = parse_module(marked, source)
+    marked, parsed = _passed(module, promoting, source)
     apart = with_pointers_apart(marked, parsed)
     if apart is not marked:
-        module = parse_assembly(apart)
-        run_passes(module, ("sroa", "new_gvn", "sroa", "sccp", "simplify_cfg"))
-        marked = str(module)
-        parsed = parse_module(marked, source)
+        promoting = ("sroa", "new_gvn", "sroa", "sccp", "simplify_cfg")
+        marked, parsed = _passed(parse_assembly(apart), promoting, source)
     put_arrays(parsed)
     problems: list[Problem] = []
     objects = read_object_pragmas(parsed, problems)
@@ -93,10 +87,8 @@ def optimise(text: str, top: str, source: Path, heads: Heads) -> Optimised:
     warnings = list(dict.fromkeys(check_counts(parsed)))
     looped = with_loops(marked, parsed, objects)
     if looped is not marked:
-        module = parse_assembly(looped)
-        run_passes(module, ("always_inliner", "global_dead_code_eliminate"))
-        marked = str(module)
-        parsed = parse_module(marked, source)
+        inlining = ("always_inliner", "global_dead_code_eliminate")
+        marked, parsed = _passed(parse_assembly(looped), inlining, source)
         put_arrays(parsed)
     edited = attach_unrolls(marked, parsed, heads, spared_loops(parsed))
     edited = "\n".join(line for line in edited.split("\n") if not _is_taken_out(line))
@@ -107,25 +99,11 @@ def optimise(text: str, top: str, source: Path, heads: Heads) -> Optimised:
         module = parse_assembly(tables)
         objects = {renamed.get(key, key): found for key, found in objects.items()}
     cleaning = ("sroa", "sccp", "simplify_cfg")
-    unrolling = ("loop_simplify", "loop_rotate", "loop_unroll")
+    unrolling = ("loop_simplify", "loop_rotate", "loop_unroll", *cleaning)
     ending = ("new_gvn", "simplify_cfg", "aggressive_dce", "global_dead_code_eliminate", "lower_switch")
-    run_passes(
-        module,
-        (
-            "dead_store_elimination",
-            "sroa",
-            *unrolling,
-            *cleaning,
-            *unrolling,
-            *cleaning,
-            *unrolling,
-            *cleaning,
-            *ending,
-        ),
-    )
+    cleaned = ("dead_store_elimination", "sroa", *unrolling, *unrolling, *unrolling, *ending)
+    final, done = _passed(module, cleaned, source)
     tasks = tuple(root for root in roots if root != roots[0])
-    final = str(module)
-    done = parse_module(final, source)
     put_arrays(done)
     drop_gone(done, heads)
     for function in done.functions.values():
@@ -133,6 +111,13 @@ def optimise(text: str, top: str, source: Path, heads: Heads) -> Optimised:
         resolve_pointers(function, done)
         resolve_views(function, done)
     return Optimised(done, roots[0], tasks, stages, objects, [*warnings, *loops_left(final, done)], problems)
+
+
+def _passed(module: llvm.ModuleRef, passes: tuple[str, ...], source: Path) -> tuple[str, LlvmModule]:
+    """LLVM's module behind the passes: its text, and as it is read."""
+    run_passes(module, passes)
+    text = str(module)
+    return text, parse_module(text, source)
 
 
 _PACKET = re.compile(r'^  (%[\w.$-]+) = alloca (%"struct\.hls::axis(?:\.\d+)?")')

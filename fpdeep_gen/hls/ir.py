@@ -44,8 +44,7 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """When two accesses touch one word: in the same iteration of a pipelined loop (`same`), and by how many iterations
-    at least the second comes later (`later`; None: never)."""
+    """When two accesses touch one word: in one iteration (`same`), in one that is `later` by so many (None: never)."""
 
     same: bool
     later: int | None
@@ -398,3 +397,4 @@ class Module:
     interface: Interface | None = None
     bindings: tuple[Binding, ...] = ()
     latencies: tuple[LatencyBound, ...] = ()
+    flattened: tuple[tuple[Location, Location], ...] = ()  # places of LOOP_FLATTEN and of the loops that they stand in

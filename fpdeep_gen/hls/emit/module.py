@@ -10,7 +10,7 @@ from fpdeep_gen.hls.emit.names import Namer, Pin, identifier
 from fpdeep_gen.hls.emit.network import emit_network, file_head, module_name, single
 from fpdeep_gen.hls.emit.polled import polled_ports
 from fpdeep_gen.hls.emit.process import emit_process
-from fpdeep_gen.hls.emit.remarks import kept_at_reset, missed_latencies, unbound_operators, without_uram
+from fpdeep_gen.hls.emit.remarks import kept_at_reset, loops_apart, missed_latencies, unbound_operators, without_uram
 from fpdeep_gen.hls.emit.report import (
     BetweenReport,
     ChannelReport,
@@ -86,6 +86,7 @@ def emit_module(
     hidden = hidden_streams(interface) if interface is not None else frozenset()
     warnings = [*module.warnings, *unbound_operators(schedules, delays), *missed_latencies(schedules, module.latencies)]
     warnings += [*without_uram(schedules, part.family), *kept_at_reset(schedules)]
+    warnings += loops_apart(schedules, module.flattened)
     report = KernelReport(
         network.name,
         clock_mhz,

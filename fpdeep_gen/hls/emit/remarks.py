@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from fpdeep_gen.hls.ir import Binary, Binding, Diagnostic, Implementation, LatencyBound
+from fpdeep_gen.hls.ir import Binary, Binding, Diagnostic, Implementation, LatencyBound, Location
 from fpdeep_gen.hls.parts import Family
 from fpdeep_gen.hls.schedule.bounded import bounded_parts
 from fpdeep_gen.hls.schedule.delays import DelayModel
+from fpdeep_gen.hls.schedule.latency import LoopLatency, process_latency
 from fpdeep_gen.hls.schedule.model import ProcessSchedule, RegionSchedule
 
 _Placed = tuple[RegionSchedule, Binary]
@@ -70,3 +71,24 @@ def missed_latencies(schedules: Sequence[ProcessSchedule], bounds: Sequence[Late
             text = f"min={one.least} is not kept, it takes {min(latency.least for latency in known)} cycles"
         if text:
             yield Diagnostic(one.location, f"LATENCY of {'the loop' if one.is_loop else one.name}: {text}")
+
+
+def loops_apart(
+    schedules: Sequence[ProcessSchedule], asked: Sequence[tuple[Location, Location]]
+) -> Iterator[Diagnostic]:
+    """LOOP_FLATTEN of loops that have others around or inside and are joined with none. `asked`: places of the pragmas
+    and of their loops."""
+    for pragma, begin in asked:
+        found = [state for schedule in schedules for state in _are_joined(process_latency(schedule).loops, begin)]
+        if found and not any(found):
+            why = "not done; a loop and the only one in it are joined, if that takes fewer cycles"
+            yield Diagnostic(pragma, f"LOOP_FLATTEN: {why}")
+
+
+def _are_joined(loops: Sequence[LoopLatency], begin: Location) -> Iterator[bool]:
+    """Of each loop that begins at a place and has others around or inside, in program order."""
+    for number, loop in enumerate(loops):
+        place = loop.trips.location
+        nested = loop.level > 0 or any(one.level > loop.level for one in loops[number + 1 : number + 2])
+        if nested and place is not None and (place.file.resolve(), place.line) == (begin.file, begin.line):
+            yield loop.is_joined

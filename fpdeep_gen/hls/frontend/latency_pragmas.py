@@ -17,16 +17,16 @@ def latency_bounds(preprocessed: str) -> tuple[tuple[LatencyBound, ...], list[Di
     remarks: list[Diagnostic] = []
     placed = placed_pragmas(preprocessed, "latency")
     for one in placed.found:
-        around = _around(placed.text, one.at)
-        refusal = _refusal(one.pragma, around)
-        if refusal or around is None:
+        held = around(placed.text, one.at)
+        refusal = _refusal(one.pragma, held)
+        if refusal or held is None:
             remarks.append(one.ignored(refusal))
             continue
         options = one.pragma.options
         least, most = (int(options[key]) if key in options else None for key in ("min", "max"))
-        name = _NAME.match(placed.text, around.begin)
-        begin = placed.location(around.begin)
-        found.append(LatencyBound(least, most, around.is_loop, name[0] if name else "", begin, one.location))
+        name = _NAME.match(placed.text, held.begin)
+        begin = placed.location(held.begin)
+        found.append(LatencyBound(least, most, held.is_loop, name[0] if name else "", begin, one.location))
     return tuple(found), remarks
 
 
@@ -43,7 +43,7 @@ def _is_empty(numbers: Sequence[str]) -> bool:
     return len(numbers) == 2 and int(numbers[0]) > int(numbers[1])
 
 
-def _around(text: str, at: int) -> Owner | None:
+def around(text: str, at: int) -> Owner | None:
     """What the innermost pair of braces around a place belongs to."""
     depth = 0
     for match in reversed(list(re.finditer(r"[{}]", text[:at]))):

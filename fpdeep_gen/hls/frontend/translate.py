@@ -15,6 +15,7 @@ from fpdeep_gen.hls.frontend.dataflow import DataflowExpansion
 from fpdeep_gen.hls.frontend.diagnose import diagnose, ignored_calls, static_initialisers
 from fpdeep_gen.hls.frontend.directives import with_directives
 from fpdeep_gen.hls.frontend.enclosing import loops_around, outside_loops, said_twice
+from fpdeep_gen.hls.frontend.flatten_pragmas import flattened_loops
 from fpdeep_gen.hls.frontend.interface_options import direct_problems, direct_remarks
 from fpdeep_gen.hls.frontend.latency_pragmas import latency_bounds
 from fpdeep_gen.hls.frontend.llvm_ir import Function
@@ -113,7 +114,7 @@ def _front_end(source: Path, top: str, include_dirs: Sequence[Path], grouping: G
         module = Module(process, [process], warnings)
     if problems:
         raise refusal(problems)
-    module.bindings, module.latencies = bindings, latencies
+    module.bindings, module.latencies, module.flattened = bindings, latencies, flattened_loops(preprocessed)
     _mark_tokens(module)
     for process in module.processes:
         clean(process)

@@ -19,7 +19,8 @@ class LoopLatency:
     """One loop. `depth`: cycles of one iteration; `latency`: of all of them, each time the loop is entered.
 
     `level`: how many loops it lies in. `schedule` is that of the region with which it begins, `is_pipelined` tells
-    whether its own iterations overlap, `sequential` why not where they might have.
+    whether its own iterations overlap, `sequential` why not where they might have, `is_joined` whether they are one
+    pipeline with those of another loop.
     """
 
     trips: LoopTrips
@@ -29,6 +30,7 @@ class LoopLatency:
     depth: Count | None
     latency: Count | None
     sequential: str = ""
+    is_joined: bool = False
 
 
 @dataclass(frozen=True)
@@ -161,7 +163,8 @@ class _Walk:
             is_inner = place == len(loops) - 1
             pipelined, why = one.pipelined and is_inner, one.sequential if is_inner else ""
             depth, latency = _cycles(one, inner), _cycles(one, own)
-            made = LoopLatency(loop, level + place, one, pipelined, depth, latency, why)
+            joined = one.pipelined and len(loops) > 1
+            made = LoopLatency(loop, level + place, one, pipelined, depth, latency, why, joined)
             self.found.append((self._rank(number), made))
         return _cycles(one, nest_iterations(loops)) if loops else None
 

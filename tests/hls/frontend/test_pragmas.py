@@ -202,6 +202,29 @@ def test_a_second_pipeline_of_a_loop_is_told(tmp_path: Path) -> None:
     assert compile_text(tmp_path, in_a_loop(apart)).warnings == []
 
 
+FLATTENED = """
+void top(hls::stream<ap_uint<8>>& in, hls::stream<ap_uint<8>>& out) {
+    for (int row = 0; row < 6; ++row) {
+        for (int column = 0; column < 5; ++column) {
+#pragma HLS LOOP_FLATTEN
+#pragma HLS PIPELINE II=1
+            out.write(in.read() + column);
+        }
+        // MORE
+    }
+}
+"""
+
+
+def test_loops_that_are_not_joined_are_told_where_that_was_asked_for(tmp_path: Path) -> None:
+    more = "for (int k = 0; k < 4; ++k) {\n#pragma HLS PIPELINE II=1\n            out.write(in.read() * k);\n        }"
+    assert emit_module(compile_text(tmp_path, FLATTENED)).report.warnings == ()
+    (warning,) = emit_module(compile_text(tmp_path, FLATTENED.replace("// MORE", more))).report.warnings
+    assert warning.startswith(f"piece.cpp:{FIRST_LINE + 3}: LOOP_FLATTEN: not done; ")
+    unasked = FLATTENED.replace("// MORE", more).replace("LOOP_FLATTEN", "LOOP_FLATTEN off")
+    assert emit_module(compile_text(tmp_path, unasked)).report.warnings == ()
+
+
 @pytest.mark.parametrize("pragma", ["ALLOCATION operation instances=mul limit=1", "DEPENDENCE variable=a inter true"])
 def test_a_kernel_with_a_pragma_that_is_ignored_still_works(tmp_path: Path, pragma: str) -> None:
     module = compile_text(tmp_path, in_a_loop(pragma))

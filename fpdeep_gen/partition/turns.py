@@ -102,11 +102,24 @@ def gradients_in_turn(
     batch: int, gradients: int, cycles: float, errors: Times, idle: Idle, through: float
 ) -> tuple[float, float]:
     """`SharedGradients.ends` of an engine that is only `idle` so much, `gradients` images at a time. Behind a batch's
-    last image it has nothing else to do once it is `through` with the backward phase."""
-    counted = idle.until(errors)
+    last image it has nothing else to do once it is `through` with the backward phase, also where gradients of images
+    before the last are not added yet."""
+    counted, own, interval = idle.until(errors), float(errors[-1]), float(idle.at[-1])
     shared = SharedGradients(idle.period, batch, 1, gradients, cycles)
-    latest, drain = shared.ends(counted, counted)
-    last = max(through, float(errors[-1]))
-    rest = drain - float(idle.until(np.array(last)))
-    end, sooner = (max(float(idle.when(np.array(one))), float(errors[-1])) for one in (latest, drain))
-    return end, last + rest if rest > 0 else sooner
+    last = max(through, own)
+    free = float(idle.until(np.array(last)))
+
+    def ended(cycles: float) -> float:
+        """When the engine has had so many idle cycles, from the last image's first pixel."""
+        return last + cycles - free if cycles > free else float(idle.when(np.array(cycles)))
+
+    if shared.each:
+        end, _ = shared.ends(counted, counted)
+        return max(float(idle.when(np.array(end))), own), max(ended(end), own)
+    latest = drain = 0.0
+    for group in shared.groups(counted, counted):
+        behind = batch - 1 - group.first
+        came = own + (group.count - 1 - behind) * interval
+        drain = max(ended(group.end - (batch - 1) * idle.period), came)
+        latest = max(latest, drain + behind * interval)
+    return latest, drain

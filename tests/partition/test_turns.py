@@ -73,6 +73,17 @@ def test_images_that_share_gradients_are_added_one_pass_after_the_other() -> Non
     assert (latest, drain) == pytest.approx((210, 170 - 80))
 
 
+def test_images_before_the_last_are_added_sooner_behind_the_batch() -> None:
+    """The first half of each interval is taken. The last of four images has its errors at 290, and from then on the
+    engine is free. All four in one pass of 160 cycles: until 450 (in idle cycles alone 610). Two at a time, 140 cycles:
+    of those of the first two 30 from 130 on, 40 from 200 and 10 from 280, the other 60 until 350 (alone 390), and the
+    others' until 490, 330 behind the third image's first pixel."""
+    idle = always(80).without(np.array([0.0]), 40.0)
+    errors = np.full(32, 50.0)
+    assert gradients_in_turn(4, 4, 40.0, errors, idle, 40.0) == pytest.approx((450, 450 - 240))
+    assert gradients_in_turn(4, 2, 70.0, errors, idle, 40.0) == pytest.approx((350, 490 - 240))
+
+
 def painted(begins: np.ndarray, cycles: int, taken: np.ndarray) -> np.ndarray:
     """Cycles of two intervals that are taken, with those of steps that begin after so many free ones."""
     found = taken.copy()

@@ -18,8 +18,8 @@ from fpdeep_gen.partition.candidate import Candidate
 from fpdeep_gen.partition.geometry import training_macs
 from fpdeep_gen.partition.patience import moved, patient
 
-MOST_PARTS = 64
-"""Layers times boards with which plans of lesser chains are looked at for a better one: each takes a search."""
+MOST_PARTS = 8000
+"""Output channels of all layers times boards with which plans of lesser chains are looked at: each takes a search."""
 
 NEAR = 0.9
 """Part of the bound with which a plan is not far from it."""
@@ -39,7 +39,7 @@ def planned(network: Network, cluster: Cluster, fast: bool = True) -> Candidate 
     """What `patient` finds; or a plan of a lesser chain, on all of this one, which is faster or keeps budgets that the
     other one does not. So where networks and chains are small, what fits on fewer boards fits on more."""
     found = patient(network, cluster, fast)
-    if len(network.layers) * len(cluster.boards) > MOST_PARTS:
+    if sum(layer.out_channels for layer in network.layers) * len(cluster.boards) > MOST_PARTS:
         return found
     if found is None or found.excess:
         fewer = (_moved(network, lesser, cluster, fast) for lesser in _fewer(cluster, range(1, len(cluster.boards))))

@@ -89,7 +89,7 @@ def timed(network: Network, cluster: Cluster, geometry: Sequence[Geometry], deci
     boards = len(cluster.boards)
     kept = kept_winners(network, cluster, geometry, decided.shares)
     streams = flows(network, geometry, decided.shares, boards, kept)
-    delays = Delays(STEP_CYCLES, loss_cycles(network))
+    delays = Delays(STEP_CYCLES, loss_cycles(network, cluster))
     crews = crews_of(geometry, decided.shares, moved_rows(network, geometry))
     links = link_plans(network, cluster, geometry, crews, streams, decided.pace)
     timeline = Timeline(
@@ -231,8 +231,8 @@ def board_uses(
             auxiliary[board] += NORMALISATION_MULTIPLICATIONS * elements / decided.pace
     last = len(network.layers) - 1
     at = max(share.board for share in decided.shares if (share.layer, share.phase) == (last, Phase.FORWARD))
-    auxiliary[at] += loss_dsp(network)
-    lut[at] += loss_lut(network)
+    auxiliary[at] += loss_dsp(network, cluster)
+    lut[at] += loss_lut(network, cluster)
     for cache in caches:
         cached[cache.board] += cache.bram18
         if cache.place is Place.DDR:

@@ -39,7 +39,7 @@ def bounds_of_every(network: Network, cluster: Cluster) -> Bounds:
     each link crosses it; where that is less than the work bound: what the busiest link needs at least at the work
     bound."""
     dsp = np.array([board.dsp for board in cluster.boards], float)
-    work, loss = training_macs(network) / float(dsp.sum()), float(loss_cycles(network))
+    work, loss = training_macs(network) / float(dsp.sum()), float(loss_cycles(network, cluster))
     features = features_of(network, geometries(network))
     if len(cluster.boards) <= ANY_ORDER or not features:
         return Bounds(work, 0.0, None, loss)

@@ -3,9 +3,10 @@
 A stream gets at least what keeps the interval. What is left shortens the time that rows are on their way. A tensor's
 row takes as long as on the link where it is slowest, whichever its direction: both are waited for. Errors follow the
 partial sums that they are made of bit by bit, so that both together take the longer one's time. Nothing is gained where
-a row takes less than its making. Of all rates that links can give, those are looked for with which the sum of these
-times is least: each direction of a link has a price, a tensor takes the time `sqrt(sum of price * bits)` (Lagrange),
-and prices follow from what that asks of each link.
+a row takes less than its making. A vector is waited for until its last part is there: one that is made part after part
+takes as long as its engine at least, any other as long as all of it on the link. Of all rates that links can give,
+those are looked for with which the sum of these times is least: each direction of a link has a price, a tensor takes
+the time `sqrt(sum of price * bits)` (Lagrange), and prices follow from what that asks of each link.
 """
 
 from collections.abc import Mapping, Sequence
@@ -46,7 +47,7 @@ def bursts_of(
     keys: Sequence[Key],
     interval: float,
 ) -> list[Burst]:
-    """A row; of a vector a part if it is made and taken part after part, or else the whole."""
+    """A row, or a whole vector. One that is made part after part leaves as it is made, from its first part on."""
     found = []
     for carried, tensor in keys:
         forward = carried in FORWARD
@@ -55,7 +56,8 @@ def bursts_of(
             found.append(Burst(1.0, interval))
         elif tensor > 0 and geometry[tensor - 1].flat:
             by_parts = crew is not None and crew.order is Order.OUTPUTS_FIRST
-            found.append(Burst(1 / VECTOR_PARTS if by_parts else 1.0, 0.0))
+            making = max(crew.slowest.values()) if crew is not None and by_parts else 0.0
+            found.append(Burst(1.0, making * (1 - 1 / VECTOR_PARTS)))
         else:
             found.append(Burst(1 / network.tensor_shape(tensor)[1], crew.ahead if crew is not None else 0.0))
     return found

@@ -204,7 +204,8 @@ class _Rounds:
         linked, interval = self.settling.linked, candidate.plan.prediction.interval
         if not (wish.even or linked) and balance(candidate.plan) > BALANCED:
             return replace(course, wish=replace(wish, level=self.terms.level), rounds=max(course.rounds, EVENING))
-        shorter = max(ceil(busiest_link(candidate.plan) / TIGHT), loss_cycles(self.settling.network))
+        slowest = loss_cycles(self.settling.network, self.settling.cluster)
+        shorter = max(ceil(busiest_link(candidate.plan) / TIGHT), slowest)
         if linked and course.rounds > 0 and shorter < interval:
             return replace(course, wish=replace(wish, shortest=shorter))
         if course.gathering is not None:

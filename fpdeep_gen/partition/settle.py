@@ -194,7 +194,7 @@ class Settling:
         last = len(self.geometry) - 1
         ends = [piece.board for piece in flat if piece.layer == last]
         if ends:
-            kept[max(ends)] += loss_dsp(self.network)
+            kept[max(ends)] += loss_dsp(self.network, self.cluster)
         multipliers = (int((own - rest) * part) for own, rest, part in zip(self.dsp, kept, parts, strict=True))
         macs = (int(level * self.work * dsp) - own for dsp, own in zip(self.dsp, work, strict=True) if level < inf)
         return Room(tuple(multipliers), tuple(macs) or None, FRESH if self.linked else 0.0)

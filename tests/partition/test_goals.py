@@ -14,6 +14,7 @@ from fpdeep_gen.partition.family import Guest, Scheme
 from fpdeep_gen.partition.flat_memory import ORDER
 from fpdeep_gen.partition.fully_connected import Speed
 from fpdeep_gen.partition.geometry import geometries
+from fpdeep_gen.partition.latency_bound import latency_bound
 from fpdeep_gen.partition.model import Phase, Range
 from fpdeep_gen.partition.rounds import EVENING, LEVELLED, Course, Terms, _Rounds, settle
 from fpdeep_gen.partition.search import WORTH, Search
@@ -47,6 +48,16 @@ def test_less_waits_for_faster_fully_connected_engines(monkeypatch: pytest.Monke
     assert slow is not None and [problem.field for problem in slow.excess] == ["boards[0].bram36"]
     caches = [sum(use.cache_bram18 for use in one.plan.uses) for one in (slow, found)]
     assert caches[1] < 0.95 * caches[0]
+
+
+def test_alexnet_on_83_boards_is_filled_by_fewer_images_than_eight() -> None:
+    """It took 7.99 of them at 0.977 of the bound while vectors got as little of links as if only a part of each were
+    waited for, and the loss 128 classes a lane on any chain."""
+    found = Search(load_network(Path("alexnet")), load_cluster(Path("vc709-chain"), 83)).best()
+    assert found is not None and not found.excess
+    assert latency_bound(found.plan).intervals < found.plan.prediction.fill < 7.3
+    assert found.plan.bounds.interval >= 0.951 * found.plan.prediction.interval
+    assert balance(found.plan) <= BALANCED
 
 
 def test_engines_that_may_take_whole_kernels_suit_more_intervals() -> None:

@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from fpdeep_gen.partition.link_shares import Burst, shared_rates
+from fpdeep_gen.partition.crews import crews_of
+from fpdeep_gen.partition.fully_connected import FlatPiece, Speed, flat_shares
+from fpdeep_gen.partition.geometry import geometries
+from fpdeep_gen.partition.link_shares import Burst, bursts_of, shared_rates
+from fpdeep_gen.partition.model import Carried, Range
+from fpdeep_gen.partition.steps import moved_rows
+from tests.partition.networks import conv, flat, network, output
 
 INTERVAL = 10_000.0
 
@@ -57,3 +63,28 @@ def test_both_directions_of_a_tensor_are_waited_for() -> None:
     given = shared_rates(bits, [Burst(0.1, 0.0)] * 2, (0, 1), np.array([100.0, 100.0]), INTERVAL)
     assert 100 / given[0, 1] == pytest.approx(100 / given[1, 1], rel=0.05)
     assert given[0, 0] == pytest.approx(100)
+
+
+def test_a_vector_is_waited_for_until_its_last_part_is_there() -> None:
+    """Of three fully connected layers the second makes its outputs, and the third the errors of its inputs, part after
+    part of 32: they leave while 31 of these are made. Engines that take a third of 960 cycles: 20 x 16 weights of the
+    second layer's larger piece by one multiplier, and 10 x 20 of the third by one. All other vectors are made at
+    once."""
+    first = conv("a", (3, 12, 12), 8, 3)
+    layers = network((first, flat("b", output(first), 20), flat("c", (20, 1, 1), 20), flat("d", (20, 1, 1), 10)))
+    geometry = geometries(layers)
+    pieces = [
+        FlatPiece(3, 0, Range(0, 10)),
+        FlatPiece(2, 0, Range(0, 4)),
+        FlatPiece(2, 1, Range(4, 20)),
+        FlatPiece(1, 1, Range(0, 20)),
+    ]
+    crews = crews_of(geometry, flat_shares(geometry, pieces, 960, Speed(1, 1, True)), moved_rows(layers, geometry))
+    made_by_parts = [(Carried.FEATURE, 3), (Carried.ERROR, 3), (Carried.PARTIAL, 3)]
+    assert bursts_of(layers, geometry, crews, made_by_parts, 960) == [
+        Burst(1, 31 / 32 * 320),
+        Burst(1, 31 / 32 * 200),
+        Burst(1, 31 / 32 * 200),
+    ]
+    at_once = [(Carried.FEATURE, 2), (Carried.FEATURE, 4), (Carried.ERROR, 2), (Carried.PARTIAL, 2), (Carried.ERROR, 4)]
+    assert bursts_of(layers, geometry, crews, at_once, 960) == [Burst(1, 0)] * 5

@@ -37,7 +37,7 @@ def pair(dsp: int) -> Cluster:
 
 def loss(given_network: Network) -> int:
     """Cycles of an image's softmax: its classes three times (greatest, sum, quotients) and the depth of the pipelines.
-    Up to 128 classes go one after the other, and images do too."""
+    Up to 64 classes go one after the other, and images do too."""
     return 3 * given_network.layers[-1].out_channels + 64
 
 

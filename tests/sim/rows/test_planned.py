@@ -135,18 +135,21 @@ def test_images_that_share_reads_of_ddr(rate: float, batch: int, reads: int, gra
     assert max(off(found.interval), off(found.latency), off(found.batch)) < 0.0001
 
 
-def test_a_whole_batch_in_one_pass_of_gradients() -> None:
+@pytest.mark.parametrize("classes", [80, 100, 126, 160])
+def test_a_whole_batch_in_one_pass_of_gradients(classes: int) -> None:
     """Fully connected weights are on chip and all 16 images share what is read of gradients: engines that take phases
-    in turn are free behind the last image, and through with all of them in 48,500 cycles (68,730 if they were not)."""
+    in turn are free behind the last image (of 126 classes they would be at work for 41 % longer if they were not).
+    How much of them is free is taken from the full pipeline, so that the last gradient may come a little sooner."""
     first = conv("conv0", (3, 13, 31), 20, 1, pool=2)
     boards = tuple(replace(board, ddr=Ddr(1, 3)) for board in chain(3, 430, 60, 3).boards)
     plan = make_balanced_plan(
-        network((first, flat("fc0", output(first), 126))), replace(chain(3, lanes=3), boards=boards)
+        network((first, flat("fc0", output(first), classes))), replace(chain(3, lanes=3), boards=boards)
     )
     assert (plan.prediction.shared_weights, plan.prediction.shared_gradients) == (1, 16)
     assert any(share.in_turn for share in plan.shares)
     found = compare(plan, IMAGES)
-    assert found.faults == () and off(found.latency) < 0.0001
+    planned, simulated = found.latency
+    assert found.faults == () and -0.0025 < simulated / planned - 1 < 0.0001
 
 
 def test_a_reads_first_image_waits_for_the_last_one_of_the_read_before(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,7 +51,7 @@ class Terms:
     A scheme is given up that at first takes more than `overshoot` times what a board or a link has, or in which an
     image takes `slow` intervals, as are rounds after the first that need a longer interval than `mended`. `begin`:
     steps above the bound that are tried first. `level`: busiest board over mean that is aimed at where it would be more
-    than `BALANCED`.
+    than `BALANCED`. `room`: proportions in which boards have fully connected weights at first, if not all alike.
     """
 
     scheme: Scheme
@@ -64,6 +64,7 @@ class Terms:
     mended: float = inf
     slow: float = inf
     level: float = LEVELLED
+    room: tuple[float, ...] | None = None
 
     @property
     def patient(self) -> bool:
@@ -107,7 +108,7 @@ class _Rounds:
         """What `settle` says."""
         terms, equal = self.terms, self.settling.equal
         more = ROUNDS_MORE if terms.patient else 0
-        course = Course(Wish(equal, equal, self.settling.floor), terms.rounds, more, terms.begin)
+        course = Course(Wish(equal, terms.room or equal, self.settling.floor), terms.rounds, more, terms.begin)
         while course.wish is not None and (course.rounds or course.gathering is not None):
             if course.rounds <= terms.rounds - UNLIKELY_ROUNDS and self._is_unlikely(course):
                 break

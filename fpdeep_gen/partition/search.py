@@ -45,6 +45,10 @@ FILL = 4.0
 GAIN = 0.995
 """Part of the latency that faster engines must leave at most."""
 
+SOONER_ROUNDS = 3
+"""Times that boards are filled anew for a plan in which images come through sooner: what exceeds budgets then, hardly
+ever keeps them later."""
+
 SCATTERED = 1.12
 """Times the latency aimed at that a plan may have before fully connected weights on chip are gathered on the higher
 boards."""
@@ -94,6 +98,7 @@ class Search:
         self.first_speed = LIGHT_SPEED if light else 0
         self.enough = bounds_of(network, cluster).interval / WORTH
         self.begin = FIRST
+        self.rooms: dict[Places, tuple[float, ...]] = {}
 
     def best(self, fast: bool = True) -> Candidate | None:
         """The first scheme's plan that keeps all budgets with fully connected layers where they may hope to be, else
@@ -292,14 +297,26 @@ class Search:
         best: Candidate | None = None
         for places in allowed:
             speed = SPEEDS[self.first_speed]
-            terms = Terms(scheme, speed, places, overshoot=OVERSHOOT, begin=self.begin, mended=mended)
+            terms = Terms(
+                scheme, speed, places, overshoot=OVERSHOOT, begin=self.begin, mended=mended, room=self.rooms.get(places)
+            )
             found = settle(self.settling, terms)
+            if found is not None:
+                self._remember(found)
             if found is not None and (best is None or self._rank(found) < self._rank(best)):
                 best = found
             slow = found is not None and self.settling.linked and found.plan.prediction.interval > self.enough
             if found is None or not (found.excess or slow) or self.settling.crowded(found.plan) > OVERSHOOT:
                 break
         return best
+
+    def _remember(self, found: Candidate) -> None:
+        """Where a plan has room for fully connected weights on chip, the next scheme's boards will have about as much,
+        rather than all alike."""
+        if found.places[0] is Place.CHIP and self.settling.flat.weights:
+            room = self.settling.flat.room(found.plan, found.places)
+            if room is not None:
+                self.rooms[found.places] = room
 
     def _faster(self, scheme: Scheme, found: Candidate, speed: int) -> Candidate:
         """The same with faster fully connected engines, after those of number `speed`, and fewer spread sums, as long
@@ -335,7 +352,9 @@ class Search:
         gain = GAIN * found.plan.prediction.fill
         begin = max(LEAST, found.number)
         slow = slow or gain * (SCATTERED if found.places == ORDER[0] else 1.0)
-        return settle(self.settling, Terms(scheme, speed, found.places, self._most(scheme), begin=begin, slow=slow))
+        most = self._most(scheme)
+        terms = Terms(scheme, speed, found.places, most, begin=begin, rounds=SOONER_ROUNDS, slow=slow)
+        return settle(self.settling, terms)
 
     def _most(self, scheme: Scheme) -> float:
         """The longest interval that sooner images may cost: what is left, or what is aimed at where layers by

@@ -162,3 +162,29 @@ def test_links_that_are_short_carry_fewer_sums_next() -> None:
     assert list(search._shorter(replace(spread, partial=(False,) * len(first.partial)))) == [
         replace(spread, partial=(False,) * len(first.partial), fine=True)
     ]
+
+
+def test_a_scheme_begins_with_the_room_that_one_before_had(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Convolutions leave boards unlike room for fully connected weights. Schemes learn it from the plan of one before
+    them; a plan with as many weights on each board is only made to learn it, and exceeds the memory of many."""
+    network, cluster = load_network(Path("vgg19")), load_cluster(Path("vc709-chain"), 95)
+    first = []
+
+    def excess(self: Settling, *made: object) -> Candidate:
+        found = self._assembled(*made)  # type: ignore[arg-type]
+        first.append(len(found.excess))
+        return found
+
+    one = Search(network, cluster)
+    monkeypatch.setattr(one.settling, "assembled", lambda *made: excess(one.settling, *made))
+    places = one.settling.flat.hoped()
+    scheme, other = one.schemes[:2]
+    assert one._settled(scheme, one.enough, [places]) is not None
+    spread_alike = first[0]
+    first.clear()
+    assert one._settled(other, one.enough, [places]) is not None
+    with_room = first[0]
+    first.clear()
+    one.rooms.clear()
+    assert one._settled(other, one.enough, [places]) is not None
+    assert with_room < first[0] / 2 and spread_alike > 2

@@ -1,7 +1,7 @@
 """How layers are cut: which axis, and which layers are taken in step. A `Scheme` spans the plans that fill searches."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.partition.geometry import Geometry
@@ -51,6 +51,11 @@ class Scheme:
     def uncopied(self) -> bool:
         """Whether sums of a layer by itself are spread, so that no board has its weights twice."""
         return any(len(group) == 1 and self.partial[group[0]] for group in self.groups)
+
+    def with_fewer_sums(self) -> "Scheme":
+        """The lowest layer whose backward sums are spread, if there is one, keeps copies of weights instead."""
+        first = next((layer for layer, sums in enumerate(self.partial) if sums), None)
+        return replace(self, partial=tuple(sums and layer != first for layer, sums in enumerate(self.partial)))
 
     def homes(self, layer: int) -> list[tuple[int, Range]]:
         """The groups that have a layer's channels, and which parts of `WHOLE` of them."""

@@ -1,70 +1,34 @@
 """The search: schemes with ever more layers in step, settled on the boards; then faster fully connected layers."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
-from itertools import chain, islice, product
+from itertools import chain, islice
 from math import inf
 
 from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.partition.bounds import bounds_of
-from fpdeep_gen.partition.candidate import BALANCED, Candidate, balance
+from fpdeep_gen.partition.candidate import Candidate
 from fpdeep_gen.partition.family import Scheme
 from fpdeep_gen.partition.flat_memory import ORDER, Places
-from fpdeep_gen.partition.fully_connected import Speed
 from fpdeep_gen.partition.geometry import training_macs
 from fpdeep_gen.partition.guests import hosted
 from fpdeep_gen.partition.intervals import COARSE, FIRST, LEAST
 from fpdeep_gen.partition.model import BalancedPlan, Place
-from fpdeep_gen.partition.rounds import NEARLY, Terms, settle
+from fpdeep_gen.partition.nearer import is_uneven, nearer, reaches
+from fpdeep_gen.partition.rounds import Terms, settle
 from fpdeep_gen.partition.schemes import schemes
 from fpdeep_gen.partition.settle import Settling
+from fpdeep_gen.partition.sooner import Sooner
+from fpdeep_gen.partition.speeds import SPEEDS
 
-SPEEDS = (
-    Speed(1, 1),
-    Speed(1, 1.25),
-    Speed(1, 1.5),
-    Speed(1, 1.75),
-    Speed(1, 2),
-    Speed(1, 3),
-    Speed(1.5, 6),
-    Speed(1.9, 11),
-    Speed(1.95, 11),
-    Speed(2.5, 14),
-    Speed(4, 20),
-)
 SCHEMES_MORE = 4
 """Schemes tried once one keeps the budgets, while fully connected layers are in DDR or throughput is not yet near."""
 
 LIGHT, LIGHT_SPEED = 0.02, 7
 """Where fully connected layers are no more than this part of the work, the search begins with this speed."""
 
-FILL = 4.0
-"""Latency in intervals that faster fully connected engines are tried for."""
-
-GAIN = 0.995
-"""Part of the latency that faster engines must leave at most."""
-
-SOONER_ROUNDS = 3
-"""Times that boards are filled anew for a plan in which images come through sooner: what exceeds budgets then, hardly
-ever keeps them later."""
-
-SCATTERED = 1.12
-"""Times the latency aimed at that a plan may have before fully connected weights on chip are gathered on the higher
-boards."""
-
-WEIGHT = 2
-"""Times a longer interval that the latency must gain, both in parts of what they were."""
-
 WORTH = 0.955
 """Part of the bound that is aimed at."""
-
-MISSED = 2
-"""Speeds that do not gain after which no greater ones are tried."""
-
-FINE = (Speed(1.95, 11),)
-"""Speeds near to others, by which nothing is gained where fully connected weights are off chip and images wait for each
-other."""
 
 HOPELESS, HOPELESS_SPREAD = 0.85, 0.95
 """Part of the fully connected weights that boards together have room for below which none of the schemes after that
@@ -141,7 +105,9 @@ class Search:
                     if not (fast or mended.excess):
                         break
         best, _ = min(tried, key=lambda pair: self._rank(pair[0]))
-        return best if not fast or best.excess else self._faster(*self._nearest(tried, plans))
+        if not fast or best.excess:
+            return best
+        return Sooner(self.settling, self.enough).best(*self._nearest(tried, plans))
 
     def _sped(self, tried: Sequence[tuple[Candidate, Scheme]]) -> Iterator[tuple[Candidate, Scheme]]:
         """Where images share reads of weights in DDR, plans of the least crowded schemes with faster fully connected
@@ -192,53 +158,16 @@ class Search:
     def _nearest(
         self, tried: Sequence[tuple[Candidate, Scheme]], others: Iterable[tuple[Scheme, Candidate]]
     ) -> tuple[Scheme, Candidate, int]:
-        """What `_nearer` makes of the best plan; where that is short or uneven still, the best of it and of what
+        """What `nearer` makes of the best plan; where that is short or uneven still, the best of it and of what
         becomes of the plans after it, and of some `others`, up to the first that is neither."""
         found: list[tuple[Scheme, Candidate, int]] = []
         ranked = ((scheme, other) for other, scheme in sorted(tried, key=lambda pair: self._rank(pair[0])))
         for scheme, other in chain(ranked, islice(others, SCHEMES_MORE)):
             if not other.excess:
-                found.append(self._nearer(scheme, other))
-                if self.settling.linked or self._reaches(found[-1][1]):
+                found.append(nearer(self.settling, scheme, other, self.first_speed))
+                if self.settling.linked or reaches(self.settling, found[-1][1]):
                     break
         return min(found, key=lambda near: self._rank(near[1]))
-
-    def _nearer(self, scheme: Scheme, found: Candidate) -> tuple[Scheme, Candidate, int]:
-        """The same with slower fully connected engines, the fastest that leave the throughput which faster ones must
-        leave and boards even, else those with the shortest interval; and the number of their speed. Where none leave
-        that throughput, schemes that ask less of links or multipliers; where boards are uneven, fewer engines side by
-        side, or boards that are no more even than they need to be: the less others take, the more memory they have."""
-        chosen = speed = self.first_speed
-        while speed and not self._reaches(found):
-            speed -= 1
-            most = found.plan.prediction.interval - 1
-            terms = Terms(scheme, SPEEDS[speed], found.places, most, begin=found.number, mended=most)
-            other = settle(self.settling, terms)
-            if other is None or other.excess:
-                break
-            found, chosen = other, speed
-        for changed in () if self.settling.linked else _shorter(scheme):
-            if found.plan.prediction.interval <= self.settling.left:
-                break
-            most = found.plan.prediction.interval - 1
-            other = settle(self.settling, Terms(changed, SPEEDS[chosen], found.places, most, mended=most))
-            if other is not None and not other.excess:
-                scheme, found = changed, other
-        if self._is_uneven(found):
-            same = Terms(scheme, SPEEDS[chosen], found.places, begin=found.number)
-            fewer = replace(same, scheme=replace(scheme, few=True), most=self.settling.left)
-            for terms in (fewer, replace(same, level=BALANCED)):
-                other = settle(self.settling, terms)
-                if other is not None and not other.excess and self._reaches(other):
-                    return terms.scheme, other, chosen
-        return scheme, found, chosen
-
-    def _reaches(self, found: Candidate) -> bool:
-        """Whether the plan leaves the throughput that others must leave, and boards are even."""
-        return found.plan.prediction.interval <= self.settling.left and not self._is_uneven(found)
-
-    def _is_uneven(self, found: Candidate) -> bool:
-        return not self.settling.linked and balance(found.plan) > BALANCED
 
     def _may_mend(self, plan: BalancedPlan) -> bool:
         """Whether a longer interval, or less for the boards that take too much, may do."""
@@ -290,7 +219,7 @@ class Search:
         """The less the better: budgets exceeded, by how much throughput is short of what is aimed at, uneven boards,
         fully connected layers off chip, interval."""
         excess, off_chip, interval, even = candidate.rank
-        return (excess, max(interval, self.enough), self._is_uneven(candidate), off_chip, interval, even)
+        return (excess, max(interval, self.enough), is_uneven(self.settling, candidate), off_chip, interval, even)
 
     def _settled(self, scheme: Scheme, mended: float, allowed: Sequence[Places]) -> Candidate | None:
         """The scheme's plan with fully connected layers in the first memory of those `allowed` that has room."""
@@ -317,73 +246,3 @@ class Search:
             room = self.settling.flat.room(found.plan, found.places)
             if room is not None:
                 self.rooms[found.places] = room
-
-    def _faster(self, scheme: Scheme, found: Candidate, speed: int) -> Candidate:
-        """The same with faster fully connected engines, after those of number `speed`, and fewer spread sums, as long
-        as the fill gains and throughput does not suffer."""
-        if not self.settling.flat.weights:
-            return found
-        missed, off_chip = 0, found.places[0] is Place.DDR
-        faster = range(speed, min(speed + (1 if off_chip else 2), len(SPEEDS)))
-        speeds = [number for number in faster if number == speed or SPEEDS[number] not in FINE]
-        for sooner, number in product(_sooner(scheme), speeds):
-            if found.plan.prediction.fill <= FILL:
-                break
-            other = self._quicker(sooner, SPEEDS[number], found, found.plan.prediction.fill if off_chip else inf)
-            if other is not None and len(other.excess) > NEARLY:
-                break
-            if other is not None and self._gains(sooner, other, found):
-                scheme, found, speed = sooner, other, number
-        while found.plan.prediction.fill > FILL and missed < MISSED and speed + 1 < len(SPEEDS):
-            speed += 1
-            fine = off_chip and SPEEDS[speed] in FINE
-            other = None if fine else self._quicker(scheme, SPEEDS[speed], found)
-            if other is not None and len(other.excess) > NEARLY:
-                break
-            gains = other is not None and self._gains(scheme, other, found)
-            found = other if other is not None and gains else found
-            missed = 0 if gains else missed + 1
-        return found
-
-    def _quicker(self, scheme: Scheme, speed: Speed, found: Candidate, slow: float | None = None) -> Candidate | None:
-        """The plan of a scheme where images may come through sooner than in `found`, if some interval that is left has
-        enough multipliers. `slow`: intervals that an image takes at first where the scheme is given up, if not as many
-        as in `found`."""
-        gain = GAIN * found.plan.prediction.fill
-        begin = max(LEAST, found.number)
-        slow = slow or gain * (SCATTERED if found.places == ORDER[0] else 1.0)
-        most = self._most(scheme)
-        terms = Terms(scheme, speed, found.places, most, begin=begin, rounds=SOONER_ROUNDS, slow=slow)
-        return settle(self.settling, terms)
-
-    def _most(self, scheme: Scheme) -> float:
-        """The longest interval that sooner images may cost: what is left, or what is aimed at where layers by
-        themselves have no copies, which faster engines' memory would cost more of."""
-        return self.enough if scheme.uncopied else self.settling.left
-
-    def _gains(self, scheme: Scheme, other: Candidate, found: Candidate) -> bool:
-        """Whether the scheme's plan `other` keeps all budgets, images come through sooner than in `found`, and that is
-        worth it."""
-        mine, others = other.plan.prediction, found.plan.prediction
-        worth = others.fill * min(GAIN, 1 - WEIGHT * (mine.interval / others.interval - 1))
-        even = balance(other.plan) <= max(BALANCED, balance(found.plan))
-        return not other.excess and mine.interval <= self._most(scheme) and mine.fill < worth and even
-
-
-def _shorter(scheme: Scheme) -> Iterator[Scheme]:
-    """Schemes like it that may allow a shorter interval: with fewer sums on links, for copies of weights, and with
-    engines as `fine` as can be."""
-    if any(scheme.partial) and not scheme.guests:
-        first = scheme.partial.index(True)
-        yield replace(scheme, partial=tuple(sums and layer != first for layer, sums in enumerate(scheme.partial)))
-    yield replace(scheme, fine=True)
-
-
-def _sooner(scheme: Scheme) -> Iterator[Scheme]:
-    """Schemes like it with which images may come through sooner, for more memory."""
-    if any(scheme.partial):
-        first = scheme.partial.index(True)
-        yield replace(scheme, frugal=False)
-        yield replace(
-            scheme, frugal=False, partial=tuple(sums and layer != first for layer, sums in enumerate(scheme.partial))
-        )

@@ -16,10 +16,12 @@ from fpdeep_gen.partition.fully_connected import Speed
 from fpdeep_gen.partition.geometry import geometries
 from fpdeep_gen.partition.latency_bound import latency_bound
 from fpdeep_gen.partition.model import Phase, Range
+from fpdeep_gen.partition.nearer import _shorter, nearer
 from fpdeep_gen.partition.rounds import EVENING, LEVELLED, Course, Terms, _Rounds, settle
 from fpdeep_gen.partition.search import WORTH, Search
 from fpdeep_gen.partition.settle import Settling, Wish
 from fpdeep_gen.partition.shares import share_of
+from fpdeep_gen.partition.speeds import SPEEDS
 from fpdeep_gen.partition.tracks import Axis, Track
 from tests.sim.rows.test_planned import planned
 
@@ -105,10 +107,9 @@ def test_boards_with_full_memory_are_evened_as_far_as_the_goal_asks() -> None:
     sums = tuple(3 <= layer <= 12 and layer != 4 for layer in range(16))
     guests = (Guest(12, 2, Range(0, 8)), Guest(12, 4, Range(8, 22)))
     scheme = Scheme((False,) * 16, groups, sums, (1,) * 16, frugal=True, lean=True, guests=guests)
-    goals.first_speed = search.SPEEDS.index(Speed(1.9, 11))
     uneven = settle(goals.settling, Terms(scheme, Speed(1.9, 11), ORDER[-1]))
     assert uneven is not None and not uneven.excess and balance(uneven.plan) > BALANCED
-    _, found, _ = goals._nearer(scheme, uneven)
+    _, found, _ = nearer(goals.settling, scheme, uneven, SPEEDS.index(Speed(1.9, 11)))
     assert not found.excess and LEVELLED < balance(found.plan) <= BALANCED
     assert found.plan.prediction.interval <= goals.settling.left
 
@@ -141,10 +142,10 @@ def test_where_the_best_plan_misses_a_goal_the_next_one_is_mended(monkeypatch: p
     full = Candidate(plan, ORDER[0], (Problem(None, None, "boards[0].bram36", "", ""),), 0)
     scheme = goals.schemes[0]
     mended = {1: uneven, 2: replace(later[0], plan=replace(plan, prediction=near))}
-    monkeypatch.setattr(goals, "_nearer", lambda scheme, found: (scheme, mended[found.number], 0))
-    nearer = scheme, mended[2], 0
-    assert goals._nearest([(one, scheme) for one in (full, *later, uneven)], ()) == nearer
-    assert goals._nearest([(uneven, scheme)], [(scheme, one) for one in (full, *later)]) == nearer
+    monkeypatch.setattr(search, "nearer", lambda _, scheme, found, speed: (scheme, mended[found.number], speed))
+    near_plan = scheme, mended[2], goals.first_speed
+    assert goals._nearest([(one, scheme) for one in (full, *later, uneven)], ()) == near_plan
+    assert goals._nearest([(uneven, scheme)], [(scheme, one) for one in (full, *later)]) == near_plan
     assert (
         goals._nearest([(uneven, scheme)], [(scheme, full)] * search.SCHEMES_MORE + [(scheme, later[0])])[1] == uneven
     )
@@ -156,10 +157,10 @@ def test_links_that_are_short_carry_fewer_sums_next() -> None:
     """The lowest spread sums go first, then engines are refined; guests' layers keep theirs."""
     first = Search(planned().network, planned().cluster).schemes[0]
     spread = replace(first, partial=(False, True, True, *first.partial[3:]))
-    fewer, fine = search._shorter(spread)
+    fewer, fine = _shorter(spread)
     assert fewer == replace(spread, partial=(False, False, True, *first.partial[3:]))
     assert fine == replace(spread, fine=True)
-    assert list(search._shorter(replace(spread, partial=(False,) * len(first.partial)))) == [
+    assert list(_shorter(replace(spread, partial=(False,) * len(first.partial)))) == [
         replace(spread, partial=(False,) * len(first.partial), fine=True)
     ]
 

@@ -241,8 +241,8 @@ class Search:
 
     def _remember(self, found: Candidate) -> None:
         """Where a plan has room for fully connected weights on chip, the next scheme's boards will have about as much,
-        rather than all alike."""
-        if found.places[0] is Place.CHIP and self.settling.flat.weights:
+        rather than all alike. Not where links are the limit: there weights lie where one scheme's links have room."""
+        if found.places[0] is Place.CHIP and self.settling.flat.weights and not self.settling.linked:
             room = self.settling.flat.room(found.plan, found.places)
             if room is not None:
                 self.rooms[found.places] = room

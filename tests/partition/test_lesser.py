@@ -51,11 +51,11 @@ def slow_memory(dsp: int) -> Cluster:
 def test_more_multipliers_do_not_halve_the_throughput(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of these two chains the search has 14,934 cycles for the lesser and 30,643 for the better one. Both look at
     boards with the multipliers of 1.1 to some power, which are the same."""
-    intervals = [make_balanced_plan(weighty(), slow_memory(dsp)).prediction.interval for dsp in (309, 331)]
+    intervals = [make_balanced_plan(weighty(), slow_memory(dsp)).prediction.interval for dsp in (325, 340)]
     assert intervals[1] <= intervals[0]
     monkeypatch.setattr(lesser, "DISTANCES", ())
     monkeypatch.setattr(lesser, "_slower", lambda cluster: iter(()))
-    alone = [make_balanced_plan(weighty(), slow_memory(dsp)).prediction.interval for dsp in (309, 331)]
+    alone = [make_balanced_plan(weighty(), slow_memory(dsp)).prediction.interval for dsp in (325, 340)]
     assert alone[1] > 1.5 * alone[0] > 1.2 * intervals[0]
 
 

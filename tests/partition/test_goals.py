@@ -11,9 +11,10 @@ from fpdeep_gen.network.load import load_network
 from fpdeep_gen.partition import search
 from fpdeep_gen.partition.candidate import BALANCED, Candidate, balance
 from fpdeep_gen.partition.family import Guest, Scheme
-from fpdeep_gen.partition.flat_memory import ORDER
-from fpdeep_gen.partition.fully_connected import Speed
+from fpdeep_gen.partition.flat_memory import ORDER, Places
+from fpdeep_gen.partition.fully_connected import FlatPiece, Speed
 from fpdeep_gen.partition.geometry import geometries
+from fpdeep_gen.partition.intervals import Filled
 from fpdeep_gen.partition.latency_bound import latency_bound
 from fpdeep_gen.partition.model import Phase, Range
 from fpdeep_gen.partition.nearer import _shorter, nearer
@@ -167,25 +168,31 @@ def test_links_that_are_short_carry_fewer_sums_next() -> None:
 
 def test_a_scheme_begins_with_the_room_that_one_before_had(monkeypatch: pytest.MonkeyPatch) -> None:
     """Convolutions leave boards unlike room for fully connected weights. Schemes learn it from the plan of one before
-    them; a plan with as many weights on each board is only made to learn it, and exceeds the memory of many."""
-    network, cluster = load_network(Path("vgg19")), load_cluster(Path("vc709-chain"), 95)
-    first = []
+    them; a plan with as many weights on each board is only made to learn it, and exceeds the memory of many. Not where
+    links are the limit."""
+    goals = Search(load_network(Path("vgg19")), load_cluster(Path("vc709-chain"), 95))
+    assembled, places = goals.settling.assembled, goals.settling.flat.hoped()
+    exceeded: list[int] = []
 
-    def excess(self: Settling, *made: object) -> Candidate:
-        found = self._assembled(*made)  # type: ignore[arg-type]
-        first.append(len(found.excess))
+    def counted(filled: Filled, pieces: tuple[FlatPiece, ...], speed: Speed, at: Places) -> Candidate:
+        found = assembled(filled, pieces, speed, at)
+        exceeded.append(len(found.excess))
         return found
 
-    one = Search(network, cluster)
-    monkeypatch.setattr(one.settling, "assembled", lambda *made: excess(one.settling, *made))
-    places = one.settling.flat.hoped()
-    scheme, other = one.schemes[:2]
-    assert one._settled(scheme, one.enough, [places]) is not None
-    spread_alike = first[0]
-    first.clear()
-    assert one._settled(other, one.enough, [places]) is not None
-    with_room = first[0]
-    first.clear()
-    one.rooms.clear()
-    assert one._settled(other, one.enough, [places]) is not None
-    assert with_room < first[0] / 2 and spread_alike > 2
+    monkeypatch.setattr(goals.settling, "assembled", counted)
+
+    def first_of(scheme: Scheme) -> int:
+        """Budgets that the first plan of a scheme exceeds."""
+        exceeded.clear()
+        assert goals._settled(scheme, goals.enough, [places]) is not None
+        return exceeded[0]
+
+    first, second = goals.schemes[:2]
+    assert first_of(first) > 2
+    with_room = first_of(second)
+    goals.rooms.clear()
+    assert with_room < first_of(second) / 2
+    goals.rooms.clear()
+    monkeypatch.setattr(goals.settling, "linked", True)
+    first_of(first)
+    assert not goals.rooms

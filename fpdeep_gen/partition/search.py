@@ -15,7 +15,7 @@ from fpdeep_gen.partition.guests import hosted
 from fpdeep_gen.partition.intervals import COARSE, FIRST, LEAST
 from fpdeep_gen.partition.model import BalancedPlan, Place
 from fpdeep_gen.partition.nearer import is_uneven, nearer, reaches
-from fpdeep_gen.partition.rounds import Terms, settle
+from fpdeep_gen.partition.rounds import UNLIKELY, Terms, settle
 from fpdeep_gen.partition.schemes import schemes
 from fpdeep_gen.partition.settle import Settling
 from fpdeep_gen.partition.sooner import Sooner
@@ -47,7 +47,7 @@ MENDED = 3
 SPED = 4
 """Speeds of fully connected engines that are tried so that less waits for them."""
 
-HOSTED, CORRECTED = 3, 2
+HOSTED, CORRECTED = 3, 4
 """Schemes that get guests, and times that these are corrected by what boards take."""
 
 
@@ -125,11 +125,29 @@ class Search:
                         return
 
     def _hosted(self, tried: Sequence[tuple[Candidate, Scheme]]) -> Iterator[tuple[Candidate, Scheme]]:
-        """Plans of schemes with guests where boards have room, up to the first that keeps all budgets."""
+        """Plans of schemes with guests where boards have room, up to the first that keeps all budgets; with ever faster
+        fully connected engines as long as that lacks little, as fewer rows wait in caches then. The search goes on
+        with the last speed."""
         if self.settling.linked or not tried:
             return
-        places, more = tried[-1][0].places, HOSTED
-        for scheme, base in self._bases([pair for pair in tried if pair[0].places == places]):
+        places = tried[-1][0].places
+        bases = list(self._bases([pair for pair in tried if pair[0].places == places]))
+        while bases:
+            found = []
+            for candidate, scheme in self._with_guests(bases, places):
+                yield candidate, scheme
+                found.append(candidate)
+            least = min((len(candidate.excess) for candidate in found), default=inf)
+            if least == 0 or least >= UNLIKELY or self.first_speed + 1 == len(SPEEDS):
+                return
+            self.first_speed += 1
+
+    def _with_guests(
+        self, bases: Sequence[tuple[Scheme, Candidate | None]], places: Places
+    ) -> Iterator[tuple[Candidate, Scheme]]:
+        """Plans of the first of these that may have guests, up to the first that keeps all budgets."""
+        more = HOSTED
+        for scheme, base in bases:
             found = base or self._settled(scheme, self.enough, (places,))
             for correction in range(CORRECTED):
                 changed = None if found is None else hosted(found.plan, self.settling.geometry, scheme)

@@ -13,7 +13,7 @@ from fpdeep_gen.partition.intervals import LEAST
 from fpdeep_gen.partition.model import Place
 from fpdeep_gen.partition.rounds import NEARLY, Terms, settle
 from fpdeep_gen.partition.settle import Settling
-from fpdeep_gen.partition.speeds import FINE, SPEEDS
+from fpdeep_gen.partition.speeds import FINE, SPEEDS, faster
 
 FILL = 4.0
 """Latency in intervals that faster fully connected engines are tried for."""
@@ -49,8 +49,7 @@ class Sooner:
         if not self.settling.flat.weights:
             return found
         missed, off_chip = 0, found.places[0] is Place.DDR
-        faster = range(speed, min(speed + (1 if off_chip else 2), len(SPEEDS)))
-        speeds = [number for number in faster if number == speed or SPEEDS[number] not in FINE]
+        speeds = [speed, *faster(speed)[: 0 if off_chip else 1]]
         for sooner, number in product(_sooner(scheme), speeds):
             if found.plan.prediction.fill <= FILL:
                 break
@@ -59,10 +58,11 @@ class Sooner:
                 break
             if other is not None and self._gains(sooner, other, found):
                 scheme, found, speed = sooner, other, number
-        while found.plan.prediction.fill > FILL and missed < MISSED and speed + 1 < len(SPEEDS):
-            speed += 1
-            fine = off_chip and SPEEDS[speed] in FINE
-            other = None if fine else self._quicker(scheme, SPEEDS[speed], found)
+        for number in faster(speed):
+            if found.plan.prediction.fill <= FILL or missed == MISSED:
+                break
+            fine = off_chip and SPEEDS[number] in FINE
+            other = None if fine else self._quicker(scheme, SPEEDS[number], found)
             if other is not None and len(other.excess) > NEARLY:
                 break
             gains = other is not None and self._gains(scheme, other, found)

@@ -18,7 +18,7 @@ from fpdeep_gen.partition.intervals import Filled
 from fpdeep_gen.partition.latency_bound import latency_bound
 from fpdeep_gen.partition.model import Phase, Range
 from fpdeep_gen.partition.nearer import _shorter, nearer
-from fpdeep_gen.partition.rounds import EVENING, LEVELLED, Course, Terms, _Rounds, settle
+from fpdeep_gen.partition.rounds import EVENING, LEVELLED, UNLIKELY, Course, Terms, _Rounds, settle
 from fpdeep_gen.partition.search import WORTH, Search
 from fpdeep_gen.partition.settle import Settling, Wish
 from fpdeep_gen.partition.shares import share_of
@@ -98,6 +98,42 @@ def test_boards_are_evened_however_many_rounds_it_took_to_keep_the_budgets() -> 
         course = rounds._behind_fit(Course(wish, left, 0, 0), wish, uneven)
         assert course.wish == replace(wish, level=LEVELLED)
         assert course.rounds == max(left, EVENING)
+
+
+@pytest.mark.parametrize(("excess", "faster"), [((2, 1, 0), 2), ((2, 1, 3), 5), ((UNLIKELY,), 0), ((), 0)])
+def test_boards_that_lack_little_get_faster_fully_connected_engines(
+    excess: tuple[int, ...], faster: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where guests leave a plan with few budgets exceeded, at each speed what the first of `excess` say and the last of
+    them from then on: up to the speed at which it keeps all, or the fastest."""
+    plan = planned()
+    goals = Search(plan.network, plan.cluster)
+    goals.first_speed = len(SPEEDS) - 6
+    scheme, lacks = goals.schemes[0], Problem(None, None, "boards[0].bram36", "", "")
+    made = [Candidate(plan, ORDER[0], (lacks,) * count, number) for number, count in enumerate(excess)]
+    tried = [(Candidate(plan, ORDER[0], (lacks,) * 9, 9), scheme)]
+
+    def with_guests(*_: object) -> list[tuple[Candidate, Scheme]]:
+        passed = goals.first_speed - (len(SPEEDS) - 6)
+        return [(made[min(passed, len(made) - 1)], scheme)] if made else []
+
+    monkeypatch.setattr(goals, "_with_guests", with_guests)
+    monkeypatch.setattr(goals, "_bases", lambda tried: [(scheme, tried[0][0])])
+    found = [candidate for candidate, _ in goals._hosted(tried)]
+    assert goals.first_speed == len(SPEEDS) - 6 + faster
+    assert len(found) == (faster + 1 if made else 0)
+
+
+@pytest.mark.parametrize("chain", ["vc709-chain", "vc709-chain-3"])
+def test_vgg16_on_25_boards_reaches_both_goals(chain: str) -> None:
+    """Memory is full to 0.96: three groups give parts of layers away. With one that did, the plan with 3 lanes had
+    0.932 of the bound and 1.047 times the mean on the busiest board."""
+    goals = Search(load_network(Path("vgg16")), load_cluster(Path(chain), 25))
+    goals.schemes = tuple(scheme for scheme in goals.schemes if scheme.frugal and scheme.uncopied)[:1]
+    found = goals.best()
+    assert found is not None and not found.excess
+    assert found.plan.bounds.interval >= 0.951 * found.plan.prediction.interval
+    assert balance(found.plan) <= BALANCED
 
 
 def test_boards_with_full_memory_are_evened_as_far_as_the_goal_asks() -> None:

@@ -15,7 +15,7 @@ from fpdeep_gen.partition.rounds import Terms, settle
 from fpdeep_gen.partition.settle import Settling
 from fpdeep_gen.partition.tracks import WHOLE
 from fpdeep_gen.sim.rows.compare import compare
-from tests.partition.networks import chain
+from tests.partition.networks import chain, conv, network, output
 from tests.partition.test_displaced import IMAGES, heavy_end
 from tests.partition.test_planner import check
 
@@ -87,6 +87,28 @@ def test_boards_that_took_too_much_find_hosts() -> None:
     check(after)
     assert fullest(after) <= 1
     assert after.prediction.interval < planned(ALONE, bram36=45).prediction.interval
+
+
+def test_all_groups_above_the_common_level_give_parts_away() -> None:
+    """With 50 block RAMs the last group's boards lack some, those of the group before it have hardly any to spare, the
+    first group's have 2 in 5. Both give the first one parts of their last layers, and all boards have enough then."""
+    cluster = chain(5, dsp=120, bram36=50)
+    layers = heavy_end().layers
+    longer = network((*layers, conv("conv5", output(layers[-1]), 48, 3)))
+    groups = ((0, 1), (2, 4), (3, 5))
+    scheme = Scheme((False,) * 6, groups, (False, False, True, True, True, True), (1,) * 6, frugal=True)
+    plain, tight = Settling(longer, chain(5, dsp=120, bram36=300)), Settling(longer, cluster)
+    before = settle(plain, Terms(scheme, Speed(1, 1), ORDER[0]))
+    assert before is not None
+    found = hosted(replace(before.plan, cluster=cluster), geometries(longer), scheme)
+    assert found is not None
+    assert [(guest.layer, guest.group, guest.parts.begin) for guest in found.guests] == [(4, 0, 0), (5, 0, 0)]
+    assert all(0 < guest.parts.size < WHOLE for guest in found.guests)
+    after, without = (settle(tight, Terms(one, Speed(1, 1), ORDER[0])) for one in (found, scheme))
+    assert after is not None and not after.excess
+    assert without is not None and without.excess
+    check(after.plan)
+    assert compare(after.plan, IMAGES).faults == ()
 
 
 def test_without_room_there_are_no_guests() -> None:

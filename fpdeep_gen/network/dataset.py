@@ -30,10 +30,12 @@ class Dataset:
 
 @dataclass(frozen=True)
 class BuiltIn:
-    """A data set that a Python package carries: image shape, number of classes, images for testing, and its reader."""
+    """A data set that a Python package carries: image shape, number of classes, images for training and for testing,
+    and its reader."""
 
     shape: tuple[int, int, int]
     classes: int
+    train_count: int
     test_count: int
     read: Callable[[], tuple[NDArray[np.int64], NDArray[np.int64]]]
 
@@ -62,8 +64,8 @@ def _read_mnist5k() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 
 BUILT_IN: Mapping[str, BuiltIn] = {
-    "digits": BuiltIn((1, 8, 8), 10, 360, _read_digits),
-    "mnist5k": BuiltIn((1, 28, 28), 10, 1000, _read_mnist5k),
+    "digits": BuiltIn((1, 8, 8), 10, 1437, 360, _read_digits),
+    "mnist5k": BuiltIn((1, 28, 28), 10, 4000, 1000, _read_mnist5k),
 }
 
 
@@ -91,6 +93,20 @@ def load_dataset(network: Network) -> Dataset:
     if problems:
         raise InputError(problems)
     return Dataset(**{name: np.ascontiguousarray(arrays[name], dtype=np.int64) for name in ARRAYS})
+
+
+def epoch_images(network: Network) -> int | None:
+    """Training images of an epoch: those that the network's file states, or those of its data set; None where there is
+    neither, or an .npz file that cannot be read (yet)."""
+    if network.dataset is None:
+        return network.training.images
+    built_in = BUILT_IN.get(network.dataset)
+    if built_in is not None:
+        return built_in.train_count
+    try:
+        return len(_read_npz(Path(network.dataset))["train_labels"])
+    except (InputError, TypeError):
+        return None
 
 
 def _read_npz(file: Path) -> dict[str, NDArray[np.int64]]:

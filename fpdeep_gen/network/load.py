@@ -1,7 +1,7 @@
 """Network YAML to `Network`: fields checked, shapes inferred, number formats chosen."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,7 +65,7 @@ def _network_of(document: Document, path: Path, for_training: bool, for_boards: 
     formats = default_formats(schema.formats)
     shape = (schema.input.channels, schema.input.rows, schema.input.columns)
     layers, problems = infer_layers(document, drafts, shape, formats)
-    problems += _dataset_problems(document, schema, drafts)
+    problems += [*_dataset_problems(document, schema, drafts), *_epoch_problems(document, schema)]
     if problems:
         raise InputError(problems)
     network = _assemble(path, schema, layers)
@@ -205,6 +205,17 @@ def _dataset_problems(document: Document, schema: NetworkSchema, drafts: Sequenc
     return problems
 
 
+def _epoch_problems(document: Document, schema: NetworkSchema) -> Iterator[Problem]:
+    """Images of an epoch that are given beside a data set, or are too few for a mini-batch."""
+    images, at = schema.training.images, ("training", "images")
+    if images is None:
+        return
+    if schema.dataset is not None:
+        yield document.problem(at, "nothing beside a data set, whose training images are counted", f"`{images}`")
+    elif images < schema.training.batch:
+        yield document.problem(at, f"at least a mini-batch of {schema.training.batch}", f"`{images}`")
+
+
 def _assemble(path: Path, schema: NetworkSchema, layers: tuple[Layer, ...]) -> Network:
     """The network with default formats."""
     training, name = schema.training, schema.dataset
@@ -221,6 +232,7 @@ def _assemble(path: Path, schema: NetworkSchema, layers: tuple[Layer, ...]) -> N
             training.epochs,
             training.seed,
             float(training.momentum),
+            training.images,
         ),
         dataset=name if name is None or name in BUILT_IN else str(path.parent / name),
         accumulator_width=schema.formats.accumulator_width,

@@ -140,13 +140,15 @@ class Layer:
 @dataclass(frozen=True)
 class Training:
     """How the network is trained. `learning_rate` is applied to the mean gradient of the `batch` images, or with
-    momentum to the velocity v = momentum * v + mean gradient."""
+    momentum to the velocity v = momentum * v + mean gradient. `images`: of an epoch, of a network without a data set
+    (None where its file says nothing of them)."""
 
     batch: int
     learning_rate: float
     epochs: int
     seed: int
     momentum: float = 0.0
+    images: int | None = None
 
 
 @dataclass(frozen=True)

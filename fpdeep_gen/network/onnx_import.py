@@ -18,7 +18,9 @@ from fpdeep_gen.network.onnx_graph import Graph, Node, chain_problems, read_grap
 from fpdeep_gen.network.onnx_layers import OPERATORS, Walk
 from fpdeep_gen.network.onnx_normalisation import with_normalisations
 
-TRAINING = {"batch": 128, "learning_rate": 0.01, "epochs": 90, "seed": 1, "momentum": 0.9}
+TRAINING = {"batch": 128, "learning_rate": 0.01, "epochs": 90, "seed": 1, "momentum": 0.9, "images": 1_281_167}
+"""As AlexNet was trained, on the ImageNet challenge of 2012."""
+
 INPUT_FORMAT = {"width": 8, "fraction": 7}
 
 HINTS = {

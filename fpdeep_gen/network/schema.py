@@ -34,6 +34,7 @@ class TrainingSchema(Schema):
     epochs: int = Field(ge=1, le=100_000)
     seed: int = Field(ge=0, le=2**32 - 1)
     momentum: float = Field(default=0.0, ge=0, lt=1)
+    images: int | None = Field(default=None, ge=1, le=2**40)
 
 
 class CalibrateSchema(Schema):

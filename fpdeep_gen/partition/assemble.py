@@ -256,7 +256,6 @@ def board_uses(
             ceil(auxiliary[board]),
             kept[Kept.WEIGHTS][board],
             kept[Kept.GRADIENTS][board],
-            kept[Kept.MOMENTUM][board],
             cached[board],
             line[board],
             sums[board],

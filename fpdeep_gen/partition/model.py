@@ -72,7 +72,7 @@ from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.partition.bounds_model import Bounds
 
-BALANCED_PLAN_VERSION = 6
+BALANCED_PLAN_VERSION = 7
 
 VECTOR_PARTS = 32
 """Parts in which the output of a fully connected layer moves."""
@@ -164,7 +164,6 @@ class Kept(_Kind):
 
     WEIGHTS = "weights"
     GRADIENTS = "gradients"
-    MOMENTUM = "momentum"
 
 
 class Place(_Kind):
@@ -176,9 +175,9 @@ class Place(_Kind):
 
 @dataclass(frozen=True)
 class Store:
-    """Weights (or their gradients or velocities) of `outputs` x `inputs` channels of layer `layer` on `board`:
-    `words` of `width` bits; `bram18` RAMB18s if on chip. `is_copy`: the same weights have their master on another board
-    (or in another store of this one) and come from there once a batch."""
+    """Weights (or their gradients, which are added to their velocities) of `outputs` x `inputs` channels of layer
+    `layer` on `board`: `words` of `width` bits; `bram18` RAMB18s if on chip. `is_copy`: the same weights have their
+    master on another board (or in another store of this one) and come from there once a batch."""
 
     layer: int
     board: int
@@ -282,7 +281,8 @@ class LinkPlan:
 
 @dataclass(frozen=True)
 class BoardUse:
-    """What one board's part takes. RAMB18s by use; LUT is an estimate; DDR in bits an image.
+    """What one board's part takes. RAMB18s by use; LUT, with those that are memory, is an estimate; DDR in bits an
+    image.
 
     `auxiliary_dsp`: multipliers that normalisation and the loss need beside the engines'."""
 
@@ -292,7 +292,6 @@ class BoardUse:
     auxiliary_dsp: int
     weight_bram18: int
     gradient_bram18: int
-    momentum_bram18: int
     cache_bram18: int
     line_bram18: int
     partial_bram18: int
@@ -311,7 +310,6 @@ class BoardUse:
         return (
             self.weight_bram18
             + self.gradient_bram18
-            + self.momentum_bram18
             + self.cache_bram18
             + self.line_bram18
             + self.partial_bram18

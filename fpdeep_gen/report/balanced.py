@@ -7,7 +7,8 @@ from rich.table import Table
 
 from fpdeep_gen.energy.estimate import Energy
 from fpdeep_gen.partition.model import BalancedPlan, LinkPlan, Phase, Place, Share
-from fpdeep_gen.report.points import busiest_link, fullest_board, link_load
+from fpdeep_gen.report.epoch import epoch_of, epoch_text
+from fpdeep_gen.report.points import busiest_link, figures_of_energy, fullest_board, link_load
 from fpdeep_gen.texts import counted
 
 PHASES = {Phase.FORWARD: "F", Phase.BACKWARD: "B", Phase.GRADIENT: "G"}
@@ -18,6 +19,7 @@ BOARD_COLUMNS = (
     "parts (forward, backward, gradient in %)",
     "DSP",
     "BRAM36",
+    "LUT",
     "weights",
     "gradients",
     "caches",
@@ -28,7 +30,8 @@ BOARD_COLUMNS = (
 
 
 def balanced_table(plan: BalancedPlan) -> Table:
-    """One row a board: parts of layers in percent of each phase, multipliers, memory by use, link to the next board."""
+    """One row a board: parts of layers in percent of each phase, multipliers, block RAM and LUTs, block RAMs by use,
+    link to the next board."""
     table = Table(title="Boards", title_justify="left")
     for name in BOARD_COLUMNS[:2]:
         table.add_column(name)
@@ -49,13 +52,14 @@ def board_texts(plan: BalancedPlan) -> tuple[tuple[str, ...], ...]:
     for board, use in zip(plan.cluster.boards, plan.uses, strict=True):
         link = plan.links[use.board] if use.board < len(plan.links) else None
         buffers = use.line_bram18 + use.partial_bram18 + use.fifo_bram18
-        parts = (use.weight_bram18, use.gradient_bram18 + use.momentum_bram18, use.cache_bram18, buffers)
+        parts = (use.weight_bram18, use.gradient_bram18, use.cache_bram18, buffers)
         rows.append(
             (
                 str(use.board),
                 _parts(plan, shares.get(use.board, []), whole),
                 f"{use.dsp / board.dsp:.1%}",
                 f"{use.bram18 / 2 / board.bram36:.1%}",
+                f"{use.lut / board.lut:.0%}",
                 *(f"{count / 2:.0f}" for count in parts),
                 *_loads(plan, link),
             )
@@ -64,22 +68,19 @@ def board_texts(plan: BalancedPlan) -> tuple[tuple[str, ...], ...]:
 
 
 def balanced_text(plan: BalancedPlan, energy: Energy) -> str:
-    """Interval against the bound, latency, batch, what limits, and energy."""
+    """Interval against the bound, latency, batch, epoch, what limits, and energy."""
     predicted, bounds = plan.prediction, plan.bounds
-    clock = plan.cluster.clock_mhz * 1e6
-    batch = predicted.batch * clock / predicted.batch_cycles
-    macs = [use.macs for use in plan.uses]
+    figures, epoch = figures_of_energy(plan, energy), epoch_of(plan)
     lines = [
-        f"interval {predicted.interval:,} cycles, {clock / predicted.interval:,.1f} images/s within a batch; "
-        f"bound {bounds.interval:,.0f}: {bounds.interval / predicted.interval:.1%} of it "
-        f"({bounds.limit})",
+        f"interval {predicted.interval:,} cycles, {figures.steady:,.1f} images/s within a batch; "
+        f"bound {bounds.interval:,.0f} ({bounds.limit}): {bounds.interval / predicted.interval:.1%} of it",
         f"latency {predicted.latency:,} cycles, {predicted.fill:.2f} intervals; "
         f"after a batch {predicted.update:,} cycles; "
-        f"{batch:,.1f} images/s with batches of {predicted.batch}",
+        f"{figures.images_per_second:,.1f} images/s with batches of {predicted.batch}",
+        *([epoch_text(epoch, plan.network.training.epochs)] if epoch is not None else []),
         *([apart_text(plan)] if predicted.intake < predicted.interval else []),
-        f"work: busiest board {max(macs) * len(macs) / sum(macs):.3f} of the mean; "
-        f"fully connected weights {flat_text(plan)}",
-        _limit(plan),
+        f"work: busiest board {figures.balance:.3f} of the mean; fully connected weights {flat_text(plan)}",
+        f"limited by {figures.limit}; {_fullest(plan)}",
         energy_text(energy),
     ]
     return "\n".join(lines)
@@ -111,18 +112,29 @@ def energy_text(energy: Energy) -> str:
 
 
 def balanced_document(plan: BalancedPlan, energy: Energy) -> dict[str, object]:
-    """Figures for --json."""
-    predicted = plan.prediction
+    """Figures for --json; rates in images a second. `epoch`: None where nothing says how many images it has."""
+    predicted, epoch = plan.prediction, epoch_of(plan)
+    figures = figures_of_energy(plan, energy)
     return {
         "kind": plan.kind,
         "boards": len(plan.cluster.boards),
         "interval": predicted.interval,
         "intake": predicted.intake,
         "bound": plan.bounds.interval,
+        "limit": figures.limit,
+        "steady": figures.steady,
+        "images_per_second": figures.images_per_second,
+        "of_bound": figures.of_bound,
+        "balance": figures.balance,
+        "memory": figures.memory,
+        "fullest": figures.fullest,
+        "link_load": figures.link_load,
+        "link": figures.link,
         "latency": predicted.latency,
         "fill": predicted.fill,
         "update": predicted.update,
         "batch": predicted.batch,
+        "epoch": None if epoch is None else asdict(epoch),
         "energy_estimate": energy_document(energy),
     }
 
@@ -174,7 +186,7 @@ def _images(count: int) -> str:
     return counted(count, "image")
 
 
-def _limit(plan: BalancedPlan) -> str:
+def _fullest(plan: BalancedPlan) -> str:
     fullest, memory = fullest_board(plan)
     text = f"fullest memory: board {fullest} with {memory:.1%}"
     link = busiest_link(plan)

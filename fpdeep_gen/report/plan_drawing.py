@@ -29,7 +29,6 @@ BOARD_LABELS = 16
 USES = (
     ("weights", "weight_bram18", "#3b76c4"),
     ("gradients", "gradient_bram18", "#8e62bd"),
-    ("momentum", "momentum_bram18", "#b58ad6"),
     ("feature caches", "cache_bram18", "#2f9a8f"),
     ("line buffers", "line_bram18", "#d9a441"),
     ("running sums", "partial_bram18", "#c96f4a"),
@@ -103,6 +102,11 @@ def draw_plan(plan: BalancedPlan) -> ChainDrawing:
          for board, use in zip(plan.cluster.boards, plan.uses, strict=True)],
     )  # fmt: skip
     panels.bars("Memory", "block RAM by use", MEMORY, [_memory(plan, use) for use in plan.uses], "fullest: ")
+    panels.bars(
+        "LUT", "an estimate, with|distributed RAM", PART,
+        [(f"board {use.board}: about {use.lut:,} of {board.lut:,} LUTs", [(PLAIN, use.lut / board.lut)])
+         for board, use in zip(plan.cluster.boards, plan.uses, strict=True)],
+    )  # fmt: skip
     if any(use.ddr_bits for use in plan.uses):
         rates = [ddr_rate(board, plan.cluster.clock_mhz) * interval for board in plan.cluster.boards]
         loads = [use.ddr_bits / rate if rate else 0.0 for use, rate in zip(plan.uses, rates, strict=True)]
@@ -111,7 +115,10 @@ def draw_plan(plan: BalancedPlan) -> ChainDrawing:
         panels.bars("DDR", "traffic of an image", PART, parts, "busiest: ")
     if plan.links:
         panels.links(plan)
-    uses = tuple(Key(fill, name) for name, field, fill in USES if any(getattr(use, field) for use in plan.uses))
+    kept = {"gradients": "gradients, momentum"} if plan.network.training.momentum else {}
+    uses = tuple(
+        Key(fill, kept.get(name, name)) for name, field, fill in USES if any(getattr(use, field) for use in plan.uses)
+    )
     layers = tuple(Key(fill, layer.name) for fill, layer in zip(colours, plan.network.layers, strict=True))
     width = max(columns.right + RIGHT, LEFT + 2 * WIDEST + RIGHT)
     drawing = Drawing(width, panels.y, tuple(panels.grid), tuple(panels.frames), tuple(panels.labels))

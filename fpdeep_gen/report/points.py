@@ -7,6 +7,7 @@ from fpdeep_gen.energy.estimate import Energy, plan_energy
 from fpdeep_gen.energy.model import EnergyModel
 from fpdeep_gen.errors import Problem
 from fpdeep_gen.partition.budget import ddr_rate
+from fpdeep_gen.partition.candidate import balance
 from fpdeep_gen.partition.model import BalancedPlan, LinkPlan
 
 NEAR = 0.95
@@ -17,9 +18,9 @@ NEAR = 0.95
 class Figures:
     """Figures of one plan. Rates in images a second (`steady`: within a batch; `images_per_second`: with the gap
     between batches). `of_bound`: part of the work bound that the steady rate reaches. `balance`: multiply-accumulates
-    of the busiest board over the mean. `memory`: part of its block RAM that board `fullest` takes. `link_load`: part of
-    the interval that link `link` is busy in its busier direction (None on a single board). `watts` of all boards and
-    `gops_per_joule` are estimates by the energy model."""
+    for each multiplier of the busiest board, over the mean. `memory`: part of its block RAM that board `fullest` takes.
+    `link_load`: part of the interval that link `link` is busy in its busier direction (None on a single board). `watts`
+    of all boards and `gops_per_joule` are estimates by the energy model."""
 
     steady: float
     images_per_second: float
@@ -60,14 +61,13 @@ def figures_of_energy(plan: BalancedPlan, energy: Energy) -> Figures:
     """The figures of a plan whose energy is known."""
     predicted = plan.prediction
     clock = plan.cluster.clock_mhz * 1e6
-    macs = [use.macs for use in plan.uses]
     fullest, memory = fullest_board(plan)
     busiest = busiest_link(plan)
     return Figures(
         steady=clock / predicted.interval,
         images_per_second=predicted.batch * clock / predicted.batch_cycles,
         of_bound=plan.bounds.work / predicted.interval,
-        balance=max(macs) * len(macs) / sum(macs),
+        balance=balance(plan),
         memory=memory,
         fullest=fullest,
         fill=predicted.fill,

@@ -1,8 +1,10 @@
 """`fpdeep plan` with the balanced planner, and what `fpdeep generate` says of its plan."""
 
 import json
+import re
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 
 from fpdeep_gen.cli.main import main
@@ -20,7 +22,9 @@ def test_a_network_out_of_generations_reach_gets_a_balanced_plan(tmp_path: Path)
     planned = fpdeep("plan", ALEXNET, "--cluster", CHAIN, "-n", 30, "-o", tmp_path)
     assert planned.exit_code == 0, planned.output
     assert "a balanced plan, which cannot be generated yet:" in planned.stdout
-    assert "% of it (multipliers)" in planned.stdout
+    assert re.search(r"bound [\d,]+ \(multipliers\): 9\d\.\d% of it", planned.stdout)
+    assert "an epoch of 1,281,167 images, 10,009 mini-batches: " in planned.stdout
+    assert "limited by multipliers; fullest memory: board" in planned.stdout
     assert json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"))["kind"] == "balanced"
     generated = fpdeep("generate", tmp_path)
     assert generated.exit_code == 2
@@ -41,7 +45,11 @@ def test_a_network_within_reach_gets_an_exact_plan_unless_asked_otherwise(tmp_pa
     assert "kind" not in exact
     asked = fpdeep("plan", *inputs, "-o", tmp_path / "balanced", "--planner", "balanced", "--json")
     assert asked.exit_code == 0, asked.output
-    assert json.loads(asked.stdout)["kind"] == "balanced"
+    document = json.loads(asked.stdout)
+    assert document["kind"] == "balanced"
+    # digits' 1437 training images in batches of 16
+    assert (document["epoch"]["images"], document["epoch"]["batches"]) == (1437, 89)
+    assert document["epoch"]["seconds"] * document["images_per_second"] == pytest.approx(89 * 16)
     for folder, words in (("auto", "Planned only"), ("balanced", "One mini-batch")):
         assert words in (tmp_path / folder / "plan.html").read_text(encoding="utf-8")
         trace = json.loads((tmp_path / folder / "plan_timeline.json").read_text(encoding="utf-8"))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fpdeep_gen.errors import InputError
-from fpdeep_gen.network.dataset import epoch_batches, load_dataset
+from fpdeep_gen.network.dataset import epoch_batches, epoch_images, load_dataset
 from fpdeep_gen.network.load import load_network
 from fpdeep_gen.network.model import Network
 
@@ -104,6 +104,17 @@ def test_file_that_is_no_archive(digits: Network, tmp_path: Path, content: bytes
     path.write_bytes(content)
     with pytest.raises(InputError, match=r"a\.npz: dataset: expected an \.npz file with train_images"):
         load_dataset(replace(digits, dataset=str(path)))
+
+
+def test_images_of_an_epoch_are_those_of_the_data_set_or_as_stated(digits: Network, tmp_path: Path) -> None:
+    for network in (digits, load_network(EXAMPLES / "lenet5" / "network.yaml")):
+        assert epoch_images(network) == len(load_dataset(network).train_labels)
+    assert epoch_images(with_file(digits, tmp_path / "a.npz", {})) == 6
+    assert epoch_images(replace(digits, dataset=str(tmp_path / "none.npz"))) is None
+    assert epoch_images(with_file(digits, tmp_path / "b.npz", {"train_labels": np.array(6)})) is None
+    without = replace(digits, dataset=None)
+    assert epoch_images(without) is None
+    assert epoch_images(replace(without, training=replace(digits.training, images=70))) == 70
 
 
 def test_epoch_batches() -> None:

@@ -316,6 +316,19 @@ def test_batch_beyond_the_data_set(tmp_path: Path) -> None:
     assert errors(tmp_path, text) == ["training.batch: expected at most 1437 (the training images), found `2000`"]
 
 
+def test_images_of_an_epoch_are_stated_where_there_is_no_data_set(tmp_path: Path) -> None:
+    stated = HEAD.replace("seed: 1}", "seed: 1, images: 1000}")
+    assert load(tmp_path, stated.replace("dataset: digits\n", "") + LAYERS).training.images == 1000
+    assert errors(tmp_path, stated + LAYERS) == [
+        "net.yaml:4: training.images: expected nothing beside a data set, whose training images are counted, "
+        "found `1000`"
+    ]
+    few = stated.replace("dataset: digits\n", "").replace("1000", "15")
+    assert errors(tmp_path, few + LAYERS) == [
+        "net.yaml:3: training.images: expected at least a mini-batch of 16, found `15`"
+    ]
+
+
 def test_no_layers(tmp_path: Path) -> None:
     assert errors(tmp_path, HEAD + "layers: []\n") == [
         "net.yaml:5: layers: expected at least 1 items, found a list of 0"

@@ -117,7 +117,7 @@ def test_a_small_model_with_everything(tmp_path: Path) -> None:
     text = """\
 name: my_net_2
 input: {channels: 3, rows: 17, columns: 17, format: {width: 8, fraction: 7}}
-training: {batch: 128, learning_rate: 0.01, epochs: 90, seed: 1, momentum: 0.9}
+training: {batch: 128, learning_rate: 0.01, epochs: 90, seed: 1, momentum: 0.9, images: 1281167}
 layers:
   - conv: {name: conv1, channels: 4, kernel: 3, stride: 2}
   - relu

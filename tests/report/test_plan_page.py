@@ -12,7 +12,7 @@ from fpdeep_gen.energy.model import load_energy
 from fpdeep_gen.partition.model import BalancedPlan, Kept, Phase, Share
 from fpdeep_gen.partition.planner import make_balanced_plan
 from fpdeep_gen.report.chain_svg import chain_svg
-from fpdeep_gen.report.plan_drawing import LINK, MEMORY, SLICES, USES, columns_of, draw_plan
+from fpdeep_gen.report.plan_drawing import LINK, MEMORY, PART, SLICES, USES, columns_of, draw_plan
 from fpdeep_gen.report.plan_page import plan_html
 from fpdeep_gen.report.plan_timeline import FILLS, draw_timeline, windows_of
 from fpdeep_gen.report.plan_times import plan_trace, updates
@@ -39,9 +39,10 @@ def heights(groups: tuple[Group, ...], begin: str) -> list[float]:
 def test_bars_are_as_high_as_what_they_stand_for(plan: BalancedPlan) -> None:
     groups = draw_plan(plan).groups
     for use in plan.uses:
-        slices, _, memory = heights(groups, f"board {use.board}:")
+        slices, _, memory, logic = heights(groups, f"board {use.board}:")
         assert slices == pytest.approx(SLICES * use.macs / (200 * plan.prediction.interval), abs=0.1)
         assert memory == pytest.approx(MEMORY * use.bram18 / 800, abs=0.1)
+        assert logic == pytest.approx(PART * use.lut / 400_000, abs=0.1)
     for link in plan.links:
         (both,) = heights(groups, f"link {link.index} ")
         load = (link.up_cycles + link.down_cycles) / plan.prediction.interval
@@ -73,6 +74,15 @@ def test_of_boards_that_are_as_full_picture_and_text_name_the_same(plan: Balance
     found = replace(plan, uses=uses)
     assert "fullest: board 0, 30.0%" in [label.text for label in draw_plan(found).drawing.labels]
     assert "Fullest memory: board 0" in page(found)
+
+
+def test_memory_of_gradients_keeps_velocities_where_there_is_momentum(plan: BalancedPlan) -> None:
+    pushed = replace(plan.network, training=replace(plan.network.training, momentum=0.9))
+    names = [[key.text for key in draw_plan(found).uses] for found in (plan, replace(plan, network=pushed))]
+    assert [[name for name in some if name.startswith("gradients")] for some in names] == [
+        ["gradients"],
+        ["gradients, momentum"],
+    ]
 
 
 def test_many_boards_fit_beside_each_other() -> None:
@@ -181,3 +191,14 @@ def test_the_picture_for_documents_has_every_bar(plan: BalancedPlan) -> None:
     paths = picture.iter("{http://www.w3.org/2000/svg}path")
     assert sum(path.attrib["d"].count("z") for path in paths) == drawn + swatches
     assert "href" not in text
+
+
+def test_a_single_board_tells_its_limits_and_an_epochs_time() -> None:
+    first = conv("conv0", (3, 24, 24), 16, 3, pool=2)
+    small = network((first, flat("fc1", output(first), 10)))
+    alone = page(make_balanced_plan(small, chain(1)))
+    assert "Fully connected weights on chip." in alone
+    assert "Busiest link" not in alone
+    assert "an epoch" not in alone
+    stated = page(make_balanced_plan(replace(small, training=replace(small.training, images=1000)), chain(1)))
+    assert "1,000 images, 62 mini-batches" in stated

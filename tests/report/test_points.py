@@ -77,3 +77,14 @@ def test_a_point_has_figures_or_a_reason() -> None:
     for figures, reason in ((None, ""), (FIGURES, "why")):
         with pytest.raises(ValueError, match="either"):
             Point(1, 10.0, 10.0, figures, reason)
+
+
+def test_boards_are_as_busy_as_their_multipliers() -> None:
+    """Of a board with three times the multipliers three times the work is its even part."""
+    small = chain(2)
+    boards = (replace(small.boards[0], dsp=600), small.boards[1])
+    plan = make_balanced_plan(network((conv("conv0", (8, 24, 24), 16, 3),)), replace(small, boards=boards))
+    uses = tuple(replace(use, macs=macs) for use, macs in zip(plan.uses, (3000, 1000), strict=True))
+    assert figures_of(replace(plan, uses=uses), load_energy()).balance == pytest.approx(1.0)
+    uses = tuple(replace(use, macs=macs) for use, macs in zip(plan.uses, (3000, 3000), strict=True))
+    assert figures_of(replace(plan, uses=uses), load_energy()).balance == pytest.approx(1.5)  # 15 over (5 + 15) / 2

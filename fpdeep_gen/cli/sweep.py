@@ -20,7 +20,7 @@ from fpdeep_gen.cli.sweeping import plan_points
 from fpdeep_gen.cli.workflow import load_inputs
 from fpdeep_gen.energy.model import EnergyModel
 from fpdeep_gen.partition.way_out import MOST_BOARDS
-from fpdeep_gen.report.sweep import knee_text, reasons, sweep_document, sweep_table
+from fpdeep_gen.report.sweep import knee_text, most_text, reasons, sweep_document, sweep_table
 from fpdeep_gen.report.sweep_page import sweep_html
 
 SWEEP_FILE, SWEEP_PAGE = "sweep.json", "sweep.html"
@@ -92,5 +92,8 @@ def sweep(
     output.table(sweep_table(points))
     for line in reasons(points):
         output.human.print(line, soft_wrap=True)
-    output.human.print(f"{knee_text(points)}\n{made} of {len(points)} points planned; curve: {out / SWEEP_PAGE}")
+    for line in (knee_text(points), most_text(points)):
+        if line:
+            output.human.print(line, soft_wrap=True)
+    output.human.print(f"{made} of {len(points)} points planned; curve: {out / SWEEP_PAGE}")
     output.result(document | {"planned": made, "page": str(out / SWEEP_PAGE)})

@@ -2,7 +2,7 @@
 reached; points coloured by what limits them, the knee marked. Pixels, y down."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from fpdeep_gen.report.loss_chart import round_step
@@ -10,10 +10,13 @@ from fpdeep_gen.report.points import NEAR, Figures, Point, knee
 from fpdeep_gen.report.shapes import Drawing, Key, Label, Line
 from fpdeep_gen.texts import counted
 
-WIDTH, HEIGHT = 1160, 560
+WIDTH, HEIGHT = 800, 500
 LEFT, RIGHT, TOP = 74, 22, 22
-FLOOR, PART_TOP, PART_FLOOR = 360, 408, 512
+FLOOR, PART_TOP, PART_FLOOR = 320, 368, 452
 """Floor of the upper panel, top and floor of the lower one."""
+
+WIDEST = 1000
+"""On the page; as narrow as it may become (`Drawing.least_width`) it fits a page of 700 pixels."""
 
 INTERVALS = 5
 """About so many steps of each axis."""
@@ -53,14 +56,16 @@ class Rule:
 
 @dataclass(frozen=True)
 class ScalingChart:
-    """Axes with labels; linear scaling, the bound and the curve as polylines want them (the curve in parts, as numbers
-    of boards without a plan interrupt it); points of both panels with their radius, marks on the axis for no plan, the
-    line of `NEAR`, the knee, and the colours of limits that occur."""
+    """Axes with labels; linear scaling, the bound and the curve, within a batch and with the gaps between them
+    (`batches`), as polylines want them (curves in parts, as numbers of boards without a plan interrupt them); points of
+    both panels with their radius, marks on the axis for no plan, the line of `NEAR`, the knee, and the colours of
+    limits that occur."""
 
     drawing: Drawing
     linear: str
     bound: str
     curves: tuple[str, ...]
+    batches: tuple[str, ...]
     points: tuple[Mark, ...]
     parts: tuple[Mark, ...]
     radius: float
@@ -126,7 +131,8 @@ def draw_scaling(points: Sequence[Point]) -> ScalingChart:
         Drawing(WIDTH, HEIGHT, tuple(_grid(scales, step_y)), (), tuple(labels)),
         _polyline([(scales.x(0), scales.y(0)), *((scales.x(one.boards), scales.y(one.linear)) for one in points)]),
         _polyline([(scales.x(one.boards), scales.y(one.bound)) for one in points]),
-        tuple(_curves(points, scales)),
+        tuple(_curves(points, scales, lambda found: found.steady)),
+        tuple(_curves(points, scales, lambda found: found.images_per_second)),
         tuple(marks),
         tuple(parts),
         4.0 if len(points) <= 40 else 2.6,
@@ -153,11 +159,11 @@ def fill_of(limit: str) -> str:
     return FILLS[kind_of(limit)]
 
 
-def _curves(points: Sequence[Point], scales: Scales) -> Iterator[str]:
+def _curves(points: Sequence[Point], scales: Scales, rate: Callable[[Figures], float]) -> Iterator[str]:
     run: list[tuple[float, float]] = []
     for point in [*points, None]:
         if point is not None and point.figures is not None:
-            run.append((scales.x(point.boards), scales.y(point.figures.steady)))
+            run.append((scales.x(point.boards), scales.y(rate(point.figures))))
             continue
         if len(run) > 1:
             yield _polyline(run)
@@ -179,7 +185,7 @@ def _labels(scales: Scales, step_x: float, step_y: float) -> Iterator[Label]:
     for index in range(int(scales.boards / step_x) + 1):
         yield Label(scales.x(index * step_x), PART_FLOOR + 19, f"{index * step_x:g}", "small", "middle")
     yield Label(LEFT + (WIDTH - LEFT - RIGHT) / 2, PART_FLOOR + 38, "boards", "small", "middle")
-    yield Label(LEFT, TOP - 9, "images/s within a batch", "small")
+    yield Label(LEFT, TOP - 9, "images/s", "small")
     yield Label(LEFT, PART_TOP - 9, "part of linear scaling", "small")
 
 

@@ -78,6 +78,15 @@ def knee_text(points: Sequence[Point]) -> str:
     return _reached_text(points) + forbidden
 
 
+def most_text(points: Sequence[Point]) -> str:
+    """Where most images a second are trained with the gaps between batches, in words; nothing without any plan."""
+    planned = [(point.figures.images_per_second, point.boards) for point in points if point.figures is not None]
+    if not planned:
+        return ""
+    rate, boards = max(planned, key=lambda both: (both[0], -both[1]))
+    return f"most with the gaps between batches: {rate:,.1f} images/s on {counted(boards, 'board')}"
+
+
 def _reached_text(points: Sequence[Point]) -> str:
     planned = [point.boards for point in points if point.figures is not None]
     if not planned:

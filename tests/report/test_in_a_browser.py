@@ -49,8 +49,13 @@ for (const svg of document.querySelectorAll('svg')) {
   });
 }
 const wide = document.documentElement.scrollWidth > window.innerWidth;
+const scrolls = [...document.querySelectorAll('svg')].some(svg => {
+  const style = getComputedStyle(svg.parentElement);
+  const room = svg.parentElement.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+  return svg.getBoundingClientRect().width > room + 1;
+});
 const shapes = document.querySelectorAll('svg rect, svg circle, .meter u').length;
-const result = {faults, wide, shapes, page: getComputedStyle(document.body).backgroundColor};
+const result = {faults, wide, scrolls, shapes, page: getComputedStyle(document.body).backgroundColor};
 document.body.insertAdjacentHTML('beforeend', '<pre id="result">' + JSON.stringify(result) + '</pre>');
 </script>"""
 
@@ -58,7 +63,7 @@ pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium (Debian: ap
 
 
 def seen(text: str, folder: Path, *flags: str) -> dict[str, object]:
-    """What the browser says of a page."""
+    """What the browser says of a page; the last of flags that name the same counts."""
     assert BROWSER is not None
     path = folder / "page.html"
     path.write_text(text.replace("</body>", CHECKS + "</body>"), encoding="utf-8")
@@ -118,7 +123,10 @@ def test_a_comparison_and_a_sweep_are_drawn_cleanly(tmp_path: Path) -> None:
         Point(boards, 15.0 * boards, min(15.0 * boards, 1400.0), replace(figures, steady=14.4 * boards, of_bound=part))
         for boards, part in ((8, 0.96), (40, 0.96), (83, 0.9), (128, 0.8))
     ]
-    assert seen(sweep_html("net", "chain", curve), tmp_path)["faults"] == []
+    found = seen(sweep_html("net", "chain", curve), tmp_path)
+    assert (found["faults"], found["scrolls"]) == ([], False)
+    narrow = seen(sweep_html("net", "chain", curve), tmp_path, "--window-size=700,1000")
+    assert (narrow["faults"], narrow["wide"], narrow["scrolls"]) == ([], False, False)
 
 
 def test_a_label_that_lies_on_another_is_seen(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from fpdeep_gen.report.points import Figures, Point
 from fpdeep_gen.report.scaling_chart import draw_scaling
-from fpdeep_gen.report.sweep import knee_text, reasons, row_runs, run_text, sweep_document
+from fpdeep_gen.report.sweep import knee_text, most_text, reasons, row_runs, run_text, sweep_document
 from fpdeep_gen.report.sweep_page import sweep_html
 from tests.report.html_checker import check_page
 
@@ -42,6 +42,35 @@ def test_the_curve_lies_below_the_bound_and_is_interrupted_where_there_is_no_pla
     assert chart.parts[0].y < chart.near.y1 < chart.parts[-1].y  # 0.96, 0.95, 0.8
     assert len(chart.missing) == 3
     assert len({mark.y for mark in chart.missing}) == 1
+
+
+def test_rates_with_the_gaps_between_batches_are_a_curve_of_their_own() -> None:
+    """The points' steady rates are 0.96 of 15 a board; with the gaps a third of that."""
+    slow = [
+        replace(one, figures=replace(one.figures, images_per_second=one.figures.steady / 3)) if one.figures else one
+        for one in CURVE[2:4]
+    ]
+    chart = draw_scaling(slow)
+    (steady,), (batches,) = (
+        ([pair.split(",") for curve in chart.curves for pair in curve.split()],),
+        ([pair.split(",") for curve in chart.batches for pair in curve.split()],),
+    )
+    assert [x for x, _ in steady] == [x for x, _ in batches]
+    floor = float(chart.linear.split()[0].split(",")[1])
+    assert [floor - float(y) for _, y in batches] == pytest.approx([(floor - float(y)) / 3 for _, y in steady], abs=0.1)
+    assert sweep_html("n", "c", slow).count('class="curve batches"') == 1
+
+
+def test_where_most_images_are_trained_is_told() -> None:
+    """With the gaps between batches more boards may train fewer images a second."""
+    found = CURVE[2].figures
+    assert found is not None
+    rates = ((3, 50.0), (4, 70.0), (5, 70.0), (6, 60.0))
+    curve = [Point(boards, 90.0, 90.0, replace(found, images_per_second=rate)) for boards, rate in rates]
+    assert most_text([*curve, CURVE[0]]) == "most with the gaps between batches: 70.0 images/s on 4 boards"
+    assert "Most with the gaps between batches: 70.0 images/s on 4 boards." in sweep_html("n", "c", curve)
+    assert most_text(CURVE[:2]) == ""
+    sweep_html("n", "c", CURVE[:2])
 
 
 def test_the_knee_is_marked_on_its_point() -> None:

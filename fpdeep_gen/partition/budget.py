@@ -28,12 +28,13 @@ def memory_shortage(network: Network, cluster: Cluster) -> Problem | None:
     return _problem("boards.bram36", expected, f"{have} on all {len(cluster.boards)}")
 
 
-def least_bram36(network: Network) -> int:
-    """Block RAMs that every plan of the network takes at least."""
+def least_bram36(network: Network, on_chip: bool = False) -> int:
+    """Block RAMs that every plan of the network takes at least; of fully connected layers only where all weights have
+    to be `on_chip`, as no board has DDR."""
     bits = sum(
         layer.weight_count * weight_bits(network, index)
         for index, layer in enumerate(network.layers)
-        if layer.kind is LayerKind.CONVOLUTION
+        if on_chip or layer.kind is LayerKind.CONVOLUTION
     )
     return ceil(bits / RAMB36_BITS)
 

@@ -78,6 +78,14 @@ class FlatMemory:
         """Bits on chip of a weight whose place is on chip."""
         return self.weight_width + (self.gradient_width if places[1] is Place.CHIP else 0)
 
+    def first(self, places: Places) -> tuple[float, ...]:
+        """Proportions in which boards have weights at first: all alike, or where the weights are in DDR, as they can
+        read them."""
+        rates = [ddr_rate(board, self.cluster.clock_mhz) for board in self.cluster.boards]
+        if places[0] is Place.CHIP or not any(rates):
+            return (1.0,) * len(rates)
+        return tuple(rate / max(rates) for rate in rates)
+
     def unit_bram18(self, places: Places) -> float:
         """RAMB18s that the weights of a channel take."""
         return self.unit * self._width(places) / RAMB18_BITS

@@ -106,9 +106,10 @@ class _Rounds:
 
     def best(self) -> Candidate | None:
         """What `settle` says."""
-        terms, equal = self.terms, self.settling.equal
+        terms, settling = self.terms, self.settling
+        room = terms.room or settling.flat.first(terms.places)
         more = ROUNDS_MORE if terms.patient else 0
-        course = Course(Wish(equal, terms.room or equal, self.settling.floor), terms.rounds, more, terms.begin)
+        course = Course(Wish(settling.equal, room, settling.floor), terms.rounds, more, terms.begin)
         while course.wish is not None and (course.rounds or course.gathering is not None):
             if course.rounds <= terms.rounds - UNLIKELY_ROUNDS and self._is_unlikely(course):
                 break

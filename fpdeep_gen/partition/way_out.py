@@ -7,7 +7,7 @@ from itertools import chain, count
 from fpdeep_gen.board.model import Board, Cluster, Ddr, Link
 from fpdeep_gen.errors import Problem
 from fpdeep_gen.network.model import LayerKind, Network
-from fpdeep_gen.partition.budget import least_bram36, memory_shortage
+from fpdeep_gen.partition.budget import least_bram36
 from fpdeep_gen.partition.geometry import geometries, training_macs
 from fpdeep_gen.partition.lesser import planned
 from fpdeep_gen.partition.schemes import fullest
@@ -32,7 +32,7 @@ def way_out_of(network: Network, cluster: Cluster, excess: Iterable[Problem], li
     if link is None:
         return "; ".join([*others, "more boards, with links between them"])
     own = len(cluster.boards)
-    lacking = least_bram36(network) - sum(board.bram36 for board in cluster.boards)
+    lacking = _least_bram36(network, cluster) - sum(board.bram36 for board in cluster.boards)
     holding = own + max(0, -(-lacking // cluster.boards[-1].bram36))
     if holding > MOST_BOARDS:
         return "; ".join([f"{MOST_BOARDS} such boards cannot hold the weights either", *_or_any(others)])
@@ -47,18 +47,17 @@ def way_out_of(network: Network, cluster: Cluster, excess: Iterable[Problem], li
 
 def _enough(network: Network, longer: Callable[[int], Cluster], fewest: int) -> int | None:
     """The least number of boards from `fewest` on that works, if all numbers above one that works do so too."""
-    low, high, steps = fewest - 1, _begin(network, longer, fewest), _steps()
+    low, high, between, steps = fewest - 1, _begin(network, longer, fewest), False, _steps()
     while not _works(network, longer(high)):
         if high == MOST_BOARDS:
             return None
-        low, high = high, min(MOST_BOARDS, high + next(steps))
-    steps = _steps()
+        low, high, between = high, min(MOST_BOARDS, high + next(steps)), True
     while high - low > 1:
-        tried = max(low + 1, high - next(steps))
+        tried = (low + high) // 2 if between else max(low + 1, high - next(steps))
         if _works(network, longer(tried)):
             high = tried
         else:
-            low, steps = tried, _steps()
+            low, between = tried, True
     return high
 
 
@@ -71,13 +70,21 @@ def _begin(network: Network, longer: Callable[[int], Cluster], fewest: int) -> i
     """Boards, at least `fewest`, with which memory may do, by an estimate."""
     boards = fewest
     while boards < MOST_BOARDS:
-        cluster = longer(boards)
+        cluster = _alike(longer(boards))
         interval = training_macs(network) / sum(board.dsp for board in cluster.boards)
         level = fullest(network, cluster, geometries(network), interval)
         if level <= LEVEL:
             break
         boards = max(boards + 1, int(boards * level / LEVEL))
     return min(MOST_BOARDS, boards)
+
+
+def _alike(cluster: Cluster) -> Cluster:
+    """So many boards with the mean of the multipliers and of the memory: what is estimated is for boards alike, while a
+    search gives each board as much to do as it has multipliers."""
+    count = len(cluster.boards)
+    dsp, bram36 = (sum(each) // count for each in zip(*((one.dsp, one.bram36) for one in cluster.boards), strict=True))
+    return replace(cluster, boards=(replace(cluster.boards[-1], dsp=dsp, bram36=bram36),) * count)
 
 
 def _or_any(others: Iterator[str]) -> list[str]:
@@ -109,7 +116,12 @@ def _longer(cluster: Cluster, boards: int, link: Link) -> Cluster:
 
 
 def _works(network: Network, cluster: Cluster) -> bool:
-    if memory_shortage(network, cluster) is not None:
+    if sum(board.bram36 for board in cluster.boards) < _least_bram36(network, cluster):
         return False
     found = planned(network, cluster, fast=False)
     return found is not None and not found.excess
+
+
+def _least_bram36(network: Network, cluster: Cluster) -> int:
+    """Block RAMs that every plan takes at least on such boards."""
+    return least_bram36(network, on_chip=all(board.ddr is None for board in cluster.boards))

@@ -104,6 +104,38 @@ def test_the_least_number_of_boards_that_works_is_told(enough: int, monkeypatch:
     assert min(tried) > 1 and len(set(tried)) == len(tried)
 
 
+def test_a_small_board_among_others_is_no_reason_to_begin_with_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """54 block RAMs of weights and some for features: three boards have 130, of which one has a tenth."""
+    tried = []
+
+    def works(_: Network, cluster: Cluster) -> bool:
+        tried.append(len(cluster.boards))
+        return True
+
+    monkeypatch.setattr("fpdeep_gen.partition.way_out._works", works)
+    small, large = chain(1, dsp=40, bram36=10).boards[0], chain(1, dsp=200, bram36=60).boards[0]
+    way_out_of(heavy(), replace(chain(2), boards=(small, large)), [])
+    assert tried == [3]
+
+
+def test_weights_that_cannot_be_on_chip_are_not_tried_without_ddr(monkeypatch: pytest.MonkeyPatch) -> None:
+    """132,096 fully connected weights of 16 + 36 bits, and 216 of a convolution: 186.7 block RAMs."""
+    tried = []
+
+    def planned(_: Network, cluster: Cluster, fast: bool) -> None:
+        tried.append(cluster)
+
+    monkeypatch.setattr("fpdeep_gen.partition.way_out.planned", planned)
+    others = "larger boards, or a smaller network"
+    assert way_out_of(wide(), without_ddr(chain(1, bram36=1)), [], chain(2).links[0]) == (
+        f"128 such boards cannot hold the weights either; {others}"
+    )
+    assert tried and all(board.ddr for cluster in tried for board in cluster.boards)
+    tried.clear()
+    way_out_of(wide(), without_ddr(chain(1, bram36=60)), [], chain(2).links[0])
+    assert min(len(cluster.boards) for cluster in tried if cluster.boards[0].ddr is None) == 4
+
+
 def test_chains_that_nothing_mends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fpdeep_gen.partition.way_out._works", lambda *_: False)
     others = "larger boards, or a smaller network"

@@ -1,10 +1,15 @@
 """Images that share reads of fully connected weights and gradients in slow DDR."""
 
+from dataclasses import replace
+
 import pytest
 
+from fpdeep_gen.board.model import Ddr
 from fpdeep_gen.partition.budget import budget_problems
-from fpdeep_gen.partition.model import BalancedPlan, Kept
-from tests.partition.networks import sharing
+from fpdeep_gen.partition.model import BalancedPlan, Kept, Place
+from fpdeep_gen.partition.planner import make_balanced_plan
+from fpdeep_gen.sim.rows.compare import compare
+from tests.partition.networks import chain, sharing, small_vgg
 
 
 def moved(plan: BalancedPlan) -> float:
@@ -34,3 +39,21 @@ def test_a_larger_batch_shares_more_and_keeps_the_interval() -> None:
     assert sharing(1.2, 15).prediction.interval > sharing(1.2, 25).prediction.interval
     assert sharing(1.2, 25).prediction.interval == sharing(2.4, 15).prediction.interval
     assert 15 < sharing(1.2, 25).prediction.shared_gradients < 25
+
+
+def test_boards_have_weights_in_ddr_as_they_can_read_them() -> None:
+    """A board without DDR has none, one with twice the rate of another twice as many: 526,848 weights of fully
+    connected layers, in whole channels of 2,048."""
+    rates = (2.4, None, 1.2)
+    cluster = chain(3, bram36=100)
+    boards = tuple(replace(board, ddr=rate and Ddr(1, rate)) for board, rate in zip(cluster.boards, rates, strict=True))
+    plan = make_balanced_plan(small_vgg(256), replace(cluster, boards=boards))
+    assert list(budget_problems(plan)) == []
+    words = [0, 0, 0]
+    for store in plan.stores:
+        if store.layer >= 4 and store.kept is Kept.WEIGHTS:
+            assert store.place is Place.DDR
+            words[store.board] += store.words
+    assert words[1] == 0 and sum(words) == 256 * 2048 + 10 * 256
+    assert abs(words[0] - 2 * words[2]) <= 3 * 2048
+    assert compare(plan, 12).faults == ()

@@ -43,14 +43,16 @@ COMPARED = 83
 ROOT = Path(__file__).parent.parent
 DOCS, KEPT = ROOT / "docs" / "planner_results.md", ROOT / "build" / "planner"
 COLUMNS = (
-    "network", "lanes", "boards", "images/s", "of linear", "of bound", "balance", "fill", "fullest memory",
-    "busiest link", "fully connected weights", "GOP/J", "limit", "CPU s", "MiB",
+    "network", "lanes", "boards", "images/s", "in batches", "of linear", "of bound", "balance", "fill",
+    "fullest memory", "busiest link", "fully connected weights", "GOP/J", "limit", "CPU s", "MiB",
 )  # fmt: skip
 
 HEAD = """# Plans of AlexNet, VGG-16 and VGG-19
 Written by `{command}`. What the columns mean and how plans are made stands in [planner.md](planner.md), how the
 baselines are estimated in [baselines.md](baselines.md). Rates are the planner's predictions within a batch, GOP/J
 estimates by its model of energy.
+
+In batches: images a second with the gaps between mini-batches (128 images for AlexNet, 256 for VGG).
 
 Of linear: part of the work bound. Of bound: part of what neither multipliers nor links let any plan of the family pass.
 Balance: busiest board over mean. Fill: latency in intervals. CPU s, MiB: planning on one core, the peak of its process.
@@ -161,10 +163,11 @@ def texts(result: Result) -> tuple[str, ...]:
     head = (result.network, str(result.lanes), str(point.boards))
     tail = (f"{result.seconds:.1f}", f"{result.peak_mib:.0f}")
     if found is None:
-        return (*head, *("",) * 9, f"no plan: {point.reason}", *tail)
+        return (*head, *("",) * 10, f"no plan: {point.reason}", *tail)
     return (
         *head,
         f"{found.steady:,.0f}",
+        f"{found.images_per_second:,.0f}",
         f"{found.of_bound:.3f}",
         f"{found.steady / point.bound:.3f}",
         f"{found.balance:.3f}",

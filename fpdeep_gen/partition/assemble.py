@@ -13,6 +13,7 @@ from fpdeep_gen.partition.bounds import bounds_for
 from fpdeep_gen.partition.bounds_model import Bounds
 from fpdeep_gen.partition.buffers import UPDATE_LANE_LUT, engine_lut, least_room, line_use, sums_use
 from fpdeep_gen.partition.crews import Crew, crews_of
+from fpdeep_gen.partition.exchange import exchange_of
 from fpdeep_gen.partition.fifos import fifo_uses, fifos_of
 from fpdeep_gen.partition.geometry import Geometry
 from fpdeep_gen.partition.link_rate import framed_rate
@@ -134,7 +135,8 @@ def assemble(
         if updated:
             rows = cache_rows(geometry[layer], timing, board, decided.interval)
             caches += caches_of(network, geometry[layer], updated, rows, gradients, kept)
-    links = with_batch_bits(links, geometry, stores)
+    exchange = exchange_of(geometry, stores, links)
+    links = with_batch_bits(links, exchange)
     fifos = fifos_of(network, cluster, geometry, decided.shares, links, timing.waiting, decided.shared_weights, kept)
     winners = winners_of(network, geometry, decided.shares, timing, decided.interval, kept)
     uses = board_uses(network, cluster, geometry, decided, stores, caches, winners, links, fifos)
@@ -143,7 +145,7 @@ def assemble(
         decided.pace,
         timing.latency,
         timing.drain,
-        update_cycles(cluster, stores, links, timing),
+        update_cycles(cluster, stores, links, timing, exchange.round_trip),
         network.training.batch,
         decided.shared_weights,
         decided.shared_gradients,

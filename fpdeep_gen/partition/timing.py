@@ -20,7 +20,7 @@ from fpdeep_gen.partition.queues import Queues
 from fpdeep_gen.partition.shared_gradients import SharedGradients
 from fpdeep_gen.partition.steps import Rows, Times, moved_rows
 from fpdeep_gen.partition.transport import Made, Transport, at_once
-from fpdeep_gen.partition.turns import Idle, always, gradients_in_turn, run_in_turn
+from fpdeep_gen.partition.turns import Idle, always, behind_a_turn, gradients_in_turn, run_in_turn
 from fpdeep_gen.partition.ways import Key, Way
 
 
@@ -76,6 +76,7 @@ class Timeline:
         self.engines_free: dict[tuple[int, Phase], tuple[Times, ...]] = {}
         self.idle: dict[int, dict[int, Idle]] = {}
         self.through: dict[tuple[int, int], float] = {}
+        self.turns: dict[int, Rows] = {}
         self.spans: dict[tuple[int, Phase], tuple[float, float]] = {}
         self.drains: dict[int, float] = {}
         self.flat_errors: dict[int, Rows] = {}
@@ -230,7 +231,9 @@ class Timeline:
         crew = self.crews[place]
         if crew.in_turn:
             idle = self.idle.get(layer.index) or dict.fromkeys(crew.slowest, always(self.interval))
-            ran, self.idle[layer.index] = run_in_turn(crew, there, idle)
+            ran, self.idle[layer.index], begun = run_in_turn(crew, there, idle)
+            if phase is Phase.FORWARD:
+                self.turns[layer.index] = begun
             self.through.update({(layer.index, board): float(times[-1]) for board, times in ran.ends.items()})
         else:
             ran = crew.run(there, images, self.interval, self.engines_free[place] if self.in_turn else None)
@@ -259,8 +262,8 @@ class Timeline:
             if crew.in_turn:
                 idle = self.idle[layer.index][board]
                 forward = self.crews[layer.index, Phase.FORWARD]
-                turn = forward.slowest[board] / forward.needed.size
-                through = self.through[layer.index, board] + turn  # one may have begun just before
+                turn, begun = forward.slowest[board] / forward.needed.size, self.turns[layer.index][board]
+                through = behind_a_turn(self.through[layer.index, board], begun, turn, self.interval)
                 latest, drain = gradients_in_turn(batch, images, cycles, there[board], idle, through)
             else:
                 shared = SharedGradients(self.interval, batch, self.shared_weights, images, cycles)

@@ -73,11 +73,12 @@ def always(interval: float) -> Idle:
     return Idle(both, both)
 
 
-def run_in_turn(crew: Crew, there: Rows, idle: Mapping[int, Idle]) -> tuple[Ran, dict[int, Idle]]:
-    """A phase of engines that are `idle` so much, by board: when an image's steps end, and what is left for less urgent
-    phases. `there`: when rows come."""
+def run_in_turn(crew: Crew, there: Rows, idle: Mapping[int, Idle]) -> tuple[Ran, dict[int, Idle], Rows]:
+    """A phase of engines that are `idle` so much, by board: when an image's steps end, what is left for less urgent
+    phases, and after how many idle cycles steps begin. `there`: when rows come."""
     begin, firsts, ends = float("inf"), Rows(), Rows()
     left: dict[int, Idle] = {}
+    begun = Rows()
     for squad in crew.squads:
         work, steps = squad.work, squad.work.needed.size
         each = zip(squad.boards, squad.cycles[:, 0].tolist(), squad.ahead[:, 0].tolist(), strict=True)
@@ -94,8 +95,15 @@ def run_in_turn(crew: Crew, there: Rows, idle: Mapping[int, Idle]) -> tuple[Ran,
             ends[board] = np.maximum.accumulate(np.maximum(mine.when(ended), come[work.needed]))
             firsts[board] = np.minimum(mine.when(ended - ahead), ends[board]) if ahead else ends[board]
             begin = min(begin, float(mine.when(begins[:1] + 2 * JUST)[0]))
-            left[board] = mine.without(begins, cycles)
-    return Ran(begin, firsts, ends, firsts, ()), left
+            left[board], begun[board] = mine.without(begins, cycles), begins
+    return Ran(begin, firsts, ends, firsts, ()), left, begun
+
+
+def behind_a_turn(time: float, begins: Times, cycles: float, interval: float) -> float:
+    """When the step of the most urgent phase ends that is under way at `time`, or just begins; the same time where
+    there is none. Steps of `cycles` each begin at `begins`, and again in every interval."""
+    since = (time + JUST - begins) % interval - JUST
+    return time + max(0.0, cycles - float(since.min()))
 
 
 def gradients_in_turn(

@@ -14,7 +14,7 @@ from fpdeep_gen.partition.fully_connected import FlatPiece, Speed, flat_multipli
 from fpdeep_gen.partition.geometry import geometries
 from fpdeep_gen.partition.model import Order, Phase, Range
 from fpdeep_gen.partition.steps import Work
-from fpdeep_gen.partition.turns import Idle, always, gradients_in_turn, run_in_turn
+from fpdeep_gen.partition.turns import Idle, always, behind_a_turn, gradients_in_turn, run_in_turn
 from fpdeep_gen.sim.rows.compare import compare
 from tests.partition.networks import conv, flat, network, output
 from tests.sim.rows.test_planned import IMAGES, planned
@@ -43,9 +43,17 @@ def test_first_bits_of_what_is_made_in_turn_by_hand() -> None:
     whole = np.full(8, 32)
     work = Work(whole, whole, np.arange(1, 9), 1.0)
     crew = SimpleNamespace(squads=[Squad(work, (0,), np.array([[3.0]]), np.array([[2.0]]))])
-    ran, _ = run_in_turn(crew, {0: np.full(32, 93.0)}, idle)
+    ran, *_ = run_in_turn(crew, {0: np.full(32, 93.0)}, idle)
     assert ran.ends[0] == pytest.approx([96, 99, 105, 108, 114, 117, 120, 126])
     assert ran.firsts[0] == pytest.approx([94, 97, 100, 106, 109, 115, 118, 124])
+
+
+def test_only_a_turn_that_is_under_way_is_waited_for() -> None:
+    """Rows of 3 cycles: at 101.5 one that began at 100, in the next interval too; at its begin that one, at its end
+    none. Of rows of 10 cycles, one right behind the other, the first alone."""
+    times = [101.5, 100.0, 103.0, 108.0, 181.5]
+    assert [behind_a_turn(time, ROWS, 3.0, INTERVAL) for time in times] == pytest.approx([103, 103, 103, 108, 183])
+    assert behind_a_turn(105.0, ROWS, 10.0, INTERVAL) == pytest.approx(110)
 
 
 def test_engines_of_fully_connected_layers_make_group_after_group() -> None:

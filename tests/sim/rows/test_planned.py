@@ -138,8 +138,8 @@ def test_images_that_share_reads_of_ddr(rate: float, batch: int, reads: int, gra
 @pytest.mark.parametrize("classes", [80, 100, 126, 160])
 def test_a_whole_batch_in_one_pass_of_gradients(classes: int) -> None:
     """Fully connected weights are on chip and all 16 images share what is read of gradients: engines that take phases
-    in turn are free behind the last image (of 126 classes they would be at work for 41 % longer if they were not).
-    How much of them is free is taken from the full pipeline, so that the last gradient may come a little sooner."""
+    in turn are free behind the last image (of 126 classes they would be at work for 41 % longer if they were not), at
+    once: no turn of an image that does not come is waited for (of 100 classes 91 cycles of one)."""
     first = conv("conv0", (3, 13, 31), 20, 1, pool=2)
     boards = tuple(replace(board, ddr=Ddr(1, 3)) for board in chain(3, 430, 60, 3).boards)
     plan = make_balanced_plan(
@@ -148,8 +148,8 @@ def test_a_whole_batch_in_one_pass_of_gradients(classes: int) -> None:
     assert (plan.prediction.shared_weights, plan.prediction.shared_gradients) == (1, 16)
     assert any(share.in_turn for share in plan.shares)
     found = compare(plan, IMAGES)
-    planned, simulated = found.latency
-    assert found.faults == () and -0.0025 < simulated / planned - 1 < 0.0001
+    assert found.faults == ()
+    assert max(abs(simulated - planned) for planned, simulated in (found.latency, found.batch)) < 1
 
 
 def test_a_reads_first_image_waits_for_the_last_one_of_the_read_before(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -79,11 +79,13 @@ class FlatMemory:
         return self.weight_width + (self.gradient_width if places[1] is Place.CHIP else 0)
 
     def first(self, places: Places) -> tuple[float, ...]:
-        """Proportions in which boards have weights at first: all alike, or where the weights are in DDR, as they can
-        read them."""
+        """Proportions in which boards have weights at first: all alike, but for those without DDR where gradients are
+        there; or where the weights are in DDR, as they can read them."""
         rates = [ddr_rate(board, self.cluster.clock_mhz) for board in self.cluster.boards]
-        if places[0] is Place.CHIP or not any(rates):
+        if places[1] is Place.CHIP or not any(rates):
             return (1.0,) * len(rates)
+        if places[0] is Place.CHIP:
+            return tuple(float(rate > 0) for rate in rates)
         return tuple(rate / max(rates) for rate in rates)
 
     def unit_bram18(self, places: Places) -> float:
@@ -92,7 +94,7 @@ class FlatMemory:
 
     def room(self, plan: BalancedPlan, places: Places) -> tuple[float, ...] | None:
         """Weights that each board has room for beside all else; None where all of them together have too little. Where
-        gradients are in DDR, no more than can be read and written for each image, if that is enough."""
+        gradients are in DDR, no more than can be read and written for as few images as let that be enough."""
         width = self._width(places)
         left = memory_left(plan, self.geometry)
         kept, taken = [0] * len(left), [0] * len(left)
@@ -107,15 +109,18 @@ class FlatMemory:
             if count < LEAST_ROOM * 2 * self.cluster.boards[board].bram36:
                 room = 0
             most = min(room * ROOM_USED * full, bits * LESS if memory > room else inf) / width
-            words.append(max(0.0, most - self.unit / 2))
+            able = places[1] is Place.CHIP or self.cluster.boards[board].ddr is not None
+            words.append(max(0.0, most - self.unit / 2) if able else 0.0)
         if sum(words) < self.weights:
             return None
         if places[1] is Place.DDR:
             bits = 2 * bytes_wide(self.gradient_width)
             interval = plan.prediction.interval
-            alone = (self.ddr_room(board, interval) / bits for board in range(len(left)))
-            both = tuple(min(pair) for pair in zip(words, alone, strict=True))
-            return both if sum(both) >= self.weights else tuple(words)
+            alone = [self.ddr_room(board, interval) / bits for board in range(len(left))]
+            for images in range(1, self.batch + 1):
+                both = tuple(min(own, images * one) for own, one in zip(words, alone, strict=True))
+                if sum(both) >= self.weights:
+                    return both
         return tuple(words)
 
     def gathered(self, words: tuple[float, ...], most: float) -> tuple[float, ...]:

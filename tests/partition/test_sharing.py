@@ -7,9 +7,11 @@ import pytest
 from fpdeep_gen.board.model import Ddr
 from fpdeep_gen.partition.budget import budget_problems
 from fpdeep_gen.partition.model import BalancedPlan, Kept, Place
+from fpdeep_gen.partition.patience import patient
 from fpdeep_gen.partition.planner import make_balanced_plan
 from fpdeep_gen.sim.rows.compare import compare
 from tests.partition.networks import chain, sharing, small_vgg
+from tests.partition.test_lesser import slow_memory, weighty
 
 
 def moved(plan: BalancedPlan) -> float:
@@ -57,3 +59,30 @@ def test_boards_have_weights_in_ddr_as_they_can_read_them() -> None:
     assert words[1] == 0 and sum(words) == 256 * 2048 + 10 * 256
     assert abs(words[0] - 2 * words[2]) <= 3 * 2048
     assert compare(plan, 12).faults == ()
+
+
+def with_ddr(*rates: float | None) -> BalancedPlan:
+    """What the search alone finds for boards with so many GB/s, or without DDR."""
+    cluster = slow_memory(309)
+    boards = (
+        replace(own, ddr=None if rate is None else Ddr(1, rate))
+        for own, rate in zip(cluster.boards, rates, strict=True)
+    )
+    found = patient(weighty(), replace(cluster, boards=tuple(boards)))
+    assert found is not None and not found.excess
+    assert compare(found.plan, found.plan.prediction.batch).faults == ()
+    return found.plan
+
+
+@pytest.mark.parametrize("rates", [(1, None, 1, 1), (3, None, 1, 10)])
+def test_boards_without_ddr_have_no_gradients_that_go_there(rates: tuple[float | None, ...]) -> None:
+    plan = with_ddr(*rates)
+    assert any(store.place is Place.DDR for store in plan.stores)
+    assert all(rates[store.board] for store in plan.stores if store.place is Place.DDR)
+
+
+def test_boards_have_gradients_by_the_rate_of_their_ddr() -> None:
+    """A board with 3 GB/s, and one with 10, take more of them than one with 1."""
+    plan = with_ddr(3, None, 1, 10)
+    bits = [use.ddr_bits for use in plan.uses]
+    assert bits[2] < bits[0] < bits[3]

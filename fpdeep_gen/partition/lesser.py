@@ -2,7 +2,7 @@
 
 The search takes another way on every chain: a scheme that is just too large for three boards may be tried, and mended
 in vain, on four. Where it ends far from the bound, what it finds for fewer boards, or for boards with fewer
-multipliers, may be the better plan, and is one of these boards too.
+multipliers, may be the better plan, and is one of these boards too, with engines for all that these have.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,13 +16,12 @@ from fpdeep_gen.partition.bounds import bounds_of
 from fpdeep_gen.partition.budget import memory_shortage
 from fpdeep_gen.partition.candidate import Candidate
 from fpdeep_gen.partition.geometry import training_macs
+from fpdeep_gen.partition.hastened import hastened
+from fpdeep_gen.partition.intervals import LEFT
 from fpdeep_gen.partition.patience import moved, patient
 
 MOST_PARTS = 8000
 """Output channels of all layers times boards with which plans of lesser chains are looked at: each takes a search."""
-
-NEAR = 0.9
-"""Part of the bound with which a plan is not far from it."""
 
 STEP = 1.1
 """Between numbers of multipliers that lesser boards have. They are powers of it, so that boards which differ by less
@@ -46,12 +45,12 @@ def planned(network: Network, cluster: Cluster, fast: bool = True) -> Candidate 
         found = next((other for other in fewer if other is not None), found)
     if not fast or found is None or found.excess:
         return found
-    enough = bounds_of(network, cluster).interval / NEAR
-    for lesser in chain(_fewer(cluster, DISTANCES), _slower(cluster)):
+    found = hastened(found, network, cluster)
+    if found.plan.prediction.interval <= bounds_of(network, cluster).interval / LEFT:
+        return found
+    for lesser in chain(_alike(cluster), _fewer(cluster, DISTANCES), _slower(cluster)):
         interval = found.plan.prediction.interval
-        if interval <= enough:
-            break
-        if training_macs(network) < interval * sum(board.dsp for board in lesser.boards):
+        if training_macs(network) < interval * sum(board.dsp for board in cluster.boards[: len(lesser.boards)]):
             other = _moved(network, lesser, cluster)
             if other is not None and other.plan.prediction.interval < interval:
                 found = other
@@ -64,7 +63,9 @@ def _moved(network: Network, lesser: Cluster, cluster: Cluster, fast: bool = Tru
     if found is None or found.excess:
         return None
     other = moved(found, network, cluster)
-    return None if other.excess else other
+    if other.excess:
+        return None
+    return hastened(other, network, cluster) if fast else other
 
 
 def _fewer(cluster: Cluster, numbers: Iterable[int]) -> Iterator[Cluster]:
@@ -72,6 +73,21 @@ def _fewer(cluster: Cluster, numbers: Iterable[int]) -> Iterator[Cluster]:
     for number in numbers:
         if number < len(cluster.boards):
             yield replace(cluster, boards=cluster.boards[:-number], links=cluster.links[:-number])
+
+
+def _alike(cluster: Cluster) -> Iterator[Cluster]:
+    """The chain whose boards and links all have the least of each thing that any of them has, where they differ: that
+    of boards that were alike before one of them was made better."""
+    boards, links = cluster.boards, cluster.links
+    dsp, bram36, lut = (min(counts) for counts in zip(*((one.dsp, one.bram36, one.lut) for one in boards), strict=True))
+    ddr = min((board.ddr for board in boards), key=lambda ddr: ddr.gigabytes_per_second if ddr else 0.0)
+    least = tuple(replace(board, dsp=dsp, bram36=bram36, lut=lut, ddr=ddr) for board in boards)
+    slowest = min(links, key=lambda link: link.flits_per_cycle(cluster.clock_mhz) * link.flit_bits, default=None)
+    if slowest is not None:
+        latency = max(link.latency_cycles for link in links)
+        links = (replace(slowest, latency_cycles=latency),) * len(links)
+    if (least, links) != (boards, cluster.links):
+        yield replace(cluster, boards=least, links=links)
 
 
 def _slower(cluster: Cluster) -> Iterator[Cluster]:

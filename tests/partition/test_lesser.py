@@ -1,5 +1,7 @@
 """What a lesser chain has, a better one has too: plans of fewer boards, and of boards with fewer multipliers."""
 
+from dataclasses import replace
+
 import pytest
 
 from fpdeep_gen.board.model import Board, Cluster, Ddr, Link
@@ -75,3 +77,21 @@ def test_plans_near_the_bound_and_those_of_large_chains_are_made_once(monkeypatc
     asked.clear()
     make_balanced_plan(weighty(), slow_memory(309))
     assert asked == [4]
+
+
+def test_the_lesser_chain_of_boards_that_are_alike_has_the_least_of_each_thing() -> None:
+    """Where boards and links are alike already there is none."""
+    cluster = slow_memory(309)
+    assert list(lesser._alike(cluster)) == []
+    first, *others = cluster.boards
+    boards = (replace(first, dsp=400, bram36=100, ddr=None), *others)
+    links = (replace(cluster.links[0], lanes=4, latency_cycles=60), *cluster.links[1:])
+    (found,) = lesser._alike(replace(cluster, boards=boards, links=links))
+    assert [(board.dsp, board.bram36, board.lut, board.ddr) for board in found.boards] == [
+        (309, 100, 150_000, None)
+    ] * 4
+    assert found.links == (replace(cluster.links[1], latency_cycles=60),) * 3
+    (found,) = lesser._alike(replace(cluster, boards=(replace(first, dsp=331), *others)))
+    assert found == cluster
+    alone = replace(cluster, boards=cluster.boards[:1], links=())
+    assert list(lesser._alike(alone)) == []

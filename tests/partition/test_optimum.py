@@ -2,14 +2,12 @@
 
 from dataclasses import replace
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.network.model import Layer, Network
-from fpdeep_gen.partition import planner
-from fpdeep_gen.partition.model import BalancedPlan
+from fpdeep_gen.partition.patience import patient
 from fpdeep_gen.partition.planner import make_balanced_plan
 from tests.partition.brute_force import engine, engines, phases, shortest
 from tests.partition.networks import chain, conv, network, output
@@ -50,17 +48,13 @@ def test_tiny_networks_are_within_two_percent_of_the_optimum(given_network: Netw
     assert optimum <= plan.prediction.interval <= NEAR * optimum
 
 
-def test_boards_filled_in_order_alone_are_seen_to_fall_short(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_boards_filled_in_order_alone_are_seen_to_fall_short() -> None:
     first = conv("conv0", (3, 7, 7), 8, 3)
     layers = network((first, conv("conv1", output(first), 4, 3)))
     optimum = shortest(layers, (22, 22))
     assert make_balanced_plan(layers, pair(22)).prediction.interval <= NEAR * optimum
-
-    def unchanged(plan: BalancedPlan) -> BalancedPlan:
-        return plan
-
-    monkeypatch.setattr(planner, "shortened", unchanged)
-    assert make_balanced_plan(layers, pair(22)).prediction.interval > NEAR * optimum
+    alone = patient(layers, pair(22))
+    assert alone is not None and alone.plan.prediction.interval > NEAR * optimum
 
 
 def test_the_brute_force_by_hand() -> None:

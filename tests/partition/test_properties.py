@@ -8,13 +8,14 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from fpdeep_gen.board.model import Board, Cluster, Link
+from fpdeep_gen.board.model import Board, Cluster, Ddr, Link
 from fpdeep_gen.errors import InputError
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.partition.model import BalancedPlan
+from fpdeep_gen.partition.patience import patient
 from fpdeep_gen.partition.planner import make_balanced_plan
 from fpdeep_gen.sim.rows.compare import compare
-from tests.partition.networks import chain
+from tests.partition.networks import chain, conv, flat, network, output
 from tests.partition.strategies import networks
 from tests.partition.test_planner import check, two_layers
 
@@ -92,11 +93,52 @@ def test_a_better_board_or_link_makes_no_plan_slower(
     better: tuple[Callable[[Board], Board], Callable[[Link], Link]],
     everywhere: bool,
 ) -> None:
-    """On all boards and links, or on the first. The search does not make sure of it (docs/planner.md): this is what it
-    does on random chains."""
+    """On all boards and links, or on the first, where memory and links are ample. The search does not make sure of it
+    (docs/planner.md): this is what it does on random chains."""
     plan = planned(network, cluster)
     board, link = better
     boards = [board(one) if everywhere or not index else one for index, one in enumerate(cluster.boards)]
     links = [link(one) if everywhere or not index else one for index, one in enumerate(cluster.links)]
     faster = make_balanced_plan(network, replace(cluster, boards=tuple(boards), links=tuple(links)))
     assert faster.prediction.interval <= plan.prediction.interval
+
+
+def scarce(dsp: int, ddr: float, gbps: float) -> Cluster:
+    """Five boards with little memory and a slow lane between each two."""
+    board = Board("small", "part", dsp, 60, 400_000, 800_000, 100, 2, 10, Ddr(1, ddr))
+    return Cluster("chain", (board,) * 5, (Link(1, gbps, 0.97, 128, 40),) * 4, 100)
+
+
+def one_layer() -> Network:
+    return network((conv("conv0", (3, 12, 12), 12, 3),))
+
+
+def heavy() -> Network:
+    """1.9 million weights, 30 Mbit of them and 50 of gradients or more; five of those boards hold 11 Mbit."""
+    first = conv("conv0", (3, 21, 21), 32, 3)
+    return network((first, flat("fc1", output(first), 135)))
+
+
+def better_everywhere(cluster: Cluster) -> Cluster:
+    return replace(cluster, links=tuple(one_lane_more(link) for link in cluster.links))
+
+
+def better_first(cluster: Cluster) -> Cluster:
+    return replace(cluster, boards=(more_dsp(cluster.boards[0]), *cluster.boards[1:]))
+
+
+@pytest.mark.parametrize(
+    ("net", "cluster", "better"),
+    [(one_layer(), scarce(124, 1, 1.0), better_everywhere), (heavy(), scarce(101, 3, 0.3), better_first)],
+)
+def test_nor_where_links_memory_and_ddr_are_scarce(
+    net: Network, cluster: Cluster, better: Callable[[Cluster], Cluster]
+) -> None:
+    """Two chains for which the search alone is slower by more than half with a lane more on each link (792 cycles and
+    1,357), or with 7 % more multipliers on the first board (45,606 and 79,700)."""
+    alone = [patient(net, one) for one in (cluster, better(cluster))]
+    intervals = [found.plan.prediction.interval for found in alone if found is not None and not found.excess]
+    assert len(intervals) == 2 and intervals[1] > 1.5 * intervals[0]
+    plan, faster = (make_balanced_plan(net, one) for one in (cluster, better(cluster)))
+    check(faster)
+    assert faster.prediction.interval <= plan.prediction.interval <= intervals[0]

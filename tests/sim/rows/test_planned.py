@@ -10,6 +10,7 @@ import pytest
 from fpdeep_gen.board.model import Ddr
 from fpdeep_gen.partition.fifos import SLACK_WORDS, WORD_BITS
 from fpdeep_gen.partition.model import BalancedPlan, Carried, Phase, Waits
+from fpdeep_gen.partition.patience import patient
 from fpdeep_gen.partition.planner import make_balanced_plan
 from fpdeep_gen.partition.queues import resident_rows
 from fpdeep_gen.partition.timing import Timeline
@@ -155,10 +156,14 @@ def test_a_whole_batch_in_one_pass_of_gradients(classes: int) -> None:
 def test_a_reads_first_image_waits_for_the_last_one_of_the_read_before(monkeypatch: pytest.MonkeyPatch) -> None:
     """Five reads of three images, whose errors come at once: rows of the first one wait while engines are at work on
     the third one of the read before. A plan that counts those of the first read alone has FIFOs that are too small."""
-    assert sharing(1.2, 15).prediction.shared_weights == 3
-    assert compare(sharing(1.2, 15), IMAGES).faults == ()
+    given, cluster = sharing(1.2, 15).network, sharing(1.2, 15).cluster
+    before = patient(given, cluster)
+    assert before is not None and before.plan.prediction.shared_weights == 3
+    assert compare(before.plan, IMAGES).faults == ()
     monkeypatch.setattr(Timeline, "_behind_a_read", lambda timeline, errors: None)
-    faults = compare(sharing.__wrapped__(1.2, 15), IMAGES).faults
+    after = patient(given, cluster)
+    assert after is not None
+    faults = compare(after.plan, IMAGES).faults
     assert faults and all("bits planned" in fault for fault in faults)
 
 

@@ -1,7 +1,7 @@
 """All engines of a phase of a layer, over all boards, at once."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -25,13 +25,15 @@ class Squad:
 class Ran:
     """When the first engine begins; on each board, when the first results of each step are there (`firsts`; `earliest`:
     those of the fastest engine) and when all engines have ended it (`ends`); `free`: when each engine is through, by
-    squad."""
+    squad. `apart`: part of a row that is made, at most, when the slowest of a board's engines has its first bits, where
+    none has an image before to be through with."""
 
     begin: float
     firsts: Rows
     ends: Rows
     earliest: Rows
     free: tuple[Times, ...]
+    apart: Mapping[int, float] = field(default_factory=dict)
 
 
 class Crew:
@@ -56,6 +58,8 @@ class Crew:
                 engines.add((share.board, cycles, _ahead(layer, share, cycles, work.tail)))
             boards, pace, ahead = zip(*sorted(engines), strict=True)
             self.squads.append(Squad(work, boards, np.array(pace)[:, None], np.array(ahead)[:, None]))
+        engines_at = [board for squad in self.squads for board in squad.boards]
+        self.joint = {board for board in engines_at if engines_at.count(board) > 1}
         self.ahead = min(float(squad.ahead.min()) for squad in self.squads)
         self.made_after: Counts = self.squads[0].work.made
         self.needed: Counts = self.squads[0].work.needed
@@ -64,7 +68,7 @@ class Crew:
         """Works on `images` images at a time; `there`: when rows come. Engines are free when they are through with as
         many images that came `images * interval` sooner, or at `free` (`Ran.free` of those before)."""
         begin, firsts, result, earliest = float("inf"), Rows(), Rows(), Rows()
-        ended = []
+        ended, idle = [], []
         for number, squad in enumerate(self.squads):
             work, steps = squad.work, squad.work.needed.size
             come = np.stack([there[board] for board in squad.boards])
@@ -73,6 +77,7 @@ class Crew:
             worked = cycles * np.arange(1, steps + 1)
             least = np.maximum(come[:, work.early] + cycles, come[:, work.needed] + cycles * work.tail)
             ends = np.maximum.accumulate(least - worked, axis=1) + worked
+            idle.append(ends)
             before = ends[:, -1:] - images * interval if free is None else free[number]
             ends = np.maximum(ends, before + worked)
             ended.append(ends[:, -1:])
@@ -82,7 +87,23 @@ class Crew:
                     if found is firsts:
                         earliest[board] = np.minimum(earliest[board], row) if board in found else row
                     found[board] = np.maximum(found[board], row) if board in found else row
-        return Ran(begin, firsts, result, earliest, tuple(ended))
+        return Ran(begin, firsts, result, earliest, tuple(ended), self._apart(idle, images))
+
+    def _apart(self, ended: Sequence[Times], images: int) -> dict[int, float]:
+        """`Ran.apart` of boards with several engines; `ended`: when each ends its steps, by squad."""
+        found = {}
+        for board in self.joint:
+            firsts, ends = [], []
+            for squad, times in zip(self.squads, ended, strict=True):
+                here = [number for number, own in enumerate(squad.boards) if own == board]
+                firsts.append(times[here] - images * squad.ahead[here])
+                ends.append(times[here])
+            every = np.concatenate(firsts)
+            early, whole = every.min(axis=0), np.concatenate(ends).max(axis=0)
+            long = whole - early
+            parts = np.divide(every.max(axis=0) - early, long, out=np.zeros_like(long), where=long > 0)
+            found[board] = float(parts.max())
+        return found
 
     def made(self, ends: Rows, delay: float) -> Rows:
         """When each row that the engines make is there, `delay` after its last step."""

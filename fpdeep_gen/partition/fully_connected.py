@@ -102,7 +102,8 @@ def flat_order(position: int, count: int, phase: Phase) -> Order:
 class Speed:
     """How many times faster than the interval asks engines are: of the first fully connected layer, and of those after
     it. With `in_turn` the phases of a piece take turns on one engine that is through with all of them in so much of the
-    interval. Else each phase has an engine, and that of the gradient is no faster."""
+    interval, and has a cycle to spare: one that is never idle would not make up for anything that came late once, so
+    that its times depended on where it began. Else each phase has an engine, and that of the gradient is no faster."""
 
     first: float
     later: float
@@ -112,7 +113,7 @@ class Speed:
         """Cycles that a phase of the layer at `position` among fully connected ones may take for an image."""
         faster = self.first if position == 0 else self.later
         if self.in_turn:
-            return int(interval / (faster * len(layer.phases)))
+            return int((interval - 1) / (faster * len(layer.phases)))
         return interval if phase is Phase.GRADIENT else int(interval / faster)
 
 

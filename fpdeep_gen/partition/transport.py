@@ -1,7 +1,7 @@
 """Rows of tensors on their way along the chain: when they are on each board, and what of them waits in FIFOs."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -18,13 +18,13 @@ Place: TypeAlias = tuple[int, Key, Waits]
 @dataclass(frozen=True)
 class Made:
     """When the first bits of rows are there on each board that has a part of them, and when they are whole. `early`:
-    the first bits that the fastest of a board's engines makes. `least`: rows that wait at least where any do: a batch's
-    first images find engines that take phases in turn idle, and are made sooner than those behind them."""
+    the first bits that the fastest of a board's engines makes. `least`: by board, rows that wait at least where any do:
+    a batch's first images find engines idle, and are made sooner than those behind them."""
 
     first: Rows
     whole: Rows
     early: Rows
-    least: float = 0.0
+    least: Mapping[int, float] = field(default_factory=dict)
 
 
 def at_once(whole: Rows) -> Made:
@@ -104,7 +104,7 @@ class Transport:
             times, board = there[take.board], take.board
             if take.own:
                 own = Crossing(Pace(made.early[board], made.whole[board]), Pace(times, times), period)
-                self.joins.append(((board, key, Waits.MADE), made.least, own))
+                self.joins.append(((board, key, Waits.MADE), made.least.get(board, 0.0), own))
             for taken, come, place in ((take.below, below, Waits.FROM_BELOW), (take.above, above, Waits.FROM_ABOVE)):
                 if taken:
                     parts = Pace(come.first[board], come.whole[board])
@@ -123,7 +123,7 @@ class Transport:
             gone = Pace(times, whole[board])
             if board in made.whole:
                 own = Crossing(Pace(made.early[board], made.whole[board]), gone, period)
-                self.crossings.append(((board, key, Waits.MADE), made.least, own))
+                self.crossings.append(((board, key, Waits.MADE), made.least.get(board, 0.0), own))
             for place, come in ((Waits.FROM_BELOW, below), (Waits.FROM_ABOVE, above)):
                 if board in come.whole:
                     parts = Pace(come.first[board], come.whole[board])
@@ -197,7 +197,7 @@ class Transport:
                 self.crossings.append(((sender, key, came), 0.0, passing))
             if hop.own:
                 own = Crossing(Pace(made.early[sender], made.whole[sender]), gone, period)
-                self.crossings.append(((sender, key, Waits.MADE), made.least, own))
+                self.crossings.append(((sender, key, Waits.MADE), made.least.get(sender, 0.0), own))
             begun, whole, since = begins + leg.latency, ends + leg.latency, leg.few
             firsts[receiver], result[receiver], few[receiver] = begun, whole, since
         return _Come(firsts, result, few)

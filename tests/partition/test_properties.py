@@ -33,6 +33,28 @@ def planned(network: Network, cluster: Cluster) -> BalancedPlan:
         raise
 
 
+@st.composite
+def unlike_chains(draw: st.DrawFn) -> Cluster:
+    """Boards of different multipliers and memories, some with DDR, and links of different rates and latencies."""
+    sizes = st.lists(st.tuples(st.integers(60, 400), st.integers(150, 1000), st.booleans()), min_size=2, max_size=5)
+    boards = [
+        Board("small", "part", dsp, bram36, 400_000, 800_000, 100, 16, 10, Ddr(1, 10) if ddr else None)
+        for dsp, bram36, ddr in draw(sizes)
+    ]
+    links = [Link(draw(st.integers(1, 6)), 10, 0.97, 128, draw(st.integers(5, 200))) for _ in boards[1:]]
+    return Cluster("unlike", tuple(boards), tuple(links), 100)
+
+
+@given(networks(2, 4), unlike_chains())
+@settings(max_examples=6, deadline=None, derandomize=True)
+def test_plans_of_unlike_boards_run_row_by_row_as_predicted(network: Network, cluster: Cluster) -> None:
+    """And the same network and chain have the same plan again."""
+    plan = planned(network, cluster)
+    check(plan)
+    assert compare(plan, IMAGES).faults == ()
+    assert make_balanced_plan(network, cluster) == plan
+
+
 @given(networks(2, 3), chains)
 @settings(max_examples=5, deadline=None, derandomize=True)
 def test_plans_run_row_by_row_as_predicted(network: Network, cluster: Cluster) -> None:

@@ -58,5 +58,6 @@ class BatchEnd:
         for batch in range(1, self.machine.images // self.machine.batch + 1):
             yield self.machine.batch_done, batch
             bits = max(link.up_batch_bits, link.down_batch_bits)
-            end = self.machine.events.now + bits / link.payload_bits_per_cycle + link.latency_cycles
+            under_way = bits / link.payload_bits_per_cycle + link.latency_cycles if bits else 0.0
+            end = self.machine.events.now + under_way
             self.machine.events.count_at(end, self.machine.exchanged[link.index])

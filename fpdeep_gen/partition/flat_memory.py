@@ -94,7 +94,8 @@ class FlatMemory:
 
     def room(self, plan: BalancedPlan, places: Places) -> tuple[float, ...] | None:
         """Weights that each board has room for beside all else; None where all of them together have too little. Where
-        gradients are in DDR, no more than can be read and written for as few images as let that be enough."""
+        gradients are in DDR, no more than can be read and written for each image, or where boards have unlike DDR for
+        as few images as let that be enough; of boards alike memory alone decides then, so that links may choose."""
         width = self._width(places)
         left = memory_left(plan, self.geometry)
         kept, taken = [0] * len(left), [0] * len(left)
@@ -117,7 +118,7 @@ class FlatMemory:
             bits = 2 * bytes_wide(self.gradient_width)
             interval = plan.prediction.interval
             alone = [self.ddr_room(board, interval) / bits for board in range(len(left))]
-            for images in range(1, self.batch + 1):
+            for images in range(1, self.batch + 1 if len(set(alone)) > 1 else 2):
                 both = tuple(min(own, images * one) for own, one in zip(words, alone, strict=True))
                 if sum(both) >= self.weights:
                     return both

@@ -102,8 +102,7 @@ def flat_order(position: int, count: int, phase: Phase) -> Order:
 class Speed:
     """How many times faster than the interval asks engines are: of the first fully connected layer, and of those after
     it. With `in_turn` the phases of a piece take turns on one engine that is through with all of them in so much of the
-    interval, and has a cycle to spare: one that is never idle would not make up for anything that came late once, so
-    that its times depended on where it began. Else each phase has an engine, and that of the gradient is no faster."""
+    interval. Else each phase has an engine, and that of the gradient is no faster."""
 
     first: float
     later: float
@@ -113,7 +112,7 @@ class Speed:
         """Cycles that a phase of the layer at `position` among fully connected ones may take for an image."""
         faster = self.first if position == 0 else self.later
         if self.in_turn:
-            return int((interval - 1) / (faster * len(layer.phases)))
+            return int(interval / (faster * len(layer.phases)))
         return interval if phase is Phase.GRADIENT else int(interval / faster)
 
 
@@ -127,7 +126,7 @@ def flat_shares(
         layer = geometry[piece.layer]
         position = flat.index(piece.layer)
         for phase in layer.phases:
-            limit = speed.limit(layer, interval, position, phase)
+            limit = _limit(layer, piece, interval, speed, position, phase)
             order = flat_order(position, len(flat), phase)
             track, box = piece.track(geometry, phase), piece.box()
             shares.append(share_of(track, piece.board, box, limit, order, piece.sums(phase), speed.in_turn))
@@ -154,9 +153,26 @@ def flat_multipliers(geometry: Sequence[Geometry], piece: FlatPiece, interval: i
     position, layer = flat.index(piece.layer), geometry[piece.layer]
     engines = layer.phases[:1] if speed.in_turn else layer.phases
     return sum(
-        _engine(layer, phase, piece.axis, piece.channels.size, speed.limit(layer, interval, position, phase))
+        _engine(layer, phase, piece.axis, piece.channels.size, _limit(layer, piece, interval, speed, position, phase))
         for phase in engines
     )
+
+
+def _limit(layer: Geometry, piece: FlatPiece, interval: int, speed: Speed, position: int, phase: Phase) -> int:
+    """Cycles that a phase of the piece may take for an image: what `Speed.limit` says, but an engine that takes turns
+    has a cycle of the interval to spare. One that is never idle would not make up for anything that came late once, so
+    that its times depended on where it began."""
+    limit = speed.limit(layer, interval, position, phase)
+    if not speed.in_turn or limit * len(layer.phases) < interval:
+        return limit
+    return limit - _is_never_idle(layer, piece.axis, piece.channels.size, limit)
+
+
+@lru_cache(maxsize=1 << 10)
+def _is_never_idle(layer: Geometry, axis: Axis, channels: int, limit: int) -> bool:
+    """Whether the engine of so many channels takes all of `limit` cycles for each phase."""
+    box = Box(Range(0, 1), Range(0, channels))
+    return all(share_of(Track(layer, phase, axis, axis), 0, box, limit).cycles >= limit for phase in layer.phases)
 
 
 @lru_cache(maxsize=1 << 14)

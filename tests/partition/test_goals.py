@@ -124,11 +124,10 @@ def test_boards_that_lack_little_get_faster_fully_connected_engines(
     assert len(found) == (faster + 1 if made else 0)
 
 
-@pytest.mark.parametrize("chain", ["vc709-chain", "vc709-chain-3"])
-def test_vgg16_on_25_boards_reaches_both_goals(chain: str) -> None:
+def test_vgg16_on_25_boards_reaches_both_goals() -> None:
     """Memory is full to 0.96: three groups give parts of layers away. With one that did, the plan with 3 lanes had
     0.932 of the bound and 1.047 times the mean on the busiest board."""
-    goals = Search(load_network(Path("vgg16")), load_cluster(Path(chain), 25))
+    goals = Search(load_network(Path("vgg16")), load_cluster(Path("vc709-chain-3"), 25))
     goals.schemes = tuple(scheme for scheme in goals.schemes if scheme.frugal and scheme.uncopied)[:1]
     found = goals.best()
     assert found is not None and not found.excess

@@ -46,7 +46,7 @@ def unlike_chains(draw: st.DrawFn) -> Cluster:
 
 
 @given(networks(2, 4), unlike_chains())
-@settings(max_examples=6, deadline=None, derandomize=True)
+@settings(max_examples=3, deadline=None, derandomize=True)
 def test_plans_of_unlike_boards_run_row_by_row_as_predicted(network: Network, cluster: Cluster) -> None:
     """And the same network and chain have the same plan again."""
     plan = planned(network, cluster)

@@ -58,9 +58,7 @@ def _crossing(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Bits of a layer on each link, up and down: those of each rectangle of channel pairs whose weights are on the same
     boards throughout."""
-    outputs, inputs = (
-        _bounds(geometry, ranges) for ranges in zip(*((s.outputs, s.inputs) for s in stores), strict=True)
-    )
+    outputs, inputs = _bounds(store.outputs for store in stores), _bounds(store.inputs for store in stores)
     words = _words(geometry, outputs, inputs)
     lowest = {kept: np.full(words.shape, links + 1) for kept in Kept}
     highest = {kept: np.full(words.shape, -1) for kept in Kept}
@@ -77,7 +75,7 @@ def _crossing(
     return both + _on_links(weights, g1, w1, links), both + _on_links(weights, w0, g0, links)
 
 
-def _bounds(geometry: Geometry, ranges: Iterable[Range]) -> list[int]:
+def _bounds(ranges: Iterable[Range]) -> list[int]:
     """Where ranges of channels begin or end."""
     return sorted({end for one in ranges for end in (one.begin, one.end)})
 

@@ -36,6 +36,26 @@ class Ran:
     apart: Mapping[int, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Mates:
+    """Boards with several engines; `rows`: these engines' numbers, board by board; `begins`: where each board's do."""
+
+    boards: tuple[int, ...]
+    rows: Counts
+    begins: Counts
+
+
+def _mates(boards: Sequence[int]) -> Mates:
+    """Of engines on these boards."""
+    by_board: dict[int, list[int]] = {}
+    for row, board in enumerate(boards):
+        by_board.setdefault(board, []).append(row)
+    joint = {board: rows for board, rows in by_board.items() if len(rows) > 1}
+    rows = [row for engines in joint.values() for row in engines]
+    begins = np.cumsum([0, *map(len, joint.values())])[:-1]
+    return Mates(tuple(joint), np.array(rows, np.int64), begins)
+
+
 class Crew:
     """`slowest`: cycles an image of the slowest engine on each board. `ahead`: how much sooner than whole rows their
     first bits are there, at least. `needed`: rows for each step (of convolutions, of all engines). `order`: of the
@@ -58,8 +78,7 @@ class Crew:
                 engines.add((share.board, cycles, _ahead(layer, share, cycles, work.tail)))
             boards, pace, ahead = zip(*sorted(engines), strict=True)
             self.squads.append(Squad(work, boards, np.array(pace)[:, None], np.array(ahead)[:, None]))
-        engines_at = [board for squad in self.squads for board in squad.boards]
-        self.joint = {board for board in engines_at if engines_at.count(board) > 1}
+        self.mates = _mates([board for squad in self.squads for board in squad.boards])
         self.ahead = min(float(squad.ahead.min()) for squad in self.squads)
         self.made_after: Counts = self.squads[0].work.made
         self.needed: Counts = self.squads[0].work.needed
@@ -91,19 +110,14 @@ class Crew:
 
     def _apart(self, ended: Sequence[Times], images: int) -> dict[int, float]:
         """`Ran.apart` of boards with several engines; `ended`: when each ends its steps, by squad."""
-        found = {}
-        for board in self.joint:
-            firsts, ends = [], []
-            for squad, times in zip(self.squads, ended, strict=True):
-                here = [number for number, own in enumerate(squad.boards) if own == board]
-                firsts.append(times[here] - images * squad.ahead[here])
-                ends.append(times[here])
-            every = np.concatenate(firsts)
-            early, whole = every.min(axis=0), np.concatenate(ends).max(axis=0)
-            long = whole - early
-            parts = np.divide(every.max(axis=0) - early, long, out=np.zeros_like(long), where=long > 0)
-            found[board] = float(parts.max())
-        return found
+        if not self.mates.boards:
+            return {}
+        ends = np.concatenate(ended)[self.mates.rows]
+        firsts = ends - images * np.concatenate([squad.ahead for squad in self.squads])[self.mates.rows]
+        early, late = (further.reduceat(firsts, self.mates.begins) for further in (np.minimum, np.maximum))
+        long = np.maximum.reduceat(ends, self.mates.begins) - early
+        parts = np.divide(late - early, long, out=np.zeros_like(long), where=long > 0)
+        return dict(zip(self.mates.boards, parts.max(axis=1).tolist(), strict=True))
 
     def made(self, ends: Rows, delay: float) -> Rows:
         """When each row that the engines make is there, `delay` after its last step."""

@@ -54,7 +54,7 @@ class Sooner:
             if found.plan.prediction.fill <= FILL:
                 break
             other = self._quicker(sooner, SPEEDS[number], found, found.plan.prediction.fill if off_chip else inf)
-            if other is not None and len(other.excess) > NEARLY:
+            if other is not None and (len(other.excess) > NEARLY or _idle(other, found)):
                 break
             if other is not None and self._gains(sooner, other, found):
                 scheme, found, speed = sooner, other, number
@@ -93,6 +93,11 @@ class Sooner:
         worth = others.fill * min(GAIN, 1 - WEIGHT * (mine.interval / others.interval - 1))
         even = balance(other.plan) <= max(BALANCED, balance(found.plan))
         return not other.excess and mine.interval <= self._most(scheme) and mine.fill < worth and even
+
+
+def _idle(other: Candidate, found: Candidate) -> bool:
+    """Whether there was memory for `other`, but images come through no sooner: more of the same will hardly help."""
+    return not other.excess and other.plan.prediction.fill > GAIN * found.plan.prediction.fill
 
 
 def _sooner(scheme: Scheme) -> Iterator[Scheme]:

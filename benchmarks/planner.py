@@ -175,7 +175,7 @@ def texts(result: Result) -> tuple[str, ...]:
         f"{found.memory:.2f}",
         "" if found.link_load is None else f"{found.link_load:.2f}",
         result.flat,
-        f"{found.gops_per_joule:.1f}",
+        f"{found.estimated_gops_per_joule:.1f}",
         found.limit,
         *tail,
     )

@@ -28,8 +28,7 @@ class ComparisonRow:
     """One way to train. `images_per_second` with the gaps between mini-batches of `batch` images; `of_bound`: part of
     what all multipliers of the boards could do. `in_flight`: images whose features one board keeps at most;
     `memory_bits` of the board that needs most, block RAM and DDR together; `link_load`, `ddr_load` of the busiest.
-    None: not known, or no such thing. `watts` and `gops_per_joule` of boards are estimates, those of GPUs by the board
-    power of their data sheets."""
+    None: not known, or no such thing. Watts of GPUs are the board power of their data sheets."""
 
     name: str
     kind: str
@@ -41,8 +40,8 @@ class ComparisonRow:
     memory_bits: float | None
     ddr_load: float | None
     link_load: float | None
-    watts: float | None
-    gops_per_joule: float | None
+    estimated_watts: float | None
+    estimated_gops_per_joule: float | None
     limit: str
     note: str
 
@@ -145,8 +144,8 @@ def row_texts(row: ComparisonRow) -> tuple[str, ...]:
         _text(None if row.memory_bits is None else row.memory_bits / MEBIBYTE, ",.1f"),
         _text(row.ddr_load, ".2f"),
         _text(row.link_load, ".2f"),
-        _text(row.watts, ",.0f"),
-        _text(row.gops_per_joule, ".1f"),
+        _text(row.estimated_watts, ",.0f"),
+        _text(row.estimated_gops_per_joule, ".1f"),
     )
 
 

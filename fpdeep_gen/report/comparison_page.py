@@ -52,7 +52,7 @@ def comparison_html(plan: BalancedPlan, rows: Sequence[ComparisonRow], bound: fl
 def _row(row: ComparisonRow, rows: Sequence[ComparisonRow]) -> Row:
     shares = {
         "images/s": row.images_per_second / max(one.images_per_second for one in rows),
-        "GOP/J": (row.gops_per_joule or 0.0) / max(one.gops_per_joule or 0.0 for one in rows),
+        "GOP/J": (row.estimated_gops_per_joule or 0.0) / max(one.estimated_gops_per_joule or 0.0 for one in rows),
     }
     cells = []
     for heading, text in zip(HEADINGS, row_texts(row), strict=True):

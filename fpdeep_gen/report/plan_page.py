@@ -71,7 +71,9 @@ def _tiles(plan: BalancedPlan, figures: Figures, energy: Energy) -> tuple[Tile, 
         Tile(f"{figures.fill:.2f}", "images of pipeline fill", f"latency {predicted.latency:,} cycles"),
         Tile(f"{figures.balance:.3f}", "busiest board over mean", "multiply-accumulates a multiplier"),
         Tile(
-            f"{figures.gops_per_joule:.1f}", "GOP/J, estimate", f"{energy.watts:,.0f} W, {energy.joules:.3g} J an image"
+            f"{figures.estimated_gops_per_joule:.1f}",
+            "GOP/J, estimate",
+            f"{energy.watts:,.0f} W, {energy.joules:.3g} J an image",
         ),
         Tile(f"{predicted.batch:,}", "images a batch", f"whatever the number of boards; {gap}"),
         *([] if epoch is None else [_epoch_tile(epoch)]),

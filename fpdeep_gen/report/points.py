@@ -19,8 +19,8 @@ class Figures:
     """Figures of one plan. Rates in images a second (`steady`: within a batch; `images_per_second`: with the gap
     between batches). `of_bound`: part of the work bound that the steady rate reaches. `balance`: multiply-accumulates
     for each multiplier of the busiest board, over the mean. `memory`: part of its block RAM that board `fullest` takes.
-    `link_load`: part of the interval that link `link` is busy in its busier direction (None on a single board). `watts`
-    of all boards and `gops_per_joule` are estimates by the energy model."""
+    `link_load`: part of the interval that link `link` is busy in its busier direction (None on a single board). Energy,
+    of all boards, is estimated by the energy model."""
 
     steady: float
     images_per_second: float
@@ -32,8 +32,8 @@ class Figures:
     link_load: float | None
     link: int | None
     limit: str
-    watts: float
-    gops_per_joule: float
+    estimated_watts: float
+    estimated_gops_per_joule: float
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,8 @@ def figures_of_energy(plan: BalancedPlan, energy: Energy) -> Figures:
         link_load=None if busiest is None else link_load(plan, busiest),
         link=None if busiest is None else busiest.index,
         limit=limit_of(plan),
-        watts=energy.watts,
-        gops_per_joule=energy.gops_per_joule,
+        estimated_watts=energy.watts,
+        estimated_gops_per_joule=energy.gops_per_joule,
     )
 
 

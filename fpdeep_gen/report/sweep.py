@@ -26,7 +26,7 @@ def point_texts(point: Point) -> tuple[str, ...]:
         f"{found.memory:.0%} ({found.fullest})",
         f"{found.fill:.2f}",
         link,
-        f"{found.gops_per_joule:.1f}",
+        f"{found.estimated_gops_per_joule:.1f}",
         found.limit,
     )
 

@@ -36,7 +36,7 @@ def test_the_plans_row_follows_from_the_plan(plan: BalancedPlan, rows: tuple[Com
     assert own.in_flight is not None
     assert own.in_flight - 1 < predicted.latency / predicted.interval <= own.in_flight
     assert (own.boards, own.batch, own.ddr_load) == (3, 16, 0.0)
-    assert own.gops_per_joule == pytest.approx(plan_energy(plan, load_energy()).gops_per_joule)
+    assert own.estimated_gops_per_joule == pytest.approx(plan_energy(plan, load_energy()).gops_per_joule)
 
 
 def test_what_lies_in_ddr_counts_as_memory(plan: BalancedPlan, rows: tuple[ComparisonRow, ...]) -> None:
@@ -52,8 +52,10 @@ def test_baselines_and_gpus_stand_beside_it(rows: tuple[ComparisonRow, ...]) -> 
     assert [row.kind for row in rows] == ["plan"] + ["baseline"] * 5 + ["gpu"] * 3
     goal = rows[5]  # data parallel, asked for the plan's rate
     assert "images/s" in goal.note
-    assert all(row.gops_per_joule is not None and row.gops_per_joule > 0 for row in rows)
-    assert all(row.watts == pytest.approx(watts) for row, watts in zip(rows[6:], (250, 180, 235), strict=True))
+    assert all(row.estimated_gops_per_joule is not None and row.estimated_gops_per_joule > 0 for row in rows)
+    assert all(
+        row.estimated_watts == pytest.approx(watts) for row, watts in zip(rows[6:], (250, 180, 235), strict=True)
+    )
     slower = max(row.images_per_second for row in rows[1:3])
     assert slower < rows[0].images_per_second  # whole layers: two of three boards at most are busy
 

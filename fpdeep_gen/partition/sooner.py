@@ -3,14 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import product
-from math import inf
 
 from fpdeep_gen.partition.candidate import BALANCED, Candidate, balance
 from fpdeep_gen.partition.family import Scheme
-from fpdeep_gen.partition.flat_memory import ORDER
 from fpdeep_gen.partition.fully_connected import Speed
 from fpdeep_gen.partition.intervals import LEAST
-from fpdeep_gen.partition.model import Place
+from fpdeep_gen.partition.model import BalancedPlan, Kept, Place
 from fpdeep_gen.partition.rounds import NEARLY, Terms, settle
 from fpdeep_gen.partition.settle import Settling
 from fpdeep_gen.partition.speeds import FINE, SPEEDS, faster
@@ -24,10 +22,6 @@ GAIN = 0.995
 SOONER_ROUNDS = 3
 """Times that boards are filled anew for a plan in which images come through sooner: what exceeds budgets then, hardly
 ever keeps them later."""
-
-SCATTERED = 1.12
-"""Times the latency aimed at that a plan may have before fully connected weights on chip are gathered on the higher
-boards."""
 
 WEIGHT = 2
 """Times a longer interval that the latency must gain, both in parts of what they were."""
@@ -53,7 +47,7 @@ class Sooner:
         for sooner, number in product(_sooner(scheme), speeds):
             if found.plan.prediction.fill <= FILL:
                 break
-            other = self._quicker(sooner, SPEEDS[number], found, found.plan.prediction.fill if off_chip else inf)
+            other = self._quicker(sooner, SPEEDS[number], found)
             if other is not None and (len(other.excess) > NEARLY or _idle(other, found)):
                 break
             if other is not None and self._gains(sooner, other, found):
@@ -70,16 +64,23 @@ class Sooner:
             missed = 0 if gains else missed + 1
         return found
 
-    def _quicker(self, scheme: Scheme, speed: Speed, found: Candidate, slow: float | None = None) -> Candidate | None:
-        """The plan of a scheme where images may come through sooner than in `found`, if some interval that is left has
-        enough multipliers. `slow`: intervals that an image takes at first where the scheme is given up, if not as many
-        as in `found`."""
+    def _quicker(self, scheme: Scheme, speed: Speed, found: Candidate) -> Candidate | None:
+        """The plan of a scheme, if some interval that is left has enough multipliers and images come through sooner at
+        first than in `found`. Weights on chip begin where they are there, so that both can be compared at once."""
         gain = GAIN * found.plan.prediction.fill
         begin = max(LEAST, found.number)
-        slow = slow or gain * (SCATTERED if found.places == ORDER[0] else 1.0)
+        room = self._room(found.plan) if found.places[0] is Place.CHIP else None
         most = self._most(scheme)
-        terms = Terms(scheme, speed, found.places, most, begin=begin, rounds=SOONER_ROUNDS, slow=slow)
+        terms = Terms(scheme, speed, found.places, most, begin=begin, rounds=SOONER_ROUNDS, slow=gain, room=room)
         return settle(self.settling, terms)
+
+    def _room(self, plan: BalancedPlan) -> tuple[float, ...]:
+        """Fully connected weights on each board."""
+        words = [0.0] * len(plan.uses)
+        for store in plan.stores:
+            if self.settling.geometry[store.layer].flat and store.kept is Kept.WEIGHTS:
+                words[store.board] += store.words
+        return tuple(words)
 
     def _most(self, scheme: Scheme) -> float:
         """The longest interval that sooner images may cost: what is left, or what is aimed at where layers by

@@ -223,7 +223,7 @@ class Timeline:
                 self.begun[layer.index] = np.min(list(early.values()), axis=0)
             else:
                 self.backward.update({(layer.index, board): times for board, times in ran.ends.items()})
-        return Made(first, whole, early, dict.fromkeys(ran.ends, 1.0) if crew.in_turn else ran.apart)
+        return Made(first, whole, early, ran.apart, 1.0 if crew.in_turn else 0.0)
 
     def _ran(self, layer: Geometry, phase: Phase, there: Rows, images: int) -> Ran:
         """An image (or those of a read) through the engines of a phase."""

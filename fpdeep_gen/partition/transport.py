@@ -19,12 +19,28 @@ Place: TypeAlias = tuple[int, Key, Waits]
 class Made:
     """When the first bits of rows are there on each board that has a part of them, and when they are whole. `early`:
     the first bits that the fastest of a board's engines makes. `least`: by board, rows that wait at least where any do:
-    a batch's first images find engines idle, and are made sooner than those behind them."""
+    a batch's first images find engines idle, and are made sooner than those behind them. `more`: rows by which more may
+    wait then where engines take turns: a turn of another phase falls before a row that it falls behind later."""
 
     first: Rows
     whole: Rows
     early: Rows
     least: Mapping[int, float] = field(default_factory=dict)
+    more: float = 0.0
+
+    def room(self, board: int) -> "Room":
+        """For what the board makes."""
+        return Room(self.least.get(board, 0.0), self.more)
+
+
+class Room(NamedTuple):
+    """Rows that are taken to wait: those of the full pipeline and `more`, and `least` at least."""
+
+    least: float = 0.0
+    more: float = 0.0
+
+    def rows(self, waiting: float) -> float:
+        return max(waiting + self.more, self.least)
 
 
 def at_once(whole: Rows) -> Made:
@@ -88,8 +104,8 @@ class Transport:
                 ]
         self.in_turn = False
         self.links_free: dict[tuple[Key, bool, int], float] = {}
-        self.crossings: list[tuple[Place, float, Crossing]] = []
-        self.joins: list[tuple[Place, float, Crossing]] = []
+        self.crossings: list[tuple[Place, Room, Crossing]] = []
+        self.joins: list[tuple[Place, Room, Crossing]] = []
         self.firsts: dict[Key, Rows] = {}
 
     def moved(self, key: Key, made: Made, images: int) -> Rows:
@@ -104,12 +120,12 @@ class Transport:
             times, board = there[take.board], take.board
             if take.own:
                 own = Crossing(Pace(made.early[board], made.whole[board]), Pace(times, times), period)
-                self.joins.append(((board, key, Waits.MADE), made.least.get(board, 0.0), own))
+                self.joins.append(((board, key, Waits.MADE), made.room(board), own))
             for taken, come, place in ((take.below, below, Waits.FROM_BELOW), (take.above, above, Waits.FROM_ABOVE)):
                 if taken:
                     parts = Pace(come.first[board], come.whole[board])
                     join = Crossing(parts, Pace(times, times), period, come.few[board])
-                    self.joins.append(((board, key, place), 0.0, join))
+                    self.joins.append(((board, key, place), Room(), join))
         return there
 
     def summed(self, key: Key, made: Made, images: int) -> Made:
@@ -123,12 +139,12 @@ class Transport:
             gone = Pace(times, whole[board])
             if board in made.whole:
                 own = Crossing(Pace(made.early[board], made.whole[board]), gone, period)
-                self.crossings.append(((board, key, Waits.MADE), made.least.get(board, 0.0), own))
+                self.crossings.append(((board, key, Waits.MADE), made.room(board), own))
             for place, come in ((Waits.FROM_BELOW, below), (Waits.FROM_ABOVE, above)):
                 if board in come.whole:
                     parts = Pace(come.first[board], come.whole[board])
                     crossing = Crossing(parts, gone, period, come.few[board])
-                    self.crossings.append(((board, key, place), 0.0, crossing))
+                    self.crossings.append(((board, key, place), Room(), crossing))
         return Made(first, whole, first)
 
     def waiting(self) -> dict[Place, float]:
@@ -136,8 +152,8 @@ class Transport:
         found: dict[Place, float] = {}
         moved = most_waiting([crossing for *_, crossing in self.crossings]).tolist()
         joined = most_early([join for *_, join in self.joins]).tolist()
-        waits = [(place, max(rows, least)) for (place, least, _), rows in zip(self.crossings, moved, strict=True)]
-        waits += [(place, max(rows, least)) for (place, least, _), rows in zip(self.joins, joined, strict=True) if rows]
+        waits = [(place, room.rows(rows)) for (place, room, _), rows in zip(self.crossings, moved, strict=True)]
+        waits += [(place, room.rows(rows)) for (place, room, _), rows in zip(self.joins, joined, strict=True) if rows]
         for place, rows in waits:
             if rows > found.get(place, 0.0):
                 found[place] = rows
@@ -194,10 +210,10 @@ class Transport:
             gone = Pace(begins, ends)
             if hop.passing:
                 passing = Crossing(Pace(begun, whole), gone, period, since)
-                self.crossings.append(((sender, key, came), 0.0, passing))
+                self.crossings.append(((sender, key, came), Room(), passing))
             if hop.own:
                 own = Crossing(Pace(made.early[sender], made.whole[sender]), gone, period)
-                self.crossings.append(((sender, key, Waits.MADE), made.least.get(sender, 0.0), own))
+                self.crossings.append(((sender, key, Waits.MADE), made.room(sender), own))
             begun, whole, since = begins + leg.latency, ends + leg.latency, leg.few
             firsts[receiver], result[receiver], few[receiver] = begun, whole, since
         return _Come(firsts, result, few)

@@ -63,16 +63,17 @@ def test_a_cache_that_cannot_hold_the_rows_under_way_is_a_deadlock() -> None:
 
 
 def test_what_waits_in_fifos_is_what_was_planned() -> None:
-    """Those inside boards to a percent, but for sums of engines that take phases in turn, of which a whole row finds
-    room at least: 32 x 8 errors of 38 bits; those behind links have a least size; one that holds half of what waits in
-    it stalls the link before it."""
+    """Those inside boards to a percent, but for sums of engines that take phases in turn, which have room for a row
+    more than waits in the full pipeline: 32 x 8 errors of 38 bits; those behind links have a least size; one that holds
+    half of what waits in it stalls the link before it."""
     plan = planned()
     found = simulate(plan, IMAGES).fifos
     inside = [one for one in found if one.waits in (Waits.MADE, Waits.ENGINES) and one.greatest > 1000]
     assert len(inside) > 10
     in_turn = [one for one in inside if one.carried is Carried.PARTIAL]
     assert len(in_turn) == 3
-    assert all(one.greatest <= one.bits - SLACK_WORDS * WORD_BITS == 32 * 8 * 38 for one in in_turn)
+    rests = [one.bits - SLACK_WORDS * WORD_BITS - one.greatest for one in in_turn]
+    assert all(0 <= rest - 32 * 8 * 38 <= 1 for rest in rests)
     for one in inside:
         if one not in in_turn:
             assert 0 <= one.bits - SLACK_WORDS * WORD_BITS - one.greatest <= 0.01 * one.greatest

@@ -8,7 +8,7 @@ from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.partition.budget import ddr_rate, memory_left
 from fpdeep_gen.partition.fully_connected import unit_weights
 from fpdeep_gen.partition.geometry import Geometry
-from fpdeep_gen.partition.model import BalancedPlan, Place
+from fpdeep_gen.partition.model import BalancedPlan, Kept, Place
 from fpdeep_gen.partition.tracks import Axis
 
 Places: TypeAlias = tuple[Place, Place]
@@ -163,6 +163,15 @@ class FlatMemory:
         """The interval in which DDR moves what the plan takes for an image."""
         rates = (ddr_rate(board, plan.cluster.clock_mhz) * DDR_USED for board in plan.cluster.boards)
         return max(ceil(use.ddr_bits / rate) if rate else 0 for use, rate in zip(plan.uses, rates, strict=True))
+
+
+def flat_words(plan: BalancedPlan, geometry: Sequence[Geometry]) -> list[float]:
+    """Fully connected weights on each board."""
+    words = [0.0] * len(plan.uses)
+    for store in plan.stores:
+        if geometry[store.layer].flat and store.kept is Kept.WEIGHTS:
+            words[store.board] += store.words
+    return words
 
 
 def bytes_wide(width: int) -> int:

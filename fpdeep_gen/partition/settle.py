@@ -16,7 +16,7 @@ from fpdeep_gen.partition.candidate import Candidate, busiest_link
 from fpdeep_gen.partition.family import Scheme, track_groups, tracks_of
 from fpdeep_gen.partition.fill import Piece, Room, fill
 from fpdeep_gen.partition.flat_links import FlatLinks
-from fpdeep_gen.partition.flat_memory import GATHERED, ORDER, FlatMemory, Places
+from fpdeep_gen.partition.flat_memory import GATHERED, ORDER, FlatMemory, Places, flat_words
 from fpdeep_gen.partition.fully_connected import (
     FlatPiece,
     Speed,
@@ -30,7 +30,7 @@ from fpdeep_gen.partition.geometry import geometries, training_macs
 from fpdeep_gen.partition.intervals import LEFT, Filled
 from fpdeep_gen.partition.link_rate import framed_rate
 from fpdeep_gen.partition.loss import loss_dsp
-from fpdeep_gen.partition.model import BalancedPlan, Kept, Place, Share
+from fpdeep_gen.partition.model import BalancedPlan, Place, Share
 from fpdeep_gen.partition.shares import shares_of
 from fpdeep_gen.partition.tracks import Track
 from fpdeep_gen.partition.traffic import flows
@@ -231,10 +231,9 @@ class Settling:
         left = [2 * self.cluster.boards[use.board].bram36 - use.bram18 for use in plan.uses]
         if sum(rest < 0 for rest in left) != len(candidate.excess):
             return None
-        words, kept = [0.0] * len(left), [0] * len(left)
+        words, kept = flat_words(plan, self.geometry), [0] * len(left)
         for store in plan.stores:
             if self.geometry[store.layer].flat:
-                words[store.board] += store.words if store.kept is Kept.WEIGHTS else 0
                 kept[store.board] += store.bram18
         less = [
             count * min(1.0, (unit - RELIEF * rest) / max(1, taken)) if rest < 0 else 0.0

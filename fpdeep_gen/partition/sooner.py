@@ -6,9 +6,10 @@ from itertools import product
 
 from fpdeep_gen.partition.candidate import BALANCED, Candidate, balance
 from fpdeep_gen.partition.family import Scheme
+from fpdeep_gen.partition.flat_memory import flat_words
 from fpdeep_gen.partition.fully_connected import Speed
 from fpdeep_gen.partition.intervals import LEAST
-from fpdeep_gen.partition.model import BalancedPlan, Kept, Place
+from fpdeep_gen.partition.model import Place
 from fpdeep_gen.partition.rounds import NEARLY, Terms, settle
 from fpdeep_gen.partition.settle import Settling
 from fpdeep_gen.partition.speeds import FINE, SPEEDS, faster
@@ -69,18 +70,10 @@ class Sooner:
         first than in `found`. Weights on chip begin where they are there, so that both can be compared at once."""
         gain = GAIN * found.plan.prediction.fill
         begin = max(LEAST, found.number)
-        room = self._room(found.plan) if found.places[0] is Place.CHIP else None
+        room = tuple(flat_words(found.plan, self.settling.geometry)) if found.places[0] is Place.CHIP else None
         most = self._most(scheme)
         terms = Terms(scheme, speed, found.places, most, begin=begin, rounds=SOONER_ROUNDS, slow=gain, room=room)
         return settle(self.settling, terms)
-
-    def _room(self, plan: BalancedPlan) -> tuple[float, ...]:
-        """Fully connected weights on each board."""
-        words = [0.0] * len(plan.uses)
-        for store in plan.stores:
-            if self.settling.geometry[store.layer].flat and store.kept is Kept.WEIGHTS:
-                words[store.board] += store.words
-        return tuple(words)
 
     def _most(self, scheme: Scheme) -> float:
         """The longest interval that sooner images may cost: what is left, or what is aimed at where layers by

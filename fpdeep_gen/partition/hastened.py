@@ -51,20 +51,23 @@ class Placed:
     speed: Speed
 
 
-def hastened(found: Candidate, network: Network, cluster: Cluster) -> Candidate:
-    """A plan that keeps all budgets, with the shortest interval that is found for its work where this is; the same one
-    where there is none. `found` is a plan on `cluster` already."""
-    return _Hastening(network, cluster, found).best()
+def hastened(found: Candidate, network: Network, cluster: Cluster, placed: Placed | None = None) -> Candidate:
+    """A plan that keeps all budgets, with the shortest interval that is found for its work where this is, or where it
+    is `placed`; the same one where there is none. `found` is a plan on `cluster` already."""
+    return _Hastening(network, cluster, found, placed).best()
 
 
 class _Hastening:
     """One plan."""
 
-    def __init__(self, network: Network, cluster: Cluster, found: Candidate) -> None:
+    def __init__(self, network: Network, cluster: Cluster, found: Candidate, placed: Placed | None) -> None:
         self.network, self.cluster, self.found = network, cluster, found
         self.geometry = geometries(network)
         self.flat = FlatMemory(cluster, self.geometry, network.training.batch, {})
-        self.placed = placed_of(self.geometry, found)
+        self.placed = placed or placed_of(self.geometry, found)
+        self.bound = max(int(bounds_of_every(network, cluster).work), loss_cycles(network, cluster))
+        if placed is None:
+            self.bound = max(self.bound, busiest_link(found.plan))
 
     def best(self) -> Candidate:
         """What `hastened` says."""
@@ -84,7 +87,7 @@ class _Hastening:
                 break
             other = self._plan(placed, tried)
             if other.excess:
-                low, least = tried, self.flat.shortest(other.plan)
+                low, least = tried, max(self.flat.shortest(other.plan), busiest_link(other.plan))
                 tried = least if low < least < high else (low + high) // 2
             else:
                 best, high = other, tried
@@ -94,10 +97,9 @@ class _Hastening:
         return best
 
     def _least(self, placed: Placed, most: int) -> int:
-        """The shortest interval up to `most` for which links, the loss and multipliers do."""
-        bound = int(bounds_of_every(self.network, self.cluster).work)
-        low = max(bound, busiest_link(self.found.plan), loss_cycles(self.network, self.cluster)) - 1
-        high = most
+        """The shortest interval up to `most` for which multipliers, the loss and, where it is known what they carry,
+        links do."""
+        low, high = self.bound - 1, most
         while high - low > 1:
             middle = (low + high) // 2
             if self._suffices(placed, middle):

@@ -12,6 +12,7 @@ from math import floor
 
 from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.network.model import Network
+from fpdeep_gen.partition.aligned import aligned
 from fpdeep_gen.partition.bounds import bounds_of
 from fpdeep_gen.partition.budget import memory_shortage
 from fpdeep_gen.partition.candidate import Candidate
@@ -45,8 +46,10 @@ def planned(network: Network, cluster: Cluster, fast: bool = True) -> Candidate 
         found = next((other for other in fewer if other is not None), found)
     if not fast or found is None or found.excess:
         return found
-    found = hastened(found, network, cluster)
-    if found.plan.prediction.interval <= bounds_of(network, cluster).interval / LEFT:
+    found, enough = hastened(found, network, cluster), bounds_of(network, cluster).interval / LEFT
+    if found.plan.prediction.interval > enough:
+        found = aligned(found, network, cluster)
+    if found.plan.prediction.interval <= enough:
         return found
     for lesser in chain(_alike(cluster), _fewer(cluster, DISTANCES), _slower(cluster)):
         interval = found.plan.prediction.interval
@@ -65,7 +68,10 @@ def _moved(network: Network, lesser: Cluster, cluster: Cluster, fast: bool = Tru
     other = moved(found, network, cluster)
     if other.excess:
         return None
-    return hastened(other, network, cluster) if fast else other
+    if not fast:
+        return other
+    other = hastened(other, network, cluster)
+    return aligned(other, network, cluster) if len(lesser.boards) < len(cluster.boards) else other
 
 
 def _fewer(cluster: Cluster, numbers: Iterable[int]) -> Iterator[Cluster]:

@@ -86,6 +86,8 @@ class _Hastening:
             if tried >= high:
                 break
             other = self._plan(placed, tried)
+            if busiest_link(other.plan) >= high:  # links carry as much at any interval
+                break
             if other.excess:
                 low, least = tried, max(self.flat.shortest(other.plan), busiest_link(other.plan))
                 tried = least if low < least < high else (low + high) // 2

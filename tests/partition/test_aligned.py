@@ -41,15 +41,32 @@ def test_boards_share_work_that_no_link_could_pass_on_whole(count: int) -> None:
     assert compare(plan, plan.prediction.batch).faults == ()
 
 
-def test_without_blocks_they_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What blocks are for."""
-    blocks = make_balanced_plan(wide(), slow(5)).prediction.interval
+def in_order(monkeypatch: pytest.MonkeyPatch, given: Network, cluster: Cluster) -> int:
+    """The interval without blocks."""
 
     def found_alone(found: Candidate, *_: object) -> Candidate:
         return found
 
-    monkeypatch.setattr(lesser, "aligned", found_alone)
-    assert make_balanced_plan(wide(), slow(5)).prediction.interval > 2 * blocks
+    with monkeypatch.context() as patched:
+        patched.setattr(lesser, "aligned", found_alone)
+        return make_balanced_plan(given, cluster).prediction.interval
+
+
+def test_without_blocks_they_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What blocks are for."""
+    given, cluster = wide(), slow(5)
+    assert in_order(monkeypatch, given, cluster) > 2 * make_balanced_plan(given, cluster).prediction.interval
+
+
+@pytest.mark.parametrize("more", [{"padding": 0}, {"padding": 0, "stride": 2}, {"padding": 0, "stride": 2, "pool": 2}])
+def test_all_columns_are_taken_where_maps_shrink(monkeypatch: pytest.MonkeyPatch, more: dict[str, int]) -> None:
+    """Errors have more columns than the sums that they come from, and windows may drop the last ones."""
+    first = conv("conv0", (3, 20, 21), 40, 3)
+    given, cluster = network((first, conv("conv1", output(first), 16, 5, **more))), slow(4)
+    plan = make_balanced_plan(given, cluster)
+    assert plan.prediction.interval < in_order(monkeypatch, given, cluster)
+    check(plan)
+    assert compare(plan, plan.prediction.batch).faults == ()
 
 
 def test_no_more_boards_are_slower() -> None:

@@ -86,9 +86,8 @@ def _parts(layer: Geometry, cuts: Sequence[Sequence[int]]) -> Iterator[Part]:
         ends = sums if phase is not Phase.BACKWARD else [round(cut / of_layer.stride) for cut in cuts[layer.index - 1]]
         by_outputs = phase is Phase.FORWARD or layer.is_first
         axis, channels = (Axis.OUTPUTS, of_layer.out_channels) if by_outputs else (Axis.INPUTS, of_layer.in_channels)
-        columns = layer.columns(phase)
-        borders = [0, *(min(end, columns) for end in ends), columns]
+        track, columns = Track(layer, phase, axis, axis), layer.columns(phase)
+        borders = [0, *(end if end < columns - track.idle else columns for end in ends), columns]
         for board, (begin, end) in enumerate(pairwise(borders)):
             if begin < end:
-                track = Track(layer, phase, axis, axis)
                 yield Part(track, board, Box(Range(begin, end), Range(0, channels)))

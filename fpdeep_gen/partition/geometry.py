@@ -47,6 +47,11 @@ class Geometry:
             return self.layer.conv_columns
         return -(-self.layer.in_columns // self.layer.stride)
 
+    def inputs_of_steps(self, columns: Range) -> Range:
+        """Columns of the input map that the backward phase's steps `columns` make errors of."""
+        stride = self.layer.stride
+        return Range(columns.begin * stride, min(self.layer.in_columns, columns.end * stride))
+
     def outputs_of_sums(self, columns: Range) -> Range:
         """Columns of the output tensor whose windows hold any of the sums `columns` (empty where dropped)."""
         layer = self.layer

@@ -47,7 +47,7 @@ def share_of(
     inputs = met(layer, box.channels, layer.out_channels, layer.in_channels) if by_outputs else box.channels
     columns, rows = box.columns, Range(0, track.rows)
     if track.phase is Phase.BACKWARD and not geometry.flat:
-        columns = Range(columns.begin * layer.stride, min(layer.in_columns, columns.end * layer.stride))
+        columns = geometry.inputs_of_steps(columns)
         rows = Range(0, layer.in_rows)
     row_cycles = box.columns.size * fold.fold
     return Share(

@@ -132,7 +132,9 @@ class Track:
             return 0
         for count in range(self.columns):
             columns = Range(self.window.end - 1 - count, self.window.end - count)
-            sums = self.geometry.sums_of_inputs(columns) if self.phase is Phase.BACKWARD else columns
+            sums = columns
+            if self.phase is Phase.BACKWARD:
+                sums = self.geometry.sums_of_inputs(self.geometry.inputs_of_steps(columns))
             if sums.size and self.geometry.outputs_of_sums(sums).size:
                 return count
         return 0

@@ -69,6 +69,17 @@ def test_all_columns_are_taken_where_maps_shrink(monkeypatch: pytest.MonkeyPatch
     assert compare(plan, plan.prediction.batch).faults == ()
 
 
+@pytest.mark.parametrize(("kernel", "pool", "count"), [(5, 2, 6), (5, 3, 3)])
+def test_no_board_has_only_columns_that_pooling_drops(kernel: int, pool: int, count: int) -> None:
+    """There are no errors of these, so that the board would have nothing to wait for."""
+    first = conv("conv0", (3, 20, 21), 40, 3)
+    given = network((first, conv("conv1", output(first), 16, kernel, padding=0, stride=4, pool=pool)))
+    plan = make_balanced_plan(given, slow(count))
+    assert given.layers[1].conv_columns % pool != 0
+    check(plan)
+    assert compare(plan, plan.prediction.batch).faults == ()
+
+
 def test_no_more_boards_are_slower() -> None:
     """Blocks on fewer boards are looked at as well."""
     intervals = [make_balanced_plan(wide(), slow(count)).prediction.interval for count in (4, 5, 6)]

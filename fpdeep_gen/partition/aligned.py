@@ -10,11 +10,11 @@ from itertools import accumulate, pairwise
 from fpdeep_gen.board.model import Cluster
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.partition.candidate import Candidate
-from fpdeep_gen.partition.fully_connected import FlatPiece, Speed, flat_multipliers
+from fpdeep_gen.partition.fully_connected import flat_used
 from fpdeep_gen.partition.geometry import Geometry, geometries
 from fpdeep_gen.partition.hastened import Part, Placed, hastened, placed_of
 from fpdeep_gen.partition.model import Phase, Range
-from fpdeep_gen.partition.tracks import Axis, Box, Track
+from fpdeep_gen.partition.tracks import Axis, Box, Track, channel_axis
 
 
 def aligned(found: Candidate, network: Network, cluster: Cluster) -> Candidate:
@@ -22,8 +22,9 @@ def aligned(found: Candidate, network: Network, cluster: Cluster) -> Candidate:
     layers being where they are; `found` where none is faster."""
     geometry = geometries(network)
     best, placed = found, placed_of(geometry, found)
-    left = _left(geometry, placed.pieces, placed.speed, found.plan.prediction.interval, cluster)
-    rooms = dict.fromkeys((left, tuple(board.dsp for board in cluster.boards)))
+    used = flat_used(geometry, placed.pieces, found.plan.prediction.interval, placed.speed)
+    whole = tuple(board.dsp for board in cluster.boards)
+    rooms = dict.fromkeys((tuple(dsp - used[board] for board, dsp in enumerate(whole)), whole))
     layers = [layer for layer in geometry if not layer.flat]
     for base, layer in enumerate(layers):
         for blocks in _numbers(layer.layer.out_columns, len(cluster.boards)):
@@ -32,16 +33,6 @@ def aligned(found: Candidate, network: Network, cluster: Cluster) -> Candidate:
                 parts = tuple(part for each in layers for part in _parts(each, cuts))
                 best = hastened(best, network, cluster, Placed(parts, placed.pieces, placed.speed))
     return best
-
-
-def _left(
-    geometry: Sequence[Geometry], pieces: Sequence[FlatPiece], speed: Speed, interval: int, cluster: Cluster
-) -> tuple[int, ...]:
-    """Multipliers that fully connected layers leave on each board."""
-    room = [board.dsp for board in cluster.boards]
-    for piece in pieces:
-        room[piece.board] -= flat_multipliers(geometry, piece, interval, speed)
-    return tuple(room)
 
 
 def _numbers(columns: int, boards: int) -> Iterator[int]:
@@ -73,9 +64,8 @@ def _cuts(layers: Sequence[Geometry], base: int, ends: Sequence[int]) -> list[li
 def _middle(reader: Geometry, cut: int) -> int:
     """The column of its input between those that outputs before `cut` and behind it read about equally much of."""
     layer = reader.layer
-    return (
-        max(0, cut * layer.pool_stride * layer.stride + (layer.kernel_columns - 1) // 2 - layer.padding) if cut else 0
-    )
+    middle = cut * layer.pool_stride * layer.stride + (layer.kernel_columns - 1) // 2 - layer.padding
+    return max(0, middle) if cut else 0
 
 
 def _parts(layer: Geometry, cuts: Sequence[Sequence[int]]) -> Iterator[Part]:
@@ -84,8 +74,8 @@ def _parts(layer: Geometry, cuts: Sequence[Sequence[int]]) -> Iterator[Part]:
     sums = [cut * of_layer.pool_stride for cut in cuts[layer.index]]
     for phase in layer.phases:
         ends = sums if phase is not Phase.BACKWARD else [round(cut / of_layer.stride) for cut in cuts[layer.index - 1]]
-        by_outputs = phase is Phase.FORWARD or layer.is_first
-        axis, channels = (Axis.OUTPUTS, of_layer.out_channels) if by_outputs else (Axis.INPUTS, of_layer.in_channels)
+        axis = channel_axis(layer, phase)
+        channels = of_layer.out_channels if axis is Axis.OUTPUTS else of_layer.in_channels
         track, columns = Track(layer, phase, axis, axis), layer.columns(phase)
         borders = [0, *(end if end < columns - track.idle else columns for end in ends), columns]
         for board, (begin, end) in enumerate(pairwise(borders)):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from fpdeep_gen.network.model import Network
 from fpdeep_gen.partition.geometry import Geometry
 from fpdeep_gen.partition.model import Phase, Range
-from fpdeep_gen.partition.tracks import WHOLE, Axis, Track
+from fpdeep_gen.partition.tracks import WHOLE, Axis, Track, channel_axis
 
 
 @dataclass(frozen=True)
@@ -77,14 +77,13 @@ def tracks_of(geometry: Sequence[Geometry], scheme: Scheme) -> tuple[Track, ...]
         if layer.flat:
             continue
         for phase in layer.phases:
-            by_outputs = phase is Phase.FORWARD or layer.is_first
-            by_outputs |= phase is Phase.BACKWARD and scheme.partial[layer.index]
-            channel_axis = Axis.OUTPUTS if by_outputs else Axis.INPUTS
-            axis = Axis.COLUMNS if scheme.by_columns[layer.index] else channel_axis
+            spread = phase is Phase.BACKWARD and scheme.partial[layer.index]
+            channels = Axis.OUTPUTS if spread else channel_axis(layer, phase)
+            axis = Axis.COLUMNS if scheme.by_columns[layer.index] else channels
             blocks = scheme.blocks[layer.index]
             kind = scheme.frugal, few, scheme.lean, scheme.fine
             tracks += [
-                Track(layer, phase, axis, channel_axis, block, blocks, *kind, parts, home)
+                Track(layer, phase, axis, channels, block, blocks, *kind, parts, home)
                 for home, parts in scheme.homes(layer.index)
                 for block in range(blocks)
             ]

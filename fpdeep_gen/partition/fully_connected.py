@@ -9,7 +9,8 @@ third of the time that an engine for each phase would take with as many multipli
 than the interval asks, as their maps have a single position and each would otherwise add to the latency both ways.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
@@ -156,6 +157,14 @@ def flat_multipliers(geometry: Sequence[Geometry], piece: FlatPiece, interval: i
         _engine(layer, phase, piece.axis, piece.channels.size, _limit(layer, piece, interval, speed, position, phase))
         for phase in engines
     )
+
+
+def flat_used(geometry: Sequence[Geometry], pieces: Iterable[FlatPiece], interval: int, speed: Speed) -> Counter[int]:
+    """Multipliers that pieces take of each board."""
+    used = Counter[int]()
+    for piece in pieces:
+        used[piece.board] += flat_multipliers(geometry, piece, interval, speed)
+    return used
 
 
 def _limit(layer: Geometry, piece: FlatPiece, interval: int, speed: Speed, position: int, phase: Phase) -> int:

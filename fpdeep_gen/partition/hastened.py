@@ -17,13 +17,13 @@ from fpdeep_gen.partition.bounds import bounds_of_every
 from fpdeep_gen.partition.budget import budget_problems
 from fpdeep_gen.partition.candidate import Candidate, busiest_link
 from fpdeep_gen.partition.flat_memory import FlatMemory, Places
-from fpdeep_gen.partition.fully_connected import FlatPiece, Speed, flat_multipliers, flat_shares, words_of
+from fpdeep_gen.partition.fully_connected import FlatPiece, Speed, flat_shares, flat_used, words_of
 from fpdeep_gen.partition.geometry import Geometry, geometries
 from fpdeep_gen.partition.loss import loss_cycles, loss_dsp
 from fpdeep_gen.partition.model import Phase, Place, Range, Share
 from fpdeep_gen.partition.shares import is_partial, share_of
 from fpdeep_gen.partition.speeds import SPEEDS
-from fpdeep_gen.partition.tracks import Axis, Box, Track
+from fpdeep_gen.partition.tracks import Axis, Box, Track, channel_axis
 
 ATTEMPTS = 6
 """Intervals at which all budgets are looked at."""
@@ -86,10 +86,11 @@ class _Hastening:
             if tried >= high:
                 break
             other = self._plan(placed, tried)
-            if busiest_link(other.plan) >= high:  # links carry as much at any interval
+            carried = busiest_link(other.plan)
+            if carried >= high:  # links carry as much at any interval
                 break
             if other.excess:
-                low, least = tried, max(self.flat.shortest(other.plan), busiest_link(other.plan))
+                low, least = tried, max(self.flat.shortest(other.plan), carried)
                 tried = least if low < least < high else (low + high) // 2
             else:
                 best, high = other, tried
@@ -120,8 +121,8 @@ class _Hastening:
             left[part.board] -= part.track.multipliers(part.box, interval)
             if left[part.board] < 0:
                 return False
-        for piece in placed.pieces:
-            left[piece.board] -= flat_multipliers(self.geometry, piece, interval, placed.speed)
+        for board, used in flat_used(self.geometry, placed.pieces, interval, placed.speed).items():
+            left[board] -= used
         return min(left) >= 0
 
     def _plan(self, placed: Placed, interval: int) -> Candidate:
@@ -151,12 +152,11 @@ def placed_of(geometry: Sequence[Geometry], found: Candidate) -> Placed:
         if layer.flat:
             flat.append(share)
             continue
-        by_outputs = share.phase is Phase.FORWARD or layer.is_first or share.partial
-        axis = Axis.OUTPUTS if by_outputs else Axis.INPUTS
+        axis = Axis.OUTPUTS if share.partial else channel_axis(layer, share.phase)
         columns, stride = share.columns, layer.layer.stride
         if share.phase is Phase.BACKWARD:
             columns = Range(columns.begin // stride, -(-columns.end // stride))
-        box = Box(columns, share.outputs if by_outputs else share.inputs)
+        box = Box(columns, share.outputs if axis is Axis.OUTPUTS else share.inputs)
         parts.append(Part(Track(layer, share.phase, axis, axis), share.board, box))
     speed = speed_of(geometry, flat, found.plan.prediction.interval, found.places)
     return Placed(tuple(_joined(parts)), pieces_of(flat), speed)

@@ -15,11 +15,11 @@ from fpdeep_gen.partition.assemble import Decided, assemble
 from fpdeep_gen.partition.bounds import bounds_of
 from fpdeep_gen.partition.budget import budget_problems
 from fpdeep_gen.partition.fill import Piece
-from fpdeep_gen.partition.fully_connected import FlatPiece, Speed, flat_multipliers, flat_shares
+from fpdeep_gen.partition.fully_connected import FlatPiece, Speed, flat_shares, flat_used
 from fpdeep_gen.partition.geometry import Geometry, geometries
-from fpdeep_gen.partition.model import BalancedPlan, Phase, Place, Range
+from fpdeep_gen.partition.model import BalancedPlan, Place, Range
 from fpdeep_gen.partition.shares import shares_of
-from fpdeep_gen.partition.tracks import Axis, Track
+from fpdeep_gen.partition.tracks import Axis, Track, channel_axis
 
 MOST_BOARDS = 3
 MOST_CUTS = 3000
@@ -60,7 +60,7 @@ class Small:
             for layer in self.geometry
             if not layer.flat
             for phase in layer.phases
-            for channels in (_channel_axis(layer, phase),)
+            for channels in (channel_axis(layer, phase),)
             for axis in (Axis.COLUMNS, channels)
         ]
 
@@ -151,21 +151,14 @@ class Small:
             for board, (begin, end) in enumerate(pairwise(ends))
             if end > begin
         ]
-        used = [0] * self.boards
-        for piece in pieces:
-            used[piece.board] += flat_multipliers(self.geometry, piece, interval, SPEED)
-        return Choice(tuple(used), flat=tuple(pieces))
+        used = flat_used(self.geometry, pieces, interval, SPEED)
+        return Choice(tuple(used[board] for board in range(self.boards)), flat=tuple(pieces))
 
     def _plan(self, interval: int, choices: Sequence[Choice]) -> BalancedPlan:
         conv = shares_of([piece for choice in choices for piece in choice.pieces], self.tracks, interval)
         flat = flat_shares(self.geometry, [piece for choice in choices for piece in choice.flat], interval, SPEED)
         decided = Decided(interval, conv + flat, Place.CHIP, Place.CHIP, 1, 1)
         return assemble(self.network, self.cluster, self.geometry, decided)
-
-
-def _channel_axis(layer: Geometry, phase: Phase) -> Axis:
-    """As in `family`: no sum is spread over boards."""
-    return Axis.OUTPUTS if phase is Phase.FORWARD or layer.is_first else Axis.INPUTS
 
 
 def _least(options: Sequence[Choice]) -> list[Choice]:

@@ -276,3 +276,8 @@ class Track:
 def _normalising(elements: int, row: int) -> int:
     """Multipliers that normalise so many elements in `row` cycles."""
     return ceil(NORMALISATION_MULTIPLICATIONS * elements / row) if row else 0
+
+
+def channel_axis(layer: Geometry, phase: Phase) -> Axis:
+    """How channels are cut so that no sum is spread over boards."""
+    return Axis.OUTPUTS if phase is Phase.FORWARD or layer.is_first else Axis.INPUTS
